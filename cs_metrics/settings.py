@@ -1,0 +1,229 @@
+"""The settings of a workspace: name, default, kind, help; in one tuple, so that page, docs and checks cannot differ.
+
+`facts` is true where a change must rebuild the facts; the others act when a KPI is asked.
+A set of values is a plain dict; `resolve` fills in the defaults and checks it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+from cs_metrics.errors import QueryError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting. `kind`: int, float, bool, text, choice, names (a list of strings) or zone."""
+
+    name: str
+    default: Any
+    kind: str
+    help: str
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    facts: bool = False
+    group: str = "KPIs"
+
+    def check(self, value: Any) -> Any:
+        """Return `value` in its own type, or raise QueryError with what is allowed."""
+        if self.kind in ("int", "float"):
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                raise QueryError(f"Setting '{self.name}': {value!r} is not a number.") from None
+            if isinstance(value, bool) or (self.kind == "int" and number != int(number)):
+                raise QueryError(f"Setting '{self.name}': {value!r} is not a whole number.")
+            low, high = self.minimum, self.maximum
+            if (low is not None and number < low) or (high is not None and number > high):
+                raise QueryError(f"Setting '{self.name}': {value!r} is not between {low} and {high}.")
+            return int(number) if self.kind == "int" else number
+        if self.kind == "bool":
+            if not isinstance(value, bool):
+                raise QueryError(f"Setting '{self.name}': {value!r} is neither true nor false.")
+            return value
+        if self.kind == "names":
+            if isinstance(value, str) or not all(isinstance(v, str) for v in value):
+                raise QueryError(f"Setting '{self.name}' takes a list of names, not {value!r}.")
+            return list(value)
+        known = available_timezones() if self.kind == "zone" else self.choices
+        if self.kind in ("choice", "zone") and value not in known:
+            raise QueryError(f"Setting '{self.name}': {value!r} is unknown. {did_you_mean(str(value), known)}")
+        return value
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("timezone", "UTC", "zone", "The zone in which days, weeks and months begin.", facts=True, group="Calendar"),
+    Setting(
+        "week_starts",
+        "monday",
+        "choice",
+        "The first day of the week.",
+        choices=("monday", "sunday", "saturday"),
+        group="Calendar",
+    ),
+    Setting(
+        "fiscal_year_starts",
+        1,
+        "int",
+        "The first month of the fiscal year, 1 to 12.",
+        minimum=1,
+        maximum=12,
+        group="Calendar",
+    ),
+    Setting(
+        "currency",
+        "USD",
+        "text",
+        "The currency in which money is shown, and into which rates convert.",
+        facts=True,
+        group="Money",
+    ),
+    Setting(
+        "activity_source",
+        "auto",
+        "choice",
+        "Which table says when a customer is active; 'auto' takes the first that has rows.",
+        choices=("auto", "subscriptions", "mrr_snapshots", "invoices", "churned_on", "activity"),
+        facts=True,
+        group="Definitions",
+    ),
+    Setting(
+        "activity_window_days",
+        90,
+        "int",
+        "Where nothing says when a customer left: it counts as active for so many days after an order or event.",
+        minimum=1,
+        maximum=3650,
+        facts=True,
+        group="Definitions",
+    ),
+    Setting(
+        "cancelled_ends",
+        False,
+        "bool",
+        "Notice (cancelled_on) ends a subscription at once, instead of at its end date.",
+        facts=True,
+        group="Definitions",
+    ),
+    Setting(
+        "nrr_with_reactivation",
+        False,
+        "bool",
+        "Net revenue retention includes the revenue of customers who came back in the period.",
+        group="Definitions",
+    ),
+    Setting("follow_days", 90, "int", "How long after an event its consequence still counts.", minimum=1, maximum=3650),
+    Setting("trial_days", 30, "int", "How long a trial may take to become paid.", minimum=1, maximum=3650),
+    Setting(
+        "renewal_grace_days",
+        30,
+        "int",
+        "How long after its end a contract may still be renewed.",
+        minimum=0,
+        maximum=3650,
+        facts=True,
+    ),
+    Setting("lookback_days", 90, "int", "How far back an answer or a check-in still counts.", minimum=1, maximum=3650),
+    Setting("horizon_days", 90, "int", "How far ahead a risk is estimated.", minimum=1, maximum=3650),
+    Setting("early_days", 7, "int", "What 'early' means for a new user, in days.", minimum=1, maximum=3650),
+    Setting(
+        "regular_weeks",
+        3,
+        "int",
+        "In how many of the last 4 weeks a regular user used the feature.",
+        minimum=1,
+        maximum=4,
+    ),
+    Setting(
+        "activation_window_days", 30, "int", "How long after sign-up activation still counts.", minimum=1, maximum=3650
+    ),
+    Setting(
+        "onboarding_window_days",
+        90,
+        "int",
+        "How long onboarding may take to count as completed.",
+        minimum=1,
+        maximum=3650,
+    ),
+    Setting(
+        "referral_window_days",
+        90,
+        "int",
+        "How long after a referral its conversion still counts.",
+        minimum=1,
+        maximum=3650,
+    ),
+    Setting(
+        "response_days",
+        14,
+        "int",
+        "How long after a survey is sent its response rate is still incomplete.",
+        minimum=0,
+        maximum=365,
+    ),
+    Setting("gross_margin", 1.0, "float", "Gross margin, as a share of revenue (0.8 is 80 %).", minimum=0, maximum=1),
+    Setting(
+        "top_box",
+        0,
+        "int",
+        "How many of the top answers count as satisfied; 0 chooses by the size of the scale.",
+        minimum=0,
+        maximum=5,
+    ),
+    Setting(
+        "survey_rule",
+        "last",
+        "choice",
+        "Which NPS answers count: each respondent's last in the period, the last of each survey, or all.",
+        choices=("last", "per_survey", "all"),
+    ),
+    Setting("ces_easy_end", "high", "choice", "Which end of an effort score means 'easy'.", choices=("high", "low")),
+    Setting(
+        "advocacy_kinds",
+        ["testimonial", "case_study", "reference", "review", "introduction"],
+        "names",
+        "Touchpoints that count as advocacy.",
+    ),
+    Setting("key_event", "", "text", "The event that shows a user has got going."),
+    Setting("key_features", [], "names", "Features that matter most."),
+    Setting("expansion_features", [], "names", "Features that come before an expansion."),
+    Setting("intent_events", [], "names", "Events that show an intent to buy more."),
+    Setting("key_milestones", [], "names", "Milestones that together mean 'activated'."),
+    Setting("habit_times", 3, "int", "On how many days the key action makes a habit.", minimum=2, maximum=30),
+    Setting(
+        "minimum_n", 30, "int", "Below this base a value is shown greyed.", minimum=1, maximum=100_000, group="Display"
+    ),
+    Setting(
+        "fresh_days",
+        7,
+        "int",
+        "A table whose latest activity is older than this, compared with the others, is stale.",
+        minimum=0,
+        maximum=3650,
+    ),
+)
+
+BY_NAME: dict[str, Setting] = {s.name: s for s in SETTINGS}
+
+
+def resolve(values: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return every setting's value: the defaults, then `values`, then `over`, each checked."""
+    result = {s.name: s.default for s in SETTINGS}
+    for layer in (values or {}, over or {}):
+        for name, value in layer.items():
+            if name not in BY_NAME:
+                raise QueryError(f"There is no setting '{name}'. {did_you_mean(name, BY_NAME)}")
+            result[name] = BY_NAME[name].check(value)
+    return result
+
+
+def facts_key(values: Mapping[str, Any]) -> str:
+    """Return a short name for the settings that facts depend on: two sets with the same key share their facts."""
+    relevant = {s.name: values[s.name] for s in SETTINGS if s.facts}
+    return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:12]
