@@ -134,7 +134,7 @@ def jackknife(value: ArrayLike, n: ArrayLike, total: ArrayLike, squares: ArrayLi
     """A ratio of sums over n customers, from the n values it takes with one customer left out. NaN below n = 2.
 
     `total` and `squares` are the sum and the sum of squares of (left-out value - c) for any constant c: with `value`
-    as c no digits are lost for a million customers. t with n - 1 degrees, around `value` itself (not corrected for bias).
+    as c no digits are lost for a million customers. t with n - 1 degrees, around `value` itself, uncorrected for bias.
     Tukey (1958); Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 11.
     """
     value, n, total, squares = _floats(value, n, total, squares)
