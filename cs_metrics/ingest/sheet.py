@@ -79,7 +79,10 @@ class Profile:
 
 @dataclass(frozen=True)
 class RawColumn:
-    """A column: `index` from 0, `letter` as the spreadsheet shows it, `name` unique in its sheet, `header` as it came."""
+    """A column: `index` of its cells in `data` (c0, c1, ...), `letter` in the spreadsheet, `name` unique in the sheet.
+
+    `header` is its header's text as it came; it may be blank or repeated.
+    """
 
     index: int
     letter: str
@@ -90,7 +93,7 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class AsideRow:
-    """A row that is not data: its number, why (kind: title, header, blank, footnote or repeat; a sentence) and cells."""
+    """A row that is not data: its number, its kind (title, header, blank, footnote, repeat), why, and its cells."""
 
     row: int
     kind: str
@@ -100,7 +103,7 @@ class AsideRow:
 
 @dataclass(frozen=True, eq=False)
 class RawSheet:
-    """A sheet as read: `data` has string columns c0, c1, ... (null: blank), one for each of `columns`, then `_row` int64.
+    """A sheet as read: `data` has string columns c0, c1, ... (null: blank), one a column, then `_row` int64.
 
     `_row` and `header_row` count as the spreadsheet program does, from 1; `header_row` is None where the file has no
     header. `file_rows` = rows of data + rows set aside (the header among them). `upload` is the file's sha256, `size`
@@ -181,12 +184,12 @@ def letter(index: int) -> str:
     return text
 
 
-def unique_names(headers: Iterable[str]) -> tuple[str, ...]:
+def unique_names(headers: Iterable[str], letters: Iterable[str]) -> tuple[str, ...]:
     """Return a name for each header: stripped, on one line, 'Column D' for a blank, ' (2)' after a repeated one."""
     names: list[str] = []
     taken: set[str] = set()
-    for index, header in enumerate(headers):
-        base = " ".join(header.split()) or f"Column {letter(index)}"
+    for header, place in zip(headers, letters, strict=True):
+        base = " ".join(header.split()) or f"Column {place}"
         name, count = base, 1
         while name.casefold() in taken:
             count += 1
