@@ -1,0 +1,1 @@
+"""The sample company and the workbook template: what the app ships beside its code."""
