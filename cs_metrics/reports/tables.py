@@ -1,0 +1,81 @@
+"""A DataFrame as a file that a spreadsheet program opens without running anything in it.
+
+A cell of text that begins with =, +, -, @, tab or return may be taken for a formula (OWASP, 'CSV injection').
+In CSV such a cell gets an apostrophe in front; in XLSX it is written as text, which needs none.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from cs_metrics.errors import LimitError
+
+MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SHEET_ROWS = 1_048_575
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """Return the frame as CSV: UTF-8 with a byte order mark, so that spreadsheet programs read its letters right."""
+    safe = pd.DataFrame({_neutral(str(c)): _neutral_column(frame.iloc[:, i]) for i, c in enumerate(frame.columns)})
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def xlsx(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+    """Return the frames as one workbook, a sheet each. Raises LimitError beyond a sheet's 1,048,575 rows."""
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(buffer, {**options, "remove_timezone": True})
+    formats = {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+    }
+    for name, frame in sheets.items():
+        if len(frame) > SHEET_ROWS:
+            raise LimitError(f"{len(frame):,} rows do not fit into one sheet of a workbook. Download them as CSV.")
+        sheet = book.add_worksheet(_sheet_name(name))
+        sheet.freeze_panes(1, 0)
+        for column, title in enumerate(frame.columns):
+            sheet.write_string(0, column, str(title), formats["head"])
+            sheet.set_column(column, column, min(40, max(10, len(str(title)) + 2)))
+            for row, value in enumerate(frame.iloc[:, column].tolist(), start=1):
+                _write(sheet, row, column, value, formats)
+    book.close()
+    return buffer.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, (int, float, Decimal)) and math.isfinite(value):
+        sheet.write_number(row, column, float(value))
+    elif isinstance(value, datetime):
+        sheet.write_datetime(row, column, value, formats["instant"])
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, formats["day"])
+    else:
+        sheet.write_string(row, column, str(value))
+
+
+def _neutral_column(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return column.reset_index(drop=True)
+    return column.map(lambda v: _neutral(v) if isinstance(v, str) else v).reset_index(drop=True)
+
+
+def _neutral(text: str) -> str:
+    return "'" + text if text.startswith(MARKS) else text
+
+
+def _sheet_name(name: str) -> str:
+    return "".join("_" if c in "[]:*?/\\'" else c for c in name)[:31] or "Sheet1"

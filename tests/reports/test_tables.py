@@ -1,0 +1,44 @@
+"""Downloads open in a spreadsheet program as what they are, never as formulas."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from decimal import Decimal
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from cs_metrics.reports import tables
+
+EVIL = ["=1+1", "+1", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "fine", None]
+
+
+def test_csv_text_that_begins_like_a_formula_gets_an_apostrophe_and_numbers_do_not() -> None:
+    text = tables.csv(pd.DataFrame({"=head": EVIL, "n": [-1.5] * 7})).decode("utf-8-sig")
+    read = pd.read_csv(io.StringIO(text))
+    assert list(read.columns) == ["'=head", "n"]
+    assert read["'=head"].tolist()[:6] == ["'=1+1", "'+1", "'-cmd|' /C calc'!A0", "'@SUM(A1)", "'\t=1", "fine"]
+    assert read["n"].tolist() == [-1.5] * 7
+
+
+def test_xlsx_text_that_begins_like_a_formula_stays_text() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(tables.xlsx({"rows": pd.DataFrame({"a": EVIL})})))
+    cells = [book["rows"].cell(i, 1) for i in range(2, 9)]
+    assert [c.value for c in cells] == EVIL
+    assert all(c.data_type != "f" for c in cells)
+
+
+def test_xlsx_keeps_numbers_dates_and_leading_zeros() -> None:
+    frame = pd.DataFrame(
+        {"id": ["007"], "money": [Decimal("12.50")], "day": [date(2026, 3, 1)], "when": [datetime(2026, 3, 1, 9, 30)]}
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx({"a/b": frame})))["a_b"]
+    assert [c.value for c in sheet[2]] == ["007", 12.5, datetime(2026, 3, 1), datetime(2026, 3, 1, 9, 30)]
+
+
+@pytest.mark.parametrize("empty", [pd.DataFrame(), pd.DataFrame({"a": []})])
+def test_a_frame_without_rows_is_still_a_file(empty: pd.DataFrame) -> None:
+    assert tables.csv(empty).startswith(b"\xef\xbb\xbf")
+    assert tables.xlsx({"": empty})[:2] == b"PK"
