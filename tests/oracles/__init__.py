@@ -1,0 +1,41 @@
+"""Every KPI of the table below once more, in plain pandas, written from the contract alone (see README.md here)."""
+
+from __future__ import annotations
+
+from . import adoption, advocacy, engagement, expansion, financial, retention, support
+from .answer import Answer
+from .data import Data
+
+ORACLES = {
+    function.__name__: function
+    for function in (
+        retention.customer_retention_rate,
+        retention.customer_churn_rate,
+        retention.gross_revenue_retention,
+        retention.net_revenue_retention,
+        retention.repeat_purchase_rate,
+        retention.average_purchase_frequency,
+        retention.exit_reason_frequency,
+        financial.mrr,
+        financial.average_revenue_per_account,
+        financial.customer_lifetime_value,
+        expansion.expansion_revenue,
+        engagement.monthly_active_users,
+        engagement.stickiness,
+        support.customer_satisfaction_score,
+        support.customer_effort_score,
+        support.survey_response_rate,
+        support.first_response_time,
+        support.average_resolution_time,
+        support.first_contact_resolution_rate,
+        support.cost_per_ticket,
+        adoption.feature_adoption_rate,
+        adoption.time_to_first_value,
+        adoption.onboarding_completion_rate,
+        advocacy.net_promoter_score,
+        advocacy.referral_conversion_rate,
+        advocacy.referral_program_participation_rate,
+    )
+}
+
+__all__ = ["ORACLES", "Answer", "Data"]

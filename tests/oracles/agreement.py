@@ -1,0 +1,114 @@
+"""Compare the engine's frames with the oracles, cell by cell; a difference is one line a person can act on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from . import ORACLES, Answer, Data
+
+PARTS = ("value", "numerator", "denominator", "n")
+MONTHS = {"month": 1, "quarter": 3}
+
+
+def periods(data: Data, grain: str, months: int = 30) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """The periods of a grain that end with the one in which as-of lies; `months` long in all."""
+    step = MONTHS[grain]
+    last = (data.as_of - pd.Timedelta(seconds=1)).to_period("M" if step == 1 else "Q").to_timestamp()
+    starts = [last - pd.DateOffset(months=step * back) for back in reversed(range(months // step))]
+    return [(start, start + pd.DateOffset(months=step)) for start in starts]
+
+
+def plain(value: object) -> object:
+    """None for every kind of null."""
+    return None if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)) else value
+
+
+def same(ours: object, theirs: object) -> bool:
+    if ours is None or theirs is None:
+        return ours is None and theirs is None
+    return math.isclose(float(ours), float(theirs), rel_tol=1e-6, abs_tol=1e-3 if abs(float(ours)) > 100 else 1e-6)  # type: ignore[arg-type]
+
+
+def engine_cells(frame: pd.DataFrame, by: str | None) -> dict[tuple, dict]:
+    """(kpi, period, segment, item) -> the row."""
+    rows = frame.to_dict("records")
+    return {
+        (r["kpi"], pd.Timestamp(r["period"]), plain(r[by]) if by else None, plain(r["item"])): {
+            k: plain(v) for k, v in r.items()
+        }
+        for r in rows
+    }
+
+
+def segments(frame: pd.DataFrame, data: Data, by: str | None) -> list:
+    """Every value of the attribute, in the raw table and in the engine's answer; None for the rows without one."""
+    if by is None:
+        return [None]
+    table, column = by.split(".", 1) if "." in by else ("customers", by)
+    values = set(data[table][column].dropna()) | set(frame[by].dropna())
+    if by == "plan":
+        values |= set(data["subscriptions"]["plan"].dropna())
+    return [*sorted(values), None]
+
+
+def oracle_cells(
+    data: Data, kpi: str, spans: list[tuple[pd.Timestamp, pd.Timestamp]], by: str | None, values: list
+) -> Iterator[tuple[tuple, Answer]]:
+    for start, end in spans:
+        for value in values:
+            answer = ORACLES[kpi](data, start, end, None if by is None else (by, value))
+            for item, one in (answer if isinstance(answer, dict) else {None: answer}).items():
+                yield (kpi, start, value, item), one
+
+
+def differences(frame: pd.DataFrame, data: Data, kpi: str, grain: str, by: str | None = None) -> list[str]:
+    """What differs, one line a cell; a cell that one side lacks differs when the other has a base in it."""
+    engine = engine_cells(frame[frame["kpi"] == kpi], by)
+    found = []
+    for key, ours in oracle_cells(data, kpi, periods(data, grain), by, segments(frame, data, by)):
+        theirs = engine.pop(key, None)
+        if theirs is None:
+            if ours.n:
+                found.append(f"{describe(key, by)}: oracle {ours[:4]}, engine has no row")
+            continue
+        wrong = [p for p in PARTS if not same(getattr(ours, p), theirs[p]) and not empty(ours, p, theirs[p])]
+        if wrong:
+            engine_parts = tuple(theirs[p] for p in PARTS)
+            found.append(f"{describe(key, by)}: {', '.join(wrong)}; oracle {ours[:4]}, engine {engine_parts}")
+    for key, theirs in engine.items():
+        if theirs["n"]:
+            engine_parts = tuple(theirs[p] for p in PARTS)
+            found.append(f"{describe(key, by)}: oracle has no such cell, engine {engine_parts}")
+    return found
+
+
+def interval_differences(frame: pd.DataFrame, data: Data, kpi: str, grain: str) -> list[str]:
+    """Intervals of the whole; the engine may clip its own to what is possible."""
+    engine = engine_cells(frame[frame["kpi"] == kpi], None)
+    found = []
+    for key, ours in oracle_cells(data, kpi, periods(data, grain), None, [None]):
+        theirs = engine.get(key)
+        if theirs is None or ours.interval is None:
+            continue
+        low, high = ours.interval
+        bounds = (theirs["low"], theirs["high"])
+        clipped_low, clipped_high = (max(low, 0.0), min(high, 1.0)) if kpi.endswith("_rate") else (low, high)
+        fits_low = same(low, bounds[0]) or same(clipped_low, bounds[0]) or same(max(low, -100.0), bounds[0])
+        fits_high = same(high, bounds[1]) or same(clipped_high, bounds[1]) or same(min(high, 100.0), bounds[1])
+        if not (fits_low and fits_high):
+            found.append(f"{describe(key, None)} n {ours.n}: oracle {low:.6f} to {high:.6f}, engine {bounds}")
+    return found
+
+
+def empty(ours: Answer, part: str, theirs: object) -> bool:
+    """Without a base a part may be 0 or null: there is nothing to say."""
+    return ours.value is None and part != "value" and not (getattr(ours, part) or 0) and not (theirs or 0)
+
+
+def describe(key: tuple, by: str | None) -> str:
+    kpi, period, segment, item = key
+    where = f" {by}={segment!r}" if by else ""
+    return f"{kpi} {period:%Y-%m-%d}{where}{f' item={item!r}' if item is not None else ''}"
