@@ -28,7 +28,8 @@ class Profile:
     `ambiguous_decimal`: texts like 1,234 with nothing to settle whether they are a thousand or one and a bit.
     `currencies`: the symbols and codes seen. `epoch`: 'seconds' or 'milliseconds' or None. `serial`: numbers that read
     as Excel dates. `duration`: 'clock' (01:30:00), 'words' (3 h 20 min) or None. `true_words`/`false_words`: of a
-    boolean. `offsets`: texts with a UTC offset. `midnight`: all instants are at 00:00. `words`: the distinct texts with
+    boolean. `offsets`: texts with a UTC offset. `midnight`: all instants are at 00:00. `whole_ids`: ids
+    written as 17850.0. `words`: the distinct texts with
     their counts, commonest first, where there are at most 50. `bad`: non-blank texts that do not fit `kind`, with
     `bad_samples` as (row, text).
     """
@@ -59,6 +60,7 @@ class Profile:
     duration: str | None = None
     offsets: int = 0
     midnight: bool = False
+    whole_ids: bool = False
     negative: int = 0
     words: dict[str, int] = field(default_factory=dict)
     bad: int = 0

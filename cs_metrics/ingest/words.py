@@ -1,0 +1,48 @@
+"""Words that stand for nothing, for true and for false."""
+
+from __future__ import annotations
+
+TRUE = frozenset("true t yes y 1 1.0 on x ja j wahr oui o vrai si sí s sim да tak ✓ ✔ checked".split())
+FALSE = frozenset("false f no n 0 0.0 off nein falsch non faux não nao нет nie ✗ ✘ unchecked".split())
+
+# Safe to take as 'nothing' even where free text is expected: no one is called #N/A.
+NOTHING = frozenset(
+    ("null", "(null)", "<null>", "\\n", "#n/a", "#null!", "n/a", "nan", "<na>", "#value!", "#ref!", "#div/0!")
+)
+# Only where the column otherwise holds numbers, dates or booleans: 'None' may well be an offer's name.
+NOTHING_TYPED = (
+    NOTHING
+    | frozenset(
+        (
+            "na",
+            "none",
+            "nil",
+            "-",
+            "--",
+            "—",
+            "–",
+            "?",
+            ".",
+            "missing",
+            "unknown",
+            "not available",
+            "not applicable",
+            "nat",
+        )
+    )
+    | frozenset(
+        (
+            "n.a.",
+            "k.a.",
+            "tbd",
+            "(blank)",
+            "(empty)",
+            "undefined",
+            "#name?",
+            "#num!",
+            "*",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+        )
+    )
+)
