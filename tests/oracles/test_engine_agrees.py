@@ -1,4 +1,4 @@
-"""The engine against the oracles on the sample company: each KPI, month, segment; and quarters, movements, triangles."""
+"""The engine against the oracles on the sample company: each KPI by month and segment; quarters; triangles."""
 
 from __future__ import annotations
 
