@@ -66,7 +66,7 @@ class Account:
 
     def feeling(self, at: int) -> float:
         """How content the account is on a day: the release of September 2025 costs one region its good mood."""
-        return self.mood - (0.27 if self.region == "EMEA" and at >= RELEASE else 0.0)
+        return self.mood - (0.17 if self.region == "EMEA" and at >= RELEASE else 0.0)
 
 
 def _plan(dice: Dice, segment: str) -> str:
@@ -107,7 +107,11 @@ def _account(number: int, start: int, promoted: bool, taken: set[str]) -> Accoun
     country = dice.weighted(words.COUNTRIES[region])
     industry = dice.weighted(words.INDUSTRIES)
     channel = "Paid Search" if promoted else dice.weighted(words.CHANNELS)
-    employees = {"SMB": 8 + dice.skewed(35), "Mid-Market": 150 + dice.skewed(260), "Enterprise": 1000 + dice.skewed(2400)}
+    employees = {
+        "SMB": 8 + dice.skewed(35),
+        "Mid-Market": 150 + dice.skewed(260),
+        "Enterprise": 1000 + dice.skewed(2400),
+    }
     return Account(
         id=f"{number * 7 + 203:05d}",  # ids as a CRM counts them: with gaps and leading zeros
         name=_name(dice, industry, country, taken),
@@ -122,7 +126,7 @@ def _account(number: int, start: int, promoted: bool, taken: set[str]) -> Accoun
         promo=PROMOTION if promoted else "",
         mood=dice.bell(),
         start=start,
-        trial=segment != "Enterprise" and dice.chance(0.55),
+        trial=segment != "Enterprise" and start >= 14 and dice.chance(0.55),
         plan="Starter" if promoted else _plan(dice, segment),
         seats=_seats(dice, segment),
         period="year" if promoted else _period(dice, segment),

@@ -59,7 +59,9 @@ class Life:
         self.account = account
         self.dice = Dice("life", account.id)
         self.plan, self.seats, self.period = account.plan, account.seats, account.period
-        self.discount = 100 if account.grant else 50 if account.promo else self.dice.weighted(((0, 70), (5, 12), (10, 18)))
+        self.discount = (
+            100 if account.grant else 50 if account.promo else self.dice.weighted(((0, 70), (5, 12), (10, 18)))
+        )
         self.open: dict[str, Sub] = {}
         self.began = account.start
         self.contract: tuple[int | None, int | None] = (None, None)
@@ -210,11 +212,22 @@ def live(account: Account) -> None:
     """Fill in the account's subscriptions and spells: trial, fees, growth, renewals, leaving, coming back."""
     life, dice = Life(account), Dice("return", account.id)
     if account.trial:
-        trial = Sub(account.id, words.CORE, account.plan, account.start - 14, 0, "month", account.seats, account.currency)
+        trial = Sub(
+            account.id, words.CORE, account.plan, account.start - 14, 0, "month", account.seats, account.currency
+        )
         trial.end, trial.trial = account.start, True
         account.subs.append(trial)
     if account.plan == "Enterprise":
-        fee = Sub(account.id, "Onboarding", account.plan, account.start, dice.between(6, 20) * 25_000, "one_off", 1, account.currency)
+        fee = Sub(
+            account.id,
+            "Onboarding",
+            account.plan,
+            account.start,
+            dice.between(6, 20) * 25_000,
+            "one_off",
+            1,
+            account.currency,
+        )
         account.subs.append(fee)
     start, returns = account.start, 0
     while (end := life.spell(start)) is not None:

@@ -50,7 +50,7 @@ def rate(dice: Dice, ticket: Ticket) -> int:
     """Return how satisfied the customer is with a ticket, 1 to 5: the backlog costs more than a point."""
     mood = 0.5 if ticket.account is None else ticket.account.feeling(ticket.created // DAY)
     x = 0.35 * mood + 0.65 * dice.roll() - (0.27 if ticket.late else 0.0) - (0.08 if ticket.reopened else 0.0)
-    return 5 if x > 0.36 else 4 if x > 0.20 else 3 if x > 0.12 else 2 if x > 0.05 else 1
+    return 5 if x > 0.42 else 4 if x > 0.25 else 3 if x > 0.16 else 2 if x > 0.07 else 1
 
 
 def _ticket(dice: Dice, account: Account | None, created: int) -> Ticket:

@@ -19,7 +19,15 @@ EVENTS = {
     "Automations": "automation_run",
     "Forecasts": "forecast_run",
 }
-WEIGHTS = {"Reports": 30, "Dashboards": 34, "Exports": 10, "Integrations": 8, "Mobile": 10, "Automations": 8, "Forecasts": 9}
+WEIGHTS = {
+    "Reports": 30,
+    "Dashboards": 34,
+    "Exports": 10,
+    "Integrations": 8,
+    "Mobile": 10,
+    "Automations": 8,
+    "Forecasts": 9,
+}
 INTENT = ("pricing_viewed", "seat_limit_reached")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 COMPANY = "Tidewise"
+HOME_CURRENCY = "USD"
 CORE = "Tidewise Core"
 ADD_ONS = (("Insights", 20), ("Automations", 15), ("Premium Support", 10))  # share of the core price, in percent
 PLANS = ("Starter", "Team", "Pro", "Enterprise")
@@ -49,13 +50,14 @@ CSMS = {
 SELLERS = ("Hugo Brandt", "Isla Moore", "Jae Park", "Kofi Mensah", "Lena Vogt")
 AGENTS = ("Marta", "Nils", "Oksana", "Priya", "Quentin", "Rosa", "Sami")
 
-FIRST = tuple(
-    "Alder Amber Anchor Aspen Basalt Beacon Birch Bluewater Bramble Brass Cedar Cinder Clover Cobalt Copper Coral Crane "
-    "Delta Ember Falcon Fern Flint Foxglove Garnet Granite Harbor Hazel Heron Indigo Iron Jasper Juniper Kestrel Lantern "
-    "Larch Linden Lumen Maple Marble Meridian Mistral Nettle Nimbus Oak Onyx Orchard Osprey Pebble Pine Quarry Quartz "
-    "Raven Redwood Ridge Rowan Saffron Sable Sierra Slate Solstice Sparrow Summit Swift Tamarack Thistle Timber Topaz "
-    "Tundra Umber Vale Verdant Violet Walnut Willow Wren Yarrow Zephyr".split()
-)
+_FIRST = """
+Alder Amber Anchor Aspen Basalt Beacon Birch Bluewater Bramble Brass Cedar Cinder Clover Cobalt Copper Coral
+Crane Delta Ember Falcon Fern Flint Foxglove Garnet Granite Harbor Hazel Heron Indigo Iron Jasper Juniper
+Kestrel Lantern Larch Linden Lumen Maple Marble Meridian Mistral Nettle Nimbus Oak Onyx Orchard Osprey Pebble
+Pine Quarry Quartz Raven Redwood Ridge Rowan Saffron Sable Sierra Slate Solstice Sparrow Summit Swift Tamarack
+Thistle Timber Topaz Tundra Umber Vale Verdant Violet Walnut Willow Wren Yarrow Zephyr
+"""
+FIRST = tuple(_FIRST.split())
 SECOND = {
     "Logistics": ("Freight", "Logistics", "Cargo"),
     "Retail": ("Stores", "Market", "Goods"),
