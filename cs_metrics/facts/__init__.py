@@ -1,0 +1,74 @@
+"""Facts: what the KPIs are computed from, built once when a version is published. Each has one grain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from cs_metrics.facts import activity, contracts, customers, orders, records, usage
+from cs_metrics.facts.model import Context, Fact, context, has_rows, local
+from cs_metrics.facts.usage import event_rows
+from cs_metrics.settings import resolve
+
+# in the order in which they are built: each may read those before it
+FACTS: tuple[Fact, ...] = (
+    activity.RATES,
+    customers.CUSTOMER_ROWS,
+    customers.USERS,
+    orders.LINES,
+    orders.ORDERS,
+    usage.USER_DAYS,
+    usage.FEATURE_USE,
+    records.MILESTONES,
+    records.SIGNUPS,
+    activity.ACTIVE,
+    activity.PAID,
+    activity.STEPS,
+    activity.LIVES,
+    activity.LEAVINGS,
+    records.RESPONSES,
+    records.TICKETS,
+    records.REFERRALS,
+    records.COSTS,
+    records.ONBOARDINGS,
+    contracts.CONTRACTS,
+)
+
+
+def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: datetime) -> None:
+    """Build every fact and dimension in the version file that `con` has open for writing; those there are replaced.
+
+    `settings`: a workspace's, whole or in part. `as_of` (local) is kept in `fact_info` beside what was decided: the
+    sources of activity and of money, and what was left out.
+    """
+    values = resolve(settings)
+    con.execute(f"CREATE OR REPLACE TABLE dim_customer_ids AS {customers.ids_sql()}")
+    about = context(con, values)
+    for fact in FACTS:
+        con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
+    customers.build_spans(con)
+    _write_info(con, about, as_of)
+
+
+def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime) -> None:
+    info = {
+        "as_of": as_of.isoformat(),
+        "activity_source": about.activity,
+        "money_source": about.money,
+        "support_costs": str(has_rows(con, "fact_cost", "kind = 'support'")).lower(),
+        "without_rate": _count(con, "fact_paid", "mrr IS NULL") + _count(con, "fact_order_line", "amount IS NULL"),
+        "without_start": _count(con, "dim_customer_ids", "customer_id NOT IN (SELECT customer_id FROM fact_active)"),
+        "end_before_start": _count(con, "subscriptions", "end_date < start_date"),
+    }
+    con.execute("CREATE OR REPLACE TABLE fact_info(key VARCHAR, value VARCHAR)")
+    con.executemany("INSERT INTO fact_info VALUES ($1, $2)", [[k, str(v)] for k, v in info.items()])
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchall()[0][0])
+
+
+__all__ = ["FACTS", "Context", "Fact", "build", "context", "event_rows", "has_rows", "local"]

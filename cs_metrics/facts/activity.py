@@ -1,0 +1,219 @@
+"""When a customer is active, and what it pays: the facts behind every retention and revenue KPI."""
+
+from __future__ import annotations
+
+from cs_metrics.facts.model import MONEY, Context, Fact, money
+from cs_metrics.sql import literal
+
+FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
+
+_COLUMNS = (
+    "customer_id, begins, ends, seen_until, mrr, active, product, cancel_reason, "
+    "min(begins) FILTER (WHERE mrr > 0) OVER (PARTITION BY customer_id) AS first_paid, "
+    "min(begins) OVER (PARTITION BY customer_id) AS first_active, _source, _row, _id"
+)
+
+
+def _rate_sql(context: Context) -> str:
+    own = literal(str(context.settings["currency"]).upper())
+    return f"""
+        WITH known AS (
+            SELECT upper(from_currency) AS currency, date_trunc('month', month) AS month, rate FROM fx_rates
+            WHERE upper(to_currency) = {own} AND rate > 0
+            UNION ALL
+            SELECT upper(to_currency), date_trunc('month', month), 1 / rate FROM fx_rates
+            WHERE upper(from_currency) = {own} AND rate > 0),
+        single AS (
+            SELECT currency, CAST(month AS TIMESTAMP) AS begins, min(rate) AS rate FROM known GROUP BY 1, 2)
+        SELECT currency, begins, rate,
+               coalesce(lead(begins) OVER (PARTITION BY currency ORDER BY begins), {FOREVER}) AS ends FROM single"""
+
+
+def _subscriptions(context: Context) -> str:
+    end = "s.end_date"
+    if context.settings["cancelled_ends"]:
+        end = "least(s.end_date, s.cancelled_on)"
+    factor = (
+        "CASE coalesce(s.billing_period, 'month') WHEN 'month' THEN 1 WHEN 'quarter' THEN 1 / 3 "
+        "WHEN 'half_year' THEN 1 / 6 WHEN 'year' THEN 1 / 12 WHEN 'week' THEN 52 / 12 "
+        "WHEN 'day' THEN 365.25 / 12 END"
+    )
+    rate = context.rate("s.currency")
+    monthly = money("s.amount", factor if rate == "1" else f"({factor}) * ({rate})")
+    return f"""
+        SELECT s.customer_id, CAST(s.start_date AS TIMESTAMP) AS begins,
+               coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS ends,
+               coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS seen_until,
+               {monthly} AS mrr, TRUE AS active, s.product, s.cancel_reason, s._source, s._row, s._id
+        FROM subscriptions AS s {context.rates("s.currency", "s.start_date")}
+        WHERE s.customer_id IS NOT NULL AND s.start_date IS NOT NULL AND NOT coalesce(s.is_trial, FALSE)
+          AND coalesce(s.billing_period, 'month') <> 'one_off'
+          AND (s.end_date IS NULL OR s.end_date >= s.start_date)"""
+
+
+def _mrr_snapshots(context: Context) -> str:
+    return """
+        SELECT customer_id, date_trunc('month', CAST(month AS TIMESTAMP)) AS begins,
+               date_trunc('month', CAST(month AS TIMESTAMP)) + INTERVAL '1' MONTH AS ends, ends AS seen_until,
+               mrr, TRUE AS active, product, CAST(NULL AS VARCHAR) AS cancel_reason, _source, _row, _id
+        FROM mrr_snapshots WHERE customer_id IS NOT NULL AND month IS NOT NULL AND mrr > 0"""
+
+
+def _invoices(context: Context) -> str:
+    rate = context.rate("i.currency")
+    monthly = money("i.amount", f"1 / months * ({rate})")
+    return f"""
+        WITH lines AS (
+            SELECT *, coalesce(period_start, issued_on) AS starts_on,
+                   coalesce(period_end, coalesce(period_start, issued_on) + INTERVAL '1' MONTH) AS ends_on
+            FROM invoices
+            WHERE coalesce(is_recurring, period_start IS NOT NULL AND period_end IS NOT NULL)
+              AND coalesce(lower(status), '') NOT IN ('void', 'voided', 'draft', 'deleted')),
+        measured AS (
+            SELECT *, (year(ends_on) - year(starts_on)) * 12 + month(ends_on) - month(starts_on)
+                   + (day(ends_on) - day(starts_on)) / 30.4375 AS months
+            FROM lines WHERE customer_id IS NOT NULL AND ends_on > starts_on)
+        SELECT i.customer_id, CAST(starts_on AS TIMESTAMP) AS begins, CAST(ends_on AS TIMESTAMP) AS ends,
+               CAST(ends_on AS TIMESTAMP) AS seen_until, {monthly} AS mrr, amount >= 0 AS active, i.product,
+               CAST(NULL AS VARCHAR) AS cancel_reason, i._source, i._row, i._id
+        FROM measured AS i {context.rates("i.currency", "i.issued_on")}"""
+
+
+def _churned_on(context: Context) -> str:
+    """Lives from sign-ups and leavings. A recorded leaving goes before `churned_on`; a recorded return begins anew."""
+    return f"""
+        WITH starts AS (
+            SELECT customer_id, signed_up_at AS begins FROM fact_signup WHERE signed_up_at IS NOT NULL
+            UNION
+            SELECT customer_id, CAST(churned_on AS TIMESTAMP) FROM churn_events WHERE is_reactivation),
+        recorded AS (SELECT DISTINCT customer_id FROM churn_events WHERE NOT coalesce(is_reactivation, FALSE)),
+        leavings AS (
+            SELECT customer_id, CAST(churned_on AS TIMESTAMP) AS left_at FROM churn_events
+            WHERE NOT coalesce(is_reactivation, FALSE)
+            UNION
+            SELECT customer_id, CAST(churned_on AS TIMESTAMP) FROM customers
+            WHERE churned_on IS NOT NULL AND customer_id NOT IN (SELECT customer_id FROM recorded)),
+        lives AS (
+            SELECT s.customer_id, s.begins, coalesce(min(l.left_at), {FOREVER}) AS ends
+            FROM starts AS s LEFT JOIN leavings AS l ON l.customer_id = s.customer_id AND l.left_at >= s.begins
+            GROUP BY 1, 2)
+        SELECT l.customer_id, l.begins, l.ends, l.ends AS seen_until, CAST(0 AS {MONEY}) AS mrr, TRUE AS active,
+               CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS cancel_reason, c._source, c._row, c._id
+        FROM lives AS l LEFT JOIN customers AS c ON c.customer_id = l.customer_id"""
+
+
+def _activity(context: Context) -> str:
+    window = int(context.settings["activity_window_days"])
+    return f"""
+        WITH acts AS (
+            SELECT customer_id, ordered_at AS happened_at, _source, _row, _id FROM fact_order_line WHERE NOT is_refund
+            UNION ALL
+            SELECT coalesce(e.customer_id, u.customer_id), {context.local("e.occurred_at")}, e._source, e._row, e._id
+            FROM events AS e LEFT JOIN dim_users AS u ON u.user_id = e.user_id),
+        days AS (
+            SELECT customer_id, CAST(happened_at AS DATE) AS day, min(happened_at) AS begins,
+                   max(happened_at) + INTERVAL '{window}' DAY AS ends, max(happened_at) AS latest,
+                   arg_min(_source, happened_at) AS _source, arg_min(_row, happened_at) AS _row,
+                   arg_min(_id, happened_at) AS _id
+            FROM acts WHERE customer_id IS NOT NULL AND happened_at IS NOT NULL GROUP BY 1, 2)
+        SELECT customer_id, begins, ends, latest + INTERVAL '1' SECOND AS seen_until, CAST(0 AS {MONEY}) AS mrr,
+               TRUE AS active, CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS cancel_reason,
+               _source, _row, _id
+        FROM days"""
+
+
+_SOURCES = {
+    "subscriptions": _subscriptions,
+    "mrr_snapshots": _mrr_snapshots,
+    "invoices": _invoices,
+    "churned_on": _churned_on,
+    "activity": _activity,
+}
+
+
+def _active_sql(context: Context) -> str:
+    return f"SELECT {_COLUMNS} FROM ({_SOURCES[context.activity](context)})"
+
+
+def _paid_sql(context: Context) -> str:
+    if context.money and context.money != context.activity:
+        return f"SELECT {_COLUMNS} FROM ({_SOURCES[context.money](context)})"
+    return "SELECT * FROM fact_active"
+
+
+def _step_sql(context: Context) -> str:
+    return """
+        WITH changes AS (
+            SELECT customer_id, begins AS happened_at, mrr AS change FROM fact_paid WHERE mrr <> 0
+            UNION ALL
+            SELECT customer_id, ends, -mrr FROM fact_paid WHERE mrr <> 0),
+        summed AS (
+            SELECT customer_id, happened_at, sum(change) AS change FROM changes GROUP BY 1, 2 HAVING sum(change) <> 0),
+        running AS (
+            SELECT customer_id, happened_at AS begins,
+                   lead(happened_at) OVER (PARTITION BY customer_id ORDER BY happened_at) AS ends,
+                   sum(change) OVER (PARTITION BY customer_id ORDER BY happened_at) AS mrr
+            FROM summed)
+        SELECT customer_id, begins, ends, CAST(mrr AS DECIMAL(18,6)) AS mrr FROM running
+        WHERE mrr <> 0 AND ends IS NOT NULL"""
+
+
+def _life_sql(context: Context) -> str:
+    return """
+        WITH reached AS (
+            SELECT *, max(ends) OVER (PARTITION BY customer_id ORDER BY begins, ends
+                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach
+            FROM fact_active WHERE active AND ends > begins),
+        numbered AS (
+            SELECT *, sum(CASE WHEN begins <= reach THEN 0 ELSE 1 END)
+                      OVER (PARTITION BY customer_id ORDER BY begins, ends, _id) AS number
+            FROM reached)
+        SELECT customer_id, CAST(number AS INTEGER) AS number, min(begins) AS begins, max(ends) AS ends,
+               lead(min(begins)) OVER (PARTITION BY customer_id ORDER BY number) AS next_begins,
+               arg_max(cancel_reason, struct_pack(ends := ends, id := _id)) AS cancel_reason,
+               arg_max(_source, struct_pack(ends := ends, id := _id)) AS _source,
+               arg_max(_row, struct_pack(ends := ends, id := _id)) AS _row,
+               arg_max(_id, struct_pack(ends := ends, id := _id)) AS _id
+        FROM numbered GROUP BY customer_id, number"""
+
+
+def _leaving_sql(context: Context) -> str:
+    """A leaving's reason is that of the recorded leaving nearest to it within the same life, then the row's own."""
+    return f"""
+        WITH left_lives AS (SELECT * FROM fact_life WHERE ends < {FOREVER}),
+        recorded AS (
+            SELECT l.customer_id, l.number, k.reason, k._source, k._row
+            FROM left_lives AS l
+            JOIN churn_events AS k ON k.customer_id = l.customer_id AND NOT coalesce(k.is_reactivation, FALSE)
+             AND CAST(k.churned_on AS TIMESTAMP) >= l.begins
+             AND CAST(k.churned_on AS TIMESTAMP) < coalesce(l.next_begins, {FOREVER})
+            WHERE k.reason IS NOT NULL
+            QUALIFY row_number() OVER (PARTITION BY l.customer_id, l.number ORDER BY
+                abs(epoch(CAST(k.churned_on AS TIMESTAMP)) - epoch(l.ends)), k.churned_on DESC, k._id) = 1)
+        SELECT l.customer_id, l.ends AS left_at, l.begins, l.next_begins,
+               coalesce(r.reason, l.cancel_reason,
+                        CASE WHEN l.next_begins IS NULL THEN c.churn_reason END, 'unknown') AS reason,
+               l._source, l._row, l._id
+        FROM left_lives AS l
+        LEFT JOIN recorded AS r ON r.customer_id = l.customer_id AND r.number = l.number
+        LEFT JOIN dim_customer_rows AS c ON c.customer_id = l.customer_id"""
+
+
+RATES = Fact("fact_rate", "a currency's rate into the workspace's from one month to the next", _rate_sql)
+ACTIVE = Fact(
+    "fact_active",
+    "one reason for which a customer is active, over a stretch [begins, ends), with the MRR it brings",
+    _active_sql,
+    time="begins",
+)
+PAID = Fact(
+    "fact_paid",
+    "one row that brings MRR, over a stretch [begins, ends); the same as fact_active where both have one source",
+    _paid_sql,
+    time="begins",
+)
+STEPS = Fact("fact_mrr_step", "a customer over a stretch [begins, ends) of constant MRR", _step_sql, time="begins")
+LIVES = Fact("fact_life", "a stretch [begins, ends) in which a customer is active without a gap", _life_sql, "begins")
+LEAVINGS = Fact(
+    "fact_leaving", "a customer at the end of a life, with the reason it left for", _leaving_sql, time="left_at"
+)
