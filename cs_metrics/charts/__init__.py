@@ -1,0 +1,25 @@
+"""DataFrame in, chart out: the only room that knows Altair. Every function returns a Drawing."""
+
+from cs_metrics.charts.bars import distribution, ranked, shares
+from cs_metrics.charts.drawing import Drawing, spec
+from cs_metrics.charts.heatmap import heatmap
+from cs_metrics.charts.look import DARK, LIGHT, Look, look
+from cs_metrics.charts.movement import movement, waterfall
+from cs_metrics.charts.trend import spark, trend
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Drawing",
+    "Look",
+    "distribution",
+    "heatmap",
+    "look",
+    "movement",
+    "ranked",
+    "shares",
+    "spark",
+    "spec",
+    "trend",
+    "waterfall",
+]
