@@ -1,0 +1,1 @@
+"""What is kept: uploads, versions, and the small things that change. Nothing here knows a KPI."""

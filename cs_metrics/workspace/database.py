@@ -1,0 +1,108 @@
+"""Opening a version's file: read-only and locked down, one root connection a file, a cursor a caller.
+
+A DuckDB connection shared by threads mixes up their results, so nobody gets the root: `cursor()` is the only way in.
+A root that is pushed out of the cache is dropped, not closed: closing it would close the cursors others still use.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cs_metrics.errors import WorkspaceError
+
+OPEN_AT_ONCE = 24
+
+_ROOTS: OrderedDict[tuple[str, int, int], duckdb.DuckDBPyConnection] = OrderedDict()
+_LOCK = threading.Lock()
+
+_ALWAYS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+}
+
+
+def _config(limit_time: bool) -> dict[str, str | bool | int | float | list[str]]:
+    config = _ALWAYS | {
+        "memory_limit": os.environ.get("CS_METRICS_MEMORY_LIMIT", "2GB"),
+        "max_temp_directory_size": os.environ.get("CS_METRICS_TEMP_LIMIT", "8GB"),
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"cs-metrics-{os.getpid()}"),
+    }
+    if limit_time:
+        seconds = float(os.environ.get("CS_METRICS_QUERY_SECONDS", "120"))
+        config["max_execution_time"] = str(int(seconds * 1000))
+    return config
+
+
+def lock_down(con: duckdb.DuckDBPyConnection) -> None:
+    """From here on the connection reaches no file, no network, no extension, and cannot undo that."""
+    if first_row(con, "SELECT current_setting('lock_configuration')") == (True,):
+        return  # the instance lives on in somebody's cursor, and is locked already
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
+def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(path), read_only=read_only, config=_config(limit_time=read_only))
+
+
+def cursor(path: Path) -> duckdb.DuckDBPyConnection:
+    """Return a fresh read-only, locked-down cursor on a version's file: for one thread, for one piece of work.
+
+    Raises WorkspaceError when the file is gone or damaged.
+    """
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise WorkspaceError(f"The version file '{path.name}' is gone: choose another version.") from None
+    key = (str(path.resolve()), stat.st_ino, stat.st_mtime_ns)
+    with _LOCK:
+        root = _ROOTS.get(key)
+        if root is None:
+            try:
+                root = _connect(path, read_only=True)
+            except duckdb.Error as error:
+                raise WorkspaceError(f"The version file '{path.name}' cannot be opened: it is damaged.") from error
+            lock_down(root)
+            _ROOTS[key] = root
+        _ROOTS.move_to_end(key)
+        while len(_ROOTS) > OPEN_AT_ONCE:
+            _ROOTS.popitem(last=False)
+        return root.cursor()
+
+
+@contextmanager
+def writing(path: Path, attach: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a staging file for building, with an earlier version attached as `old`; locked down as well.
+
+    On leaving, the file is whole (checkpointed, no write-ahead log beside it) and closed.
+    """
+    con = _connect(path, read_only=False)
+    try:
+        if attach is not None:
+            con.execute(f"ATTACH '{str(attach).replace(chr(39), chr(39) * 2)}' AS old (READ_ONLY)")
+        lock_down(con)
+        yield con
+        if attach is not None:
+            con.execute("DETACH old")
+        con.execute("CHECKPOINT")
+    finally:
+        con.close()
+
+
+def first_row(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> tuple | None:
+    """Return the first row of a query. All rows are fetched: a half-read result keeps its connection busy."""
+    rows = con.execute(query, values or None).fetchall()
+    return rows[0] if rows else None

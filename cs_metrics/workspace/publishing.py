@@ -1,0 +1,202 @@
+"""Publishing: a plan and the latest version become the next version's file, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cs_metrics.errors import PublishError, did_you_mean
+from cs_metrics.schema import TABLES
+from cs_metrics.sql import quote
+from cs_metrics.workspace import asof, conflicts, describe, history, lookup
+from cs_metrics.workspace.database import cursor, writing
+from cs_metrics.workspace.folder import Folder, move_whole
+from cs_metrics.workspace.loads import Load, check, source_name
+from cs_metrics.workspace.progress import Progress
+from cs_metrics.workspace.records import now
+from cs_metrics.workspace.tables import RawTable, give_ids, insert, match_key
+
+MODES = ("append", "replace", "upsert")
+FORMAT = 1  # of the version file; a file of another format is not opened but rebuilt or refused
+
+Build = Callable[[duckdb.DuckDBPyConnection, dict[str, Any], datetime], None]
+
+
+@dataclass
+class Published:
+    """What a publishing did: the version's number, and per sheet and table what became of the rows."""
+
+    number: int
+    loads: list[dict[str, Any]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Request:
+    """How to publish. `as_of`: set by a person instead of found; `dated`: the instant (UTC) that the files describe,
+    for the history of customers' attributes; None: now."""
+
+    mode: str
+    settings: dict[str, Any]
+    build: Build
+    note: str = ""
+    as_of: datetime | None = None
+    dated: datetime | None = None
+
+
+def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Progress) -> Published:
+    """Build the next version from the loads of a plan. Raises PublishError; then nothing was stored.
+
+    "append" adds rows (a newer row of the same customer, user, ticket ... takes the place of the earlier one, so that
+    nothing counts twice; a sheet that is in the version already is skipped), "replace" empties the plan's tables first,
+    "upsert" replaces rows by the table's key.
+    """
+    if request.mode not in MODES:
+        hint = did_you_mean(request.mode, MODES)
+        raise PublishError(f"There is no mode '{request.mode}'. {hint}")
+    loads = check(plan)
+    progress.step(0.0, "Waiting for the workspace")
+    with folder.lock(progress.check):
+        folder.sweep()
+        numbers = folder.numbers()
+        old = folder.version(numbers[-1]) if numbers else None
+        skipped: list[str] = []
+        if old is not None and request.mode != "replace":
+            loads, skipped = _leave_out_known(old, loads)
+            if not loads:
+                raise PublishError(" ".join(skipped) + " Nothing new to publish.")
+        number = numbers[-1] + 1 if numbers else 1
+        staging = folder.staging()
+        try:
+            done = _build(staging, old, number, loads, request, progress)
+            progress.check()
+            move_whole(staging, folder.version(number))
+        except duckdb.Error as error:
+            raise PublishError(f"The version could not be built: {str(error).splitlines()[0]}") from error
+        finally:
+            staging.unlink(missing_ok=True)
+            Path(f"{staging}.wal").unlink(missing_ok=True)
+    progress.step(1.0, f"Version {number} is published")
+    return Published(number, done, skipped)
+
+
+def _leave_out_known(old: Path, loads: list[Load]) -> tuple[list[Load], list[str]]:
+    """Return the loads whose sheet is not in the version yet for that table, and a sentence for each of the others."""
+    query = (
+        "SELECT s.sha256, coalesce(s.sheet, ''), l.table_name, min(s.loaded_at) FROM _sources AS s "
+        "JOIN _loads AS l ON l.source = s.source GROUP BY ALL"
+    )
+    known = {(sha, sheet, table): at for sha, sheet, table, at in cursor(old).execute(query).fetchall()}
+    fresh, sentences = [], []
+    for load in loads:
+        loaded_at = known.get((load.sha256, load.sheet or "", load.table))
+        if loaded_at is None:
+            fresh.append(load)
+        else:
+            name = source_name(load.file, load.sheet)
+            sentences.append(f"{name} is already loaded into {load.table} (on {loaded_at:%Y-%m-%d}), so it is skipped.")
+    return fresh, sentences
+
+
+def _build(
+    staging: Path, old: Path | None, number: int, loads: list[Load], request: Request, progress: Progress
+) -> list[dict[str, Any]]:
+    created_at = now()
+    with writing(staging, attach=old) as con, progress.watch(con):
+        con.execute("BEGIN")
+        tables = _start(con, old, loads, request.mode)
+        done, mapped = _fill(con, tables, loads, request, created_at, progress)
+        progress.step(0.5, "Counting columns")
+        describe.columns(con, tables, mapped)
+        ends = asof.of_tables(con, request.settings["timezone"], created_at)
+        as_of = request.as_of or asof.overall(ends, created_at)
+        describe.write_meta(
+            con,
+            {
+                "format": FORMAT,
+                "version": number,
+                "created_at": created_at.isoformat(),
+                "as_of": as_of.isoformat(),
+                "as_of_set": request.as_of is not None,
+                "table_as_of": {table: end.isoformat() for table, end in ends.items()},
+                "settings": request.settings,
+                "note": request.note,
+                "mode": request.mode,
+                "restored_from": None,
+                "row_counts": describe.row_counts(con),
+            },
+        )
+        con.execute("COMMIT")
+        progress.step(0.6, "Looking for contradictions")
+        conflicts.build(con, as_of, ends, request.settings["fresh_days"])
+        progress.step(0.7, "Building the facts")
+        request.build(con, request.settings, as_of)
+        progress.step(0.95, "Writing the version to disk")
+    return done
+
+
+def _start(con: duckdb.DuckDBPyConnection, old: Path | None, loads: list[Load], mode: str) -> dict[str, RawTable]:
+    """Make every table, with the earlier version's rows in those that stay."""
+    describe.create(con, from_old=old is not None)
+    history.create(con, from_old=old is not None)
+    old_columns: dict[str, list[str]] = {}
+    tables = {name: RawTable(schema) for name, schema in TABLES.items()}
+    replaced = {load.table for load in loads} if mode == "replace" else set()
+    if old is not None:
+        query = "SELECT table_name, column_name, kind, type FROM old._columns"
+        for table, column, kind, sql_type in con.execute(query).fetchall():
+            if kind == "attribute" and table not in replaced:
+                tables[table].attributes[column] = sql_type
+        for name in tables:
+            described = con.execute(f"SELECT column_name FROM (DESCRIBE old.{quote(name)})").fetchall()
+            old_columns[name] = [r[0] for r in described]
+    for load in loads:
+        tables[load.table].see(load.rows)
+    for name, table in tables.items():
+        table.create(con)
+        if name in old_columns and name not in replaced:
+            table.copy_old(con, old_columns[name])
+    if "customers" in replaced and old is not None:
+        history.remember(con, old=True)
+    for name in replaced:
+        describe.forget_table(con, name)
+    return tables
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection,
+    tables: dict[str, RawTable],
+    loads: list[Load],
+    request: Request,
+    created_at: datetime,
+    progress: Progress,
+) -> tuple[list[dict[str, Any]], set[tuple[str, str]]]:
+    """Add every load, then what is looked up between tables; return the account and the columns that files fed."""
+    done: list[dict[str, Any]] = []
+    mapped: set[tuple[str, str]] = set()
+    sources = []
+    for place, load in enumerate(loads):
+        progress.step(0.05 + 0.4 * place / len(loads), f"Adding {source_name(load.file, load.sheet)}")
+        source = describe.source_of(con, load, created_at)
+        step_by_step = load.table == "customers" and request.mode != "replace"
+        if step_by_step:
+            history.remember(con)
+        replaced = insert(con, tables[load.table], load, source, match_key(TABLES[load.table], load, request.mode))
+        if step_by_step:
+            history.record(con, request.dated or created_at)
+        mapped |= {(load.table, c) for c in [*load.rows.column_names, *load.through]}
+        sources.append((load, source, replaced))
+    if request.mode == "replace":
+        history.record(con, request.dated or created_at)
+    for load, source, replaced in sources:
+        lookup.resolve(con, tables, load, source)
+        done.append(describe.add_load(con, source, load, replaced))
+    history.from_own_dates(con)
+    for name in {load.table for load in loads}:
+        give_ids(con, TABLES[name])
+    return done, mapped

@@ -1,0 +1,164 @@
+"""The one SQL database of everything small that changes: its tables, and how it is opened."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import JSON, Boolean, Column, DateTime, Engine, Integer, MetaData, String, Table, Text
+
+from cs_metrics.errors import WorkspaceError
+from cs_metrics.workspace.folder import Folder
+
+METADATA = MetaData()
+
+_KEY = String(64)
+
+UPLOADS = Table(
+    "cs_uploads",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("bytes", sa.BigInteger, nullable=False),
+    Column("uploaded_at", DateTime, nullable=False),
+)
+MAPPINGS = Table(
+    "cs_mappings",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("fingerprint", String(128), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+)
+DRAFTS = Table(
+    "cs_drafts",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("draft", _KEY, primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+)
+SETTINGS = Table(
+    "cs_settings",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("name", _KEY, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+SEGMENTS = Table(
+    "cs_segments",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("segment", _KEY, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("where", JSON, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+)
+STATES = Table(
+    "cs_states",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("state", _KEY, primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+VERSIONS = Table(
+    "cs_versions",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", JSON, nullable=False),
+)
+AUDIT = Table(
+    "cs_audit",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("workspace", _KEY, nullable=False, index=True),
+    Column("happened_at", DateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+_ENGINES: dict[str, Engine] = {}
+_LOCK = threading.Lock()
+
+
+def now() -> datetime:
+    """Return the instant, in UTC without an offset: what every stored time is."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+class Records:
+    """The database of a workspace: SQLite in its folder, or the one that $CS_METRICS_DATABASE_URL names."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.workspace = folder.key
+        shared = os.environ.get("CS_METRICS_DATABASE_URL")
+        self.engine = _engine(shared or f"sqlite:///{(folder.path / 'workspace.sqlite').resolve()}", folder)
+
+    def rows(self, query: sa.Select) -> list[dict]:
+        """Return the rows of a SELECT as dicts."""
+        with self.engine.connect() as con:
+            return [dict(r) for r in con.execute(query).mappings()]
+
+    def mine(self, table: Table) -> sa.Select:
+        """Return the SELECT of this workspace's rows of a table."""
+        return sa.select(table).where(table.c.workspace == self.workspace)
+
+    def put(self, table: Table, key: dict, values: dict) -> None:
+        """Write one row: changed where `key` is there already, else added."""
+        row = {"workspace": self.workspace, **key}
+        same = sa.and_(*(table.c[k] == v for k, v in row.items()))
+        try:
+            with self.engine.begin() as con:
+                if con.execute(sa.update(table).where(same).values(**values)).rowcount == 0:
+                    con.execute(sa.insert(table).values(**row, **values))
+        except sa.exc.IntegrityError:  # another process added the row in between
+            with self.engine.begin() as con:
+                con.execute(sa.update(table).where(same).values(**values))
+
+    def delete(self, table: Table, key: dict) -> int:
+        """Delete the rows with this key; return how many there were."""
+        row = {"workspace": self.workspace, **key}
+        with self.engine.begin() as con:
+            return con.execute(sa.delete(table).where(*(table.c[k] == v for k, v in row.items()))).rowcount
+
+    def log(self, who: str, action: str, detail: dict) -> None:
+        """Add a line to the audit log."""
+        with self.engine.begin() as con:
+            line = {"workspace": self.workspace, "happened_at": now(), "who": who, "action": action, "detail": detail}
+            con.execute(sa.insert(AUDIT).values(**line))
+
+
+def _engine(url: str, folder: Folder) -> Engine:
+    with _LOCK:
+        known = _ENGINES.get(url)
+        if known is not None and (known.dialect.name != "sqlite" or (folder.path / "workspace.sqlite").exists()):
+            return known
+        try:
+            engine = sa.create_engine(url, pool_pre_ping=True)
+            if engine.dialect.name == "sqlite":
+                sa.event.listen(engine, "connect", _sqlite_pragmas)
+            with folder.lock():
+                METADATA.create_all(engine)
+        except sa.exc.ArgumentError as error:
+            raise WorkspaceError(
+                "CS_METRICS_DATABASE_URL is not a database URL that SQLAlchemy understands."
+            ) from error
+        except (sa.exc.OperationalError, ModuleNotFoundError) as error:
+            raise WorkspaceError(f"The database of the workspace cannot be opened: {error}.") from error
+        _ENGINES[url] = engine
+        return engine
+
+
+def _sqlite_pragmas(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA busy_timeout = 15000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
