@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cs_metrics.reports.template import template_workbook
 from data.company import business, service, team
 from data.company.export import Sheet, files
 from data.company.world import build
 
 SAMPLE = Path(__file__).parent / "sample"
+TEMPLATE = Path(__file__).parent / "template.xlsx"
 SETTINGS = {
     "timezone": "UTC",
     "currency": "USD",
@@ -40,6 +42,7 @@ def main() -> None:
         (SAMPLE / name).write_bytes(content)
     for name, value in (("mapping.json", mapping(made)), ("settings.json", SETTINGS)):
         (SAMPLE / name).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    TEMPLATE.write_bytes(template_workbook())
     size = sum(p.stat().st_size for p in SAMPLE.iterdir())
     print(f"{len(list(SAMPLE.iterdir()))} files, {size / 1e6:.2f} MB in {SAMPLE}")
 

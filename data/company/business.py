@@ -179,7 +179,7 @@ def invoices(world: World) -> Sheet:
         "customer_id": "Account ID",
         "issued_on": "Issued",
         "period_start": "Period from",
-        "period_end": {"from": "Period to", "inclusive": True},
+        "period_end": {"from": "Period to", "shift_days": 1},
         "amount": "Amount",
         "currency": "Currency",
         "due_on": "Due",
