@@ -1,0 +1,54 @@
+"""Columns that have no home in the model are kept under their own names, in the type that their texts have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from cs_metrics.ingest.convert import Options, convert
+from cs_metrics.ingest.sheet import RawColumn, RawSheet
+from cs_metrics.schema import Table, Type
+
+LOW_CARDINALITY = 50
+_OWN = ("_row", "_source", "_id")
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column kept under its own name: `source` in the file, `name` in the table, and whether it can be a filter."""
+
+    name: str
+    source: str
+    type: Type
+    distinct: int
+    low_cardinality: bool
+
+
+def attribute_columns(
+    raw: RawSheet, table: Table, columns: Iterable[RawColumn], timezone: str
+) -> Iterator[tuple[Attribute, pa.Array]]:
+    """Yield the attributes with their values, one for each row; a name that the table has itself gets ' (file)'."""
+    names = {c.name for c in table.columns} | set(_OWN)
+    for column in columns:
+        name = column.name
+        while name.casefold() in names:
+            name += " (file)"
+        names.add(name.casefold())
+        kind, values = _typed(raw, column, timezone)
+        distinct = column.profile.distinct
+        low = kind not in (Type.DATE, Type.INSTANT) and 1 < distinct <= LOW_CARDINALITY
+        yield Attribute(name, column.name, kind, distinct, low), values
+
+
+def _typed(raw: RawSheet, column: RawColumn, timezone: str) -> tuple[Type, pa.Array]:
+    """Return the values in the type that all texts have; in doubt they stay text, so that nothing is lost."""
+    profile = column.profile
+    kind = Type.NUMBER if profile.kind is Type.MONEY else profile.kind
+    doubtful = profile.bad or profile.ambiguous_dates or profile.ambiguous_decimal or profile.looks_like_id
+    if kind not in (Type.ID, Type.TEXT) and not doubtful:
+        read = convert(raw.texts(column), kind, Options.of(profile, timezone=timezone))
+        if not read.bad_count:
+            return kind, read.values
+    return Type.TEXT, convert(raw.texts(column), Type.TEXT).values

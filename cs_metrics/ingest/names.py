@@ -1,0 +1,130 @@
+"""How names in people's files are compared with the names of the data model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz
+
+from cs_metrics.schema import TABLES, Column, Table
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_OTHER = re.compile(r"[^a-z0-9]+")
+_FILLER = {"data", "export", "list", "table", "csv", "sheet", "raw", "final", "all", "report", "dump", "extract", "new"}
+_UNITS = {"usd", "eur", "gbp", "cents", "cent", "date", "flag", "text", "label"}
+# Good enough to be used, and worse than any synonym: a name that is nearly the same.
+_FUZZY, _PARTIAL, _LEAST_RATIO = 0.7, 0.55, 86.0
+
+
+@dataclass(frozen=True)
+class NameMatch:
+    """How well a name fits a column of the model: `score` 0 to 1, and why, in words."""
+
+    score: float
+    reason: str
+
+
+def key(name: str) -> str:
+    """Return a name in the form in which names are compared: 'Customer ID ' and 'customerId' are 'customer_id'."""
+    return _OTHER.sub("_", _CAMEL.sub("_", name.strip()).lower().replace("'", "")).strip("_")
+
+
+def squash(name: str) -> str:
+    """Return a key without its separators: 'Tenureinmonths' is the same word as 'tenure_in_months'."""
+    return name.replace("_", "")
+
+
+def singular(word: str) -> str:
+    """Return an English word without its plural s: enough to compare the names of files."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+@cache
+def _nouns(table: str) -> frozenset[str]:
+    names = (table, *(s for s in TABLES[table].synonyms if "_" not in s))
+    return frozenset(singular(n.split("_")[-1]) for n in names) | {singular(table.split("_")[0])}
+
+
+def _variants(name: str, table: Table) -> list[tuple[str, float]]:
+    """Return the name, and the name without what it repeats of its table or unit, each with what that costs."""
+    found = [(name, 1.0)]
+    words = name.split("_")
+    if len(words) > 1 and singular(words[0]) in _nouns(table.name):
+        found.append(("_".join(words[1:]), 0.97))
+    if len(words) > 1 and words[-1] in _UNITS:
+        found.append(("_".join(words[:-1]), 0.96))
+    return found
+
+
+@cache
+def _terms(table: str, column: str) -> tuple[tuple[str, float], ...]:
+    """Return what a column of the model may be called, best first, with the score of each."""
+    synonyms = TABLES[table].column(column).synonyms
+    step = 0.15 / max(len(synonyms), 1)
+    return ((column, 1.0), *((s, 0.95 - step * i) for i, s in enumerate(synonyms)))
+
+
+@lru_cache(maxsize=20_000)
+def match(name: str, table_name: str, column_name: str) -> NameMatch | None:
+    """Return how well the key of a source column's name fits a column of the model; None where it does not."""
+    table = TABLES[table_name]
+    terms = _terms(table_name, column_name)
+    by_squash = {squash(term): (term, score) for term, score in reversed(terms)}
+    best: NameMatch | None = None
+    for variant, cost in _variants(name, table):
+        hit = by_squash.get(squash(variant))
+        if hit is None:
+            continue
+        term, score = hit[0], hit[1] * cost
+        if best is None or score > best.score:
+            same = term == column_name and cost == 1.0
+            best = NameMatch(score, f"has the name '{column_name}'" if same else f"'{term}' is another name for it")
+    return best or _nearly(name, terms)
+
+
+def _nearly(name: str, terms: tuple[tuple[str, float], ...]) -> NameMatch | None:
+    flat, words = squash(name), set(name.split("_"))
+    best: NameMatch | None = None
+    for term, worth in terms:
+        if len(flat) >= 5 and len(term) >= 5:
+            ratio = fuzz.ratio(flat, squash(term))
+            if ratio >= _LEAST_RATIO and (best is None or _FUZZY * worth * ratio / 100 > best.score):
+                best = NameMatch(_FUZZY * worth * ratio / 100, f"is nearly called '{term}'")
+        parts = set(term.split("_"))
+        if len(parts) > 1 and parts < words and (best is None or _PARTIAL * worth > best.score):
+            best = NameMatch(_PARTIAL * worth, f"has '{term}' in its name")
+    return best
+
+
+def own_id(table: Table) -> Column | None:
+    """Return the column that is the id of the table's own rows, or None where it has none."""
+    first = table.key[0]
+    column = table.column(first)
+    return column if len(table.key) == 1 and column.type == "id" else None
+
+
+def place_score(file: str, sheet: str | None, table: Table) -> tuple[float, str]:
+    """Return how well a sheet's own name, else its file's, speaks for a table (0 to 1), and the word that does."""
+    stem = re.sub(r"(\.(csv|tsv|txt|xlsx|xlsm|xls|gz|zip))+$", "", file.replace("\\", "/").split("/")[-1], flags=re.I)
+    best, said = 0.0, ""
+    for text, weight in ((sheet or "", 1.0), (stem, 0.85 if sheet else 1.0)):
+        words = [singular(w) for w in key(text).split("_") if w and not w.isdigit() and w not in _FILLER]
+        if not words:
+            continue
+        for term in (table.name, *table.synonyms):
+            parts = [singular(w) for w in term.split("_")]
+            covers = _contains(words, parts) or (len(term) > 3 and squash(term) == squash("_".join(words)))
+            if covers:
+                share = min(1.0, len(parts) / len(words))
+                score = weight * (0.35 + 0.65 * share) * (1.0 if term == table.name else 0.97)
+                if score > best:
+                    best, said = score, term
+    return best, said
+
+
+def _contains(words: list[str], parts: list[str]) -> bool:
+    return any(words[i : i + len(parts)] == parts for i in range(len(words) - len(parts) + 1))
