@@ -43,8 +43,10 @@ def by_start(data: Data, begun: pd.Series, start: pd.Timestamp, end: pd.Timestam
 
 def time_to_first_value(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
     """Days from sign-up in P to first value; those not there yet are open, a value before sign-up is a problem row."""
-    begun = by_start(data, sign_ups(data), start, data.until(end, "milestones"), keep)
-    days = (begun.index.to_series().map(reached(data, "first_value", "reached_at")) - begun) / DAY
+    begun = by_start(
+        data, data.remember(("sign-ups",), lambda: sign_ups(data)), start, data.until(end, "milestones"), keep
+    )
+    days = (reached(data, "first_value", "reached_at").reindex(begun.index) - begun) / DAY
     return median(days[days >= 0])
 
 
@@ -67,7 +69,8 @@ def onboarding_started(data: Data) -> pd.Series:
 
 def onboarding_completion_rate(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
     """Accounts that began in P and completed within the window; completed before begun is a problem row."""
-    begun = by_start(data, onboarding_started(data), start, data.until(end, "milestones"), keep)
-    days = (begun.index.to_series().map(reached(data, "onboarding_completed", "reached_at")) - begun) / DAY
+    started = data.remember(("onboarding",), lambda: onboarding_started(data))
+    begun = by_start(data, started, start, data.until(end, "milestones"), keep)
+    days = (reached(data, "onboarding_completed", "reached_at").reindex(begun.index) - begun) / DAY
     days = days[~(days < 0)]
     return share(int((days <= data.settings["onboarding_window_days"]).sum()), len(days))

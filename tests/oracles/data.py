@@ -117,7 +117,9 @@ class Data:
         spans = self.history(attribute)
         values = customers.map(self.current(attribute)).astype(object)
         if spans is not None:
-            rows = pd.DataFrame({"customer_id": customers, "moment": moments.astype("datetime64[us]")}).dropna()
+            rows = pd.DataFrame(
+                {"customer_id": customers.astype(object), "moment": moments.astype("datetime64[us]")}
+            ).dropna()
             rows = rows.sort_values("moment", kind="stable")
             rows["place"] = rows.index
             found = pd.merge_asof(
@@ -135,7 +137,7 @@ class Data:
         """Customer -> whether it is in the segment just before the instant (who comes later: at first activity)."""
         if keep is None or "." in keep[0]:
             return pd.Series(True, index=customers, dtype=bool)
-        values = pd.Series(customers, index=customers).map(self.value_before(keep[0], moment))
+        values = self.value_before(keep[0], moment).reindex(customers)
         return values.isna() if keep[1] is None else values == keep[1]
 
     def rows(self, name: str, instant: str, keep: Keep) -> pd.DataFrame:

@@ -84,14 +84,17 @@ def plan_history(data: Data) -> pd.DataFrame:
     rows = rows[rows["plan"].notna()]
     found = []
     for customer, own in rows.groupby("customer_id"):
-        bounds = sorted(set(own["start"]) | set(own["end"]))
+        stretches = list(own[["start", "end", "plan", "mrr"]].itertuples(index=False, name=None))
         last = None
-        for moment in bounds[:-1]:
-            now = own[(own["start"] <= moment) & (own["end"] > moment)]
-            if now.empty:
+        for moment in sorted({bound for start, end, *_ in stretches for bound in (start, end)}):
+            plans: dict[str, tuple[float, pd.Timestamp]] = {}
+            for start, end, plan, mrr in stretches:
+                if start <= moment < end:
+                    total, latest = plans.get(plan, (0.0, LONG_AGO))
+                    plans[plan] = (total + mrr, max(latest, start))
+            if not plans:
                 continue
-            plans = now.groupby("plan").agg(mrr=("mrr", "sum"), start=("start", "max")).reset_index()
-            best = plans.sort_values(["mrr", "start", "plan"], ascending=[False, False, True])["plan"].iloc[0]
+            best = min(plans, key=lambda p: (-round(plans[p][0], 6), FAR - plans[p][1], p))  # noqa: B023
             if best != last:
                 found.append((customer, LONG_AGO if last is None else moment, best))
                 last = best

@@ -51,11 +51,15 @@ def customer_effort_score(data: Data, start: pd.Timestamp, end: pd.Timestamp, ke
     score = rows["score"]
     if data.settings["ces_easy_end"] == "low":
         score = rows["low"] + rows["high"] - score
-    everything = surveys(data, "responded_at", None)
-    everything = everything[(everything["survey"] == "ces") & everything["answered"]]
-    if len(everything[["low", "high"]].drop_duplicates()) > 1:
+    if data.remember(("ces scales",), lambda: ces_scales(data)) > 1:
         score = 1 + 6 * (score - rows["low"]) / (rows["high"] - rows["low"])
     return mean(score, rows["account"])
+
+
+def ces_scales(data: Data) -> int:
+    """How many scales the version's effort answers have."""
+    rows = surveys(data, "responded_at", None)
+    return len(rows[(rows["survey"] == "ces") & rows["answered"]][["low", "high"]].drop_duplicates())
 
 
 def survey_response_rate(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
