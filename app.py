@@ -1,0 +1,12 @@
+"""The way in: one look, the workspace, the navigation; nothing else. Run it with `streamlit run app.py`."""
+
+import streamlit as st
+
+from pages._ui import errors, shell
+
+st.set_page_config(page_title="cs-metrics", page_icon=shell.ICON, layout="wide")
+shell.freeze_imports()
+page = shell.enter()
+with errors.shown():
+    shell.top_bar()
+    page.run()

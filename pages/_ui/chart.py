@@ -1,0 +1,54 @@
+"""A chart on a page: drawn in the reader's theme, selectable, and to be had as PNG, SVG and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from cs_metrics.charts import Look, look
+from pages._ui import door, download, formats
+
+
+def theme() -> Look:
+    """Return the look that fits the reader's theme: the argument `look=` of every chart builder."""
+    return look(st.context.theme.type or "light")
+
+
+def look_of(unit: str) -> dict[str, Any]:
+    """Return what the builders of `cs_metrics.charts` need to know of the reader and the unit."""
+    settings = door.settings()
+    return {
+        "look": theme(),
+        "unit": unit,
+        "currency": settings["currency"],
+        "minimum_n": settings["minimum_n"],
+        "locale": str(formats.locale()),
+    }
+
+
+def show(
+    drawing: Any, *, key: str, name: str, on_select: Callable[[], None] | None = None, select: str | None = None
+) -> dict[str, Any]:
+    """Show a drawing of `cs_metrics.charts`; return the selected points of the parameter `select`, {} for none.
+
+    `key` is unique on the page, `name` begins the names of downloaded files. The drawing's `words` are its accessible
+    name and its `note` stands below it.
+    """
+    spec = drawing.spec
+    # Streamlit adds to the padding's sides, and takes the accessible name from `alt` alone.
+    spec.pop("description", None)
+    if isinstance(spec.get("padding"), int | float):
+        spec["padding"] = dict.fromkeys(("left", "right", "top", "bottom"), spec["padding"])
+    options: dict[str, Any] = {"key": key, "theme": None, "alt": drawing.words or name, "width": "stretch"}
+    if select:
+        options |= {"on_select": on_select or "rerun", "selection_mode": select}
+    state = st.vega_lite_chart(drawing.data, spec, **options)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if drawing.note:
+            st.caption(drawing.note, width="stretch")
+        else:
+            st.space("stretch")
+        download.chart(drawing, key=f"{key}_files", name=name)
+    return dict(state.selection.get(select) or {}) if select and hasattr(state, "selection") else {}

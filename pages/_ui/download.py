@@ -1,0 +1,54 @@
+"""Downloads: any table as CSV and XLSX in which no cell runs as a formula, any chart as PNG, SVG and its numbers.
+
+Files are made when they are asked for, not before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cs_metrics.reports import tables
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Frame = pd.DataFrame | Callable[[], pd.DataFrame]
+
+
+def table(frame: Frame, *, key: str, name: str, label: str = "Download") -> None:
+    """Offer a table as CSV and XLSX. `frame` may be a function, called when somebody downloads."""
+    with st.popover(label, icon=":material/download:", type="tertiary", width="content", key=key):
+        _tables(frame, key, name)
+
+
+def chart(drawing: Any, *, key: str, name: str) -> None:
+    """Offer a drawing as PNG and SVG, and its numbers as CSV and XLSX."""
+    with st.popover("Download", icon=":material/download:", type="tertiary", width="content", key=key):
+        for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+            st.download_button(
+                f"Picture ({kind.upper()})", lambda k=kind: drawing.export(k), file_name=f"{file_name(name)}.{kind}",
+                mime=mime, on_click="ignore", key=f"{key}_{kind}", width="stretch",
+            )  # fmt: skip
+        _tables(drawing.data, key, name)
+
+
+def file_name(name: str) -> str:
+    """Return a name that any system takes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower() or "table"
+
+
+def _tables(frame: Frame, key: str, name: str) -> None:
+    def made() -> pd.DataFrame:
+        return frame() if callable(frame) else frame
+
+    st.download_button(
+        "Table (CSV)", lambda: tables.csv(made()), file_name=f"{file_name(name)}.csv", mime="text/csv",
+        on_click="ignore", key=f"{key}_csv", width="stretch",
+    )  # fmt: skip
+    st.download_button(
+        "Table (XLSX)", lambda: tables.xlsx({name: made()}), file_name=f"{file_name(name)}.xlsx", mime=XLSX,
+        on_click="ignore", key=f"{key}_xlsx", width="stretch",
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""What a page says when it has nothing to show: what to upload, the template for it, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._ui import shell
+
+
+def no_data() -> None:
+    """Say that the workspace is empty, and what to do; then stop the page."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.subheader("This workspace has no data yet", anchor=False, text_alignment="center")
+        st.markdown(
+            "Drop your spreadsheets on the Data page: accounts, subscriptions, tickets, survey answers, in any order.",
+            text_alignment="center",
+        )
+        shell.link("data", "Load spreadsheets", icon=":material/upload_file:")
+    st.stop()
+
+
+def needs(what: str, columns: Sequence[str]) -> None:
+    """Say that `what` cannot be computed, and which columns ('table.column') it lacks."""
+    with st.container(border=True, gap="small"):
+        st.markdown(f":material/block: **{what} cannot be computed from these data.**")
+        tables: dict[str, list[str]] = {}
+        for column in columns:
+            table, _, name = column.partition(".")
+            tables.setdefault(table, []).append(name)
+        lines = (
+            f"- a table **{table}**" + (f" with {', '.join(f'`{n}`' for n in names)}" if any(names) else "")
+            for table, names in tables.items()
+        )
+        st.markdown("It needs\n" + "\n".join(lines))
+        shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
+
+
+def nothing(what: str, why: str = "") -> None:
+    """Say that the filters leave nothing, and offer to clear them."""
+    from pages._ui import filter_bar
+
+    with st.container(border=True, gap="small"):
+        st.markdown(f":material/filter_alt_off: **{what}** {why}".strip())
+        st.button("Clear the filters", on_click=filter_bar.clear, key=f"clear_{what}")

@@ -1,0 +1,123 @@
+"""The parts of a KPI's own page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cs_metrics import charts
+from pages._ui import chart, door, download, formats, opens, shell, state
+from pages._ui.filter_bar import Asked
+from pages._ui.tile import Tile, figure
+
+
+def headline(tile: Tile, result: dict[str, Any] | None, asked: Asked) -> None:
+    """Show the value over the whole range, large, with its change, its interval and the sum behind it in words."""
+    if result is None:
+        return
+    with st.container(border=True, horizontal=True, gap="large", vertical_alignment="center"):
+        with st.container(width=330, gap="xsmall"):
+            st.caption(asked.span)
+            figure(tile, named=True)
+        with st.container(width="stretch", gap="xsmall"):
+            st.markdown(opens.sentence(door.kpi(tile.id), result))
+            for line in opens.cautions(door.kpi(tile.id), result, tile.minimum_n):
+                st.caption(line)
+
+
+def trend(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
+    """Show the value over time with its interval; periods that are not over are dashed."""
+    drawing = charts.trend(
+        frame[frame["item"].isna()], grain=asked.question.grain or "month", title=kpi.name, **chart.look_of(kpi.unit)
+    )
+    chart.show(drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}")
+
+
+def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
+    """Show the value for each segment of an attribute, ranked, with n, and the same as a table."""
+    names = {a.name: a for a in door.attributes()}
+    if not names:
+        st.caption("The data have no attribute with few enough values to split by.")
+        return
+    chosen = state.get("by")
+    chosen = chosen if chosen in names else next(iter(names))
+    st.selectbox(
+        "Split by", list(names), format_func=lambda n: f"{names[n].label} ({names[n].of})", width=300,
+        **state.bind("by", value=chosen),
+    )  # fmt: skip
+    frame = door.compute([kpi.id], replace(asked.whole, by=(chosen,)))
+    frame = frame[frame["item"].isna()].sort_values("value", ascending=kpi.better == "lower", na_position="last")
+    overall = None if result is None or formats.is_missing(result["value"]) else float(result["value"])
+    drawing = charts.ranked(frame, chosen, overall=overall, title=kpi.name, **chart.look_of(kpi.unit))
+    chart.show(drawing, key="segments", name=f"{kpi.id} by {chosen}")
+
+
+def items(kpi: Any, asked: Asked) -> None:
+    """Show the KPI's own parts (an exit reason, a feature, a product), where it has some."""
+    frame = door.compute([kpi.id], asked.whole)
+    parts = frame[frame["item"].notna()].sort_values("value", ascending=False)
+    if parts.empty:
+        return
+    st.subheader("Its parts", anchor=False)
+    chart.show(
+        charts.ranked(parts, "item", title=kpi.name, **chart.look_of(kpi.unit)), key="items", name=f"{kpi.id} parts"
+    )
+
+
+def choose_period(frame: pd.DataFrame, asked: Asked) -> str | None:
+    """Let the reader choose which period to open; return its start (ISO), or None for the whole range."""
+    starts = sorted({pd.Timestamp(p).date().isoformat() for p in frame["period"].dropna()}, reverse=True)
+    grain = asked.question.grain or "month"
+    chosen = state.get("at")
+    st.selectbox(
+        "Open", ["", *starts], width=300, format_func=lambda s: formats.period(s, grain) if s else asked.span,
+        **state.bind("at", value=chosen if chosen in starts else ""),
+    )  # fmt: skip
+    return chosen if chosen in starts else None
+
+
+def row_of(frame: pd.DataFrame, whole: dict[str, Any] | None, period: str | None) -> dict[str, Any] | None:
+    """Return the row of a period, or of the whole range."""
+    if period is None:
+        return whole
+    rows = frame[frame["item"].isna() & (frame["period"] == pd.Timestamp(period))]
+    return rows.to_dict("records")[0] if len(rows) else None
+
+
+def table(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
+    """Show the numbers behind the trend, newest first."""
+    grain, currency = asked.question.grain or "month", door.settings()["currency"]
+    rows = frame[frame["item"].isna()].sort_values("period", ascending=False)
+    chance = [formats.interval(a, b, kpi.unit, currency) for a, b in zip(rows["low"], rows["high"], strict=True)]
+    shown = pd.DataFrame(
+        {
+            "Period": [formats.period(p, grain) for p in rows["period"]],
+            kpi.name: [formats.value(v, kpi.unit, currency) for v in rows["value"]],
+            "95 % interval": chance, rows["high"], strict=True)
+            ],
+            "n": [formats.count(n) for n in rows["n"]],
+            "State": ["complete" if c else "not over" for c in rows["complete"]],
+            "Note": rows["note"].fillna("").tolist(),
+        }
+    )
+    with st.expander("The numbers", icon=":material/table_rows:"):
+        st.dataframe(shown, hide_index=True, alt=f"{kpi.name} by {grain}")
+        download.table(rows, key="trend_table", name=f"{kpi.id} by {grain}")
+
+
+def about(kpi: Any) -> None:
+    """Show what the KPI means, and the KPIs near it."""
+    st.subheader("What it means", anchor=False)
+    for title, text in kpi.doc.sections():
+        st.markdown(f"**{title}**  \n{text}")
+    if kpi.also:
+        st.caption(f"Also called {', '.join(kpi.also)}. Its id is `{kpi.id}`.")
+    near = door.related(kpi.id)
+    if near:
+        st.subheader("Related", anchor=False)
+        with st.container(horizontal=True, gap="xsmall"):
+            for other in near:
+                shell.link("kpi", door.kpi(other).name, id=other)

@@ -1,0 +1,93 @@
+"""What a number opens to: the formula with the numbers put in, the SQL, the rows with the file and row of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cs_metrics.errors import CSMetricsError
+from pages._ui import door, download, empty, errors, formats
+from pages._ui.door import Question
+
+ROWS_SHOWN = 500
+
+
+def show(kpi: Any, question: Question, result: Any, *, period: str | None = None, key: str = "opens") -> None:
+    """Show the panel for one result: a row of `compute`, of the period that starts at `period` (ISO; None: the range).
+
+    Formula, SQL and rows are tabs; SQL and rows are asked for when their tab is opened.
+    """
+    formula, sql, rows = st.tabs(["Formula", "SQL", "Rows"], key=f"{key}_tabs", on_change="rerun")
+    with formula:
+        if formula.open:
+            _formula(kpi, result)
+    with sql:
+        if sql.open:
+            with errors.shown():
+                st.code(door.sql(kpi.id, question), language="sql", wrap_lines=True, height=360)
+                st.caption("It runs as it stands on the version's DuckDB file.")
+    with rows:
+        if rows.open:
+            with errors.shown():
+                _rows(kpi, question, period, key)
+
+
+def sentence(kpi: Any, result: Any) -> str:
+    """Return the formula with the numbers put in: '41 / 612 = 6.7 %'; the reason where there is no value."""
+    if formats.is_missing(result["value"]):
+        return str(result["note"] or "Nothing to count: no value.")
+    shown = formats.value(result["value"], kpi.unit, door.settings()["currency"])
+    top, bottom = result["numerator"], result["denominator"]
+    if formats.is_missing(top) or formats.is_missing(bottom):
+        return f"**{shown}**"
+    return f"{formats.number(top)} / {formats.number(bottom)} = **{shown}**"
+
+
+def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
+    """Return what a careful reader should know of a result: its interval, a small n, an open period, its note."""
+    lines = []
+    between = formats.interval(result["low"], result["high"], kpi.unit, door.settings()["currency"])
+    if between:
+        lines.append(f"By chance alone it could be {between} (95 % interval).")
+    n = door.whole(result["n"])
+    if n is not None and n < minimum_n:
+        lines.append(f"Only {formats.count(n)} counted: too few to rely on.")
+    if not result["complete"]:
+        lines.append("The period is not over in these data: the value can still change.")
+    if result["note"]:
+        lines.append(str(result["note"]))
+    return lines
+
+
+def _formula(kpi: Any, result: Any) -> None:
+    st.markdown(kpi.doc.formula)
+    if result is None:
+        st.caption("Nothing was computed for this period.")
+        return
+    st.markdown(sentence(kpi, result))
+    for line in cautions(kpi, result, door.settings()["minimum_n"]):
+        st.caption(line)
+
+
+def _rows(kpi: Any, question: Question, period: str | None, key: str) -> None:
+    parts = {"numerator": "Counted above the line", "denominator": "Counted below the line"}
+    part = st.segmented_control(
+        "Which rows", list(parts), format_func=parts.get, default="numerator", key=f"{key}_part", required=True
+    )
+    try:
+        frame = door.rows(kpi.id, question, period=period, part=part)
+    except CSMetricsError as error:
+        errors.show(error)
+        return
+    if frame.empty:
+        empty.nothing("No rows.", "Nothing was counted here.")
+        return
+    st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, height=320, alt=f"Rows behind {kpi.name}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shown = min(len(frame), ROWS_SHOWN)
+        text = (
+            f"{formats.count(shown)} of {formats.plural(len(frame), 'row')}; `file` and `row` say where each came from."
+        )
+        st.caption(text, width="stretch")
+        download.table(frame, key=f"{key}_rows", name=f"{kpi.id} {part} rows")

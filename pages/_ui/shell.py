@@ -1,0 +1,152 @@
+"""What stands around every page: the gate, the navigation, the workspace menu, the page's head.
+
+Streamlit finds a `pages/` folder by itself: on a fresh server an address like /settings would run that file and pass
+`app.py` by. So each page begins with `shell.guard()`: only a run that came through `enter()` goes on.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cs_metrics.errors import CSMetricsError
+from pages._ui import door, errors, formats, state, workspaces
+
+FOLDER = Path(__file__).parents[1]
+# A picture of our own: a symbol's name here, or as a page's icon, would have the browser fetch it from Google.
+ICON = str(FOLDER / "_ui" / "icon.png")
+ENTERED = "_entered"
+SEEN = "_seen"
+
+# What the theme cannot say: a tile's title lines up with its value, and wraps instead of being cut off.
+STYLE = """<style>
+[class*="st-key-tile_"] a { padding-left: 0; padding-right: 0; margin: 0; }
+[class*="st-key-tile_"] a:hover { background: transparent; text-decoration: underline; }
+[class*="st-key-tile_"] a span, [class*="st-key-tile_"] a p { white-space: normal; overflow: visible; }
+</style>"""
+
+# name (also the file and the address), title, icon, help
+PAGES = (
+    ("overview", "Overview", "dashboard", "The key figures of each focus area, with their change and trend."),
+    ("cohorts", "Cohorts", "grid_on", "Who stays: retention of each cohort, period by period."),
+    ("feedback", "Feedback", "forum", "NPS, CSAT and effort: trend, breakdown, distribution, comments."),
+    ("segments", "Segments", "groups", "Build a group of customers and compare it with everyone else."),
+    ("data", "Data", "upload_file", "Load spreadsheets, map their columns, see versions and problems."),
+    ("settings", "Settings", "tune", "Calendar, currency and the definitions that KPIs go by."),
+)
+HIDDEN = (("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),)
+
+
+@functools.cache
+def freeze_imports() -> None:
+    """Take what is imported out of the garbage collector's sight: Streamlit collects after every rerun."""
+    gc.collect()
+    gc.freeze()
+
+
+def pages() -> dict[str, Any]:
+    """Return the app's pages by name."""
+    return {
+        name: st.Page(
+            FOLDER / f"{name}.py",
+            title=title,
+            url_path=name,
+            help=help_text,
+            default=name == "overview",
+            visibility="visible" if row in PAGES else "hidden",
+        )
+        for row in (*PAGES, *HIDDEN)
+        for name, title, _, help_text in [row]
+        if (FOLDER / f"{name}.py").exists()
+    }
+
+
+def enter() -> Any:
+    """Let this run in: register the pages and return the one that was asked for. Only `app.py` calls this."""
+    page = st.navigation(list(pages().values()), position="hidden")
+    st.session_state[ENTERED] = True
+    if not st.session_state.get(SEEN):
+        # The first address of a visit is completed once, so that it can be copied; Back to it is left alone.
+        st.session_state[SEEN] = True
+        with errors.shown():
+            _complete_address()
+    return page
+
+
+def guard() -> None:
+    """Turn away a run that did not come through `app.py`: it starts again, there. Every page's first line."""
+    if not st.session_state.pop(ENTERED, False):
+        st.navigation(list(pages().values()), position="hidden")
+        st.rerun()
+
+
+def link(page: str, label: str, *, icon: str = "", hint: str | None = None, **params: Any) -> None:
+    """Show a link to a page, which carries the state of this one; `params` change it, or are the page's own."""
+    st.page_link(pages()[page], label=label, icon=icon, help=hint or "", query_params=state.link(**params))
+
+
+def go(page: str, **params: Any) -> None:
+    """Switch to a page with the state of this one, changed by `params`."""
+    st.switch_page(pages()[page], query_params=state.link(**params))
+
+
+def top_bar() -> None:
+    """Show the navigation and, at its end, the workspace."""
+    st.html(STYLE)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top_bar"):
+        with st.container(horizontal=True, gap="xsmall", width="content", key="navigation"):
+            for name, title, icon, _ in PAGES:
+                if name in pages():
+                    link(name, title, icon=f":material/{icon}:")
+        _workspace_menu()
+
+
+def head(title: str, *, about: str | None = None) -> None:
+    """Show a page's title with what it stands on: sample or own data, and how far the data go."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(title, width="content", anchor=False, help=about)
+        if state.workspace() == workspaces.SAMPLE:
+            st.badge("Sample data", icon=":material/science:", color="violet")
+        version = door.version_or_none()
+        if version is not None:
+            st.badge(f"Data to {formats.last_day(door.as_of())}", icon=":material/event:", color="gray")
+            _newer(version)
+
+
+def _newer(version: Any) -> None:
+    latest = door.latest_number()
+    if latest is not None and version.number < latest:
+        st.badge(f"Version {version.number}", icon=":material/history:", color="orange")
+        st.button("Show the newest data", type="tertiary", on_click=state.update, kwargs={"v": str(latest)})
+
+
+def _workspace_menu() -> None:
+    current = state.workspace()
+    with st.popover(workspaces.label(current), icon=":material/folder_open:", width="content", key="workspace_menu"):
+        st.caption("Workspaces")
+        for name in workspaces.names():
+            icon = ":material/check:" if name == current else ":material/folder:"
+            page = "overview" if name == workspaces.SAMPLE else "data"
+            st.page_link(pages()[page], label=workspaces.label(name), icon=icon, query_params={"ws": name})
+        with st.form("new_workspace", border=False, clear_on_submit=True):
+            name = st.text_input("New workspace", placeholder="Acme", max_chars=60)
+            made = st.form_submit_button("Create", icon=":material/add:")
+        if made:
+            try:
+                created = workspaces.create(name)
+            except CSMetricsError as error:
+                errors.show(error)
+            else:
+                st.switch_page(pages()["data"], query_params={"ws": created})
+
+
+def _complete_address() -> None:
+    known = dict(st.query_params)
+    version = door.version_or_none()
+    full = {"ws": state.workspace()} | ({"v": str(version.number)} if version is not None else {})
+    if not full.items() <= known.items():
+        st.query_params.from_dict(known | full)

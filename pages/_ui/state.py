@@ -1,0 +1,99 @@
+"""The URL is the state. What a page shows follows from its address alone, so that Back, reload and a copied link work.
+
+Parameters, each left out at its default:
+`ws` workspace, `v` version, `period` preset or 'custom' with `since` and `until`, `grain`, `seg` saved segment,
+`where` filters as JSON, `by` breakdown, `cmp` what a value is compared with, and a page's own.
+A value that is long, or may hold an e-mail address, is kept in the workspace; the URL has '~' and a short id for it.
+
+Widgets do not own state: before each run they are set from the URL, and their `on_change` calls `update`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from cs_metrics.errors import QueryError
+from pages._ui import workspaces
+
+LONG = 300
+CARRIED = ("ws", "v", "period", "since", "until", "grain", "seg", "where", "by", "cmp")
+DEFAULTS = {"period": "last_12_months", "grain": "month", "cmp": "before"}
+
+
+def get(name: str, default: str = "") -> str:
+    """Return a parameter's value as text, or its default."""
+    raw = st.query_params.get(name, DEFAULTS.get(name, default))
+    if raw.startswith("~"):
+        return str(workspaces.open_workspace(workspace()).states.get(raw[1:]))
+    return raw
+
+
+def get_json(name: str) -> dict[str, Any]:
+    """Return a parameter that holds a JSON object; {} when it is absent."""
+    raw = get(name)
+    if not raw:
+        return {}
+    try:
+        value = json.loads(raw)
+    except json.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise QueryError(
+            f"The address holds a '{name}' that cannot be read. Clear the filters, or ask for the link again."
+        )
+    return value
+
+
+def workspace() -> str:
+    """Return the name of the workspace that the URL names; the sample when it names none."""
+    return st.query_params.get("ws", workspaces.SAMPLE)
+
+
+def version() -> int | None:
+    """Return the number of the version that the URL names, or None for the latest."""
+    raw = st.query_params.get("v", "")
+    if raw and not raw.isdecimal():
+        raise QueryError(f"The address asks for version '{raw}', which is not a number.")
+    return int(raw) if raw else None
+
+
+def update(**changes: Any) -> None:
+    """Change the URL: None, '' or a default leaves a parameter out. Makes one step for the browser's Back."""
+    st.query_params.from_dict(_merged(dict(st.query_params), changes))
+
+
+def link(page_params: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, str]:
+    """Return the query of a link to another page: the state that all pages share, with changes and the page's own."""
+    carried = {k: v for k, v in st.query_params.items() if k in CARRIED}
+    return _merged(carried, {**changes, **(page_params or {})})
+
+
+def bind(name: str, key: str | None = None, value: Any = None) -> dict[str, Any]:
+    """Return `key` and `on_change` for a widget that stands for the parameter `name`, set to what the URL says.
+
+    `value` is the parameter's value as the widget's own type, where that is not text.
+    """
+    key = key or f"url_{name}"
+    st.session_state[key] = get(name) if value is None else value
+    return {"key": key, "on_change": _changed, "args": (name, key)}
+
+
+def _changed(name: str, key: str) -> None:
+    update(**{name: st.session_state[key]})
+
+
+def _merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str]:
+    merged = dict(params)
+    for name, value in changes.items():
+        if value is None or value in ("", [], {}) or value == DEFAULTS.get(name):
+            merged.pop(name, None)
+            continue
+        text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        if not text.startswith("~") and (len(text) > LONG or "@" in text):
+            text = "~" + workspaces.open_workspace(merged.get("ws", workspaces.SAMPLE)).states.put(text)
+        merged[name] = text
+    return merged

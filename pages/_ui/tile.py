@@ -1,0 +1,130 @@
+"""A KPI as a tile: its value, the change and whether that is better, the trend, n; the way to its own page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from pages._ui import door, formats, shell
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What a tile shows. `value` None is 'no value' for the reason in `note`; `needs` not empty is 'not computable'.
+
+    `better` is 'higher', 'lower' or 'neither'. `before` is the value compared with, `against` the name of its period.
+    `trend` holds the values of whole periods, oldest first, None where a period has none.
+    """
+
+    id: str
+    name: str
+    unit: str
+    better: str
+    value: float | None = None
+    before: float | None = None
+    against: str = ""
+    n: int | None = None
+    minimum_n: int = 30
+    trend: Sequence[float | None] = ()
+    complete: bool = True
+    note: str = ""
+    needs: Sequence[str] = ()
+    help: str | None = None
+    currency: str = "USD"
+
+
+def make(ids: Sequence[str], asked: Any) -> dict[str, Tile]:
+    """Return the tiles of several KPIs for what the filter bar asked: three questions in all, however many KPIs."""
+    needs = door.needs()
+    ask = [i for i in dict.fromkeys(ids) if not needs.get(i)]
+    now = door.by_id(door.compute(ask, asked.whole))
+    before = door.by_id(door.compute(ask, asked.before)) if asked.before else {}
+    trends = door.compute(ask, asked.question)
+    settings = door.settings()
+    tiles = {}
+    for i in dict.fromkeys(ids):
+        kpi, row = door.kpi(i), now.get(i)
+        tile = Tile(
+            i, kpi.name, kpi.unit, kpi.better, currency=settings["currency"], minimum_n=settings["minimum_n"],
+            needs=needs.get(i, ()), help=kpi.doc.definition,
+        )  # fmt: skip
+        if row is not None:
+            trend = trends[(trends["kpi"] == i) & trends["complete"] & trends["item"].isna()]
+            tile = replace(
+                tile, value=row["value"], n=door.whole(row["n"]), complete=bool(row["complete"]),
+                note=row["note"] or "",before=before[i]["value"] if i in before else None, against=asked.against,
+                trend=tuple(trend.sort_values("period")["value"]),
+            )  # fmt: skip
+        tiles[i] = tile
+    return tiles
+
+
+def show(tile: Tile) -> None:
+    """Show one tile; inside `grid()` several stand side by side."""
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"tile_{tile.id}"):
+        shell.link("kpi", f"**{tile.name}**", hint=tile.help, id=tile.id)
+        if tile.needs:
+            st.markdown(":gray[Not computable]")
+            st.caption(f":material/block: Needs {', '.join(f'`{n}`' for n in tile.needs)}.")
+            return
+        if formats.is_missing(tile.value):
+            st.markdown(":gray[No value]")
+            st.caption(tile.note or "Nothing to count in this period.")
+            return
+        figure(tile)
+
+
+def grid() -> Any:
+    """Return the grid that tiles stand in: five abreast on a desk, one on a phone."""
+    return st.grid(5, min_column_width=215, gap="small")
+
+
+def verdict(sign: float, better: str) -> tuple[str, str]:
+    """Return (colour, word) for a change of this sign: never colour alone."""
+    if sign == 0:
+        return "gray", "unchanged"
+    if better not in ("higher", "lower"):
+        return "gray", "up" if sign > 0 else "down"
+    return ("blue", "better") if (sign > 0) == (better == "higher") else ("red", "worse")
+
+
+def figure(tile: Tile, *, named: bool = False) -> None:
+    """Show the value itself, with its change, trend and n; `named` says what the change is against."""
+    text = formats.value(tile.value, tile.unit, tile.currency, short=True)
+    small = tile.n is not None and tile.n < tile.minimum_n
+    change = formats.change(tile.value, tile.before, tile.unit, tile.currency)
+    color, word = verdict(change[0], tile.better) if change else ("gray", "")
+    trend = [t for t in tile.trend if not formats.is_missing(t)]
+    st.metric(
+        tile.name,
+        f":gray[{text}]" if small else text,
+        change[1] if change else None,
+        delta_color=color if not small else "gray",
+        delta_arrow="auto" if change and change[0] else "off",
+        delta_description=_against(word, tile.against if named else ""),
+        label_visibility="collapsed",
+        chart_data=trend if len(trend) > 1 else None,
+        chart_type="line",
+    )
+    st.caption(_foot(tile))
+
+
+def _against(word: str, against: str) -> str | None:
+    if not word or not against:
+        return word or None
+    return f"{word} than {against}" if word in ("better", "worse") else f"{word}, against {against}"
+
+
+def _foot(tile: Tile) -> str:
+    parts = []
+    if tile.n is not None:
+        low = tile.n < tile.minimum_n
+        parts.append(f":material/info: only {formats.count(tile.n)} counted" if low else f"n {formats.count(tile.n)}")
+    if not tile.complete:
+        parts.append(":material/hourglass_top: period not over")
+    if tile.note:
+        parts.append(tile.note)
+    return " · ".join(parts) or "&nbsp;"

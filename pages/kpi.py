@@ -1,0 +1,39 @@
+"""One KPI, opened: value, trend, segments, how it is computed, its rows, what it means."""
+
+import streamlit as st
+
+from pages._ui import door, empty, errors, filter_bar, kpi_parts, opens, shell, state, tile
+
+shell.guard()
+
+kpi = door.kpi(state.get("id") or "net_promoter_score")
+shell.head(kpi.name, about=kpi.doc.definition)
+if door.version_or_none() is None:
+    empty.no_data()
+asked = filter_bar.show(compare=True)
+missing = door.needs().get(kpi.id, ())
+if missing:
+    empty.needs(kpi.name, missing)
+    kpi_parts.about(kpi)
+    st.stop()
+
+result = door.by_id(door.compute([kpi.id], asked.whole)).get(kpi.id)
+kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], result, asked)
+
+st.subheader("Trend", anchor=False)
+trend = door.compute([kpi.id], asked.question)
+with errors.shown():
+    kpi_parts.trend(kpi, trend, asked)
+    kpi_parts.table(kpi, trend, asked)
+
+st.subheader("By segment", anchor=False)
+with errors.shown():
+    kpi_parts.segments(kpi, result, asked)
+with errors.shown():
+    kpi_parts.items(kpi, asked)
+
+st.subheader("How it is computed", anchor=False)
+period = kpi_parts.choose_period(trend, asked)
+opens.show(kpi, asked.question, kpi_parts.row_of(trend, result, period), period=period)
+
+kpi_parts.about(kpi)
