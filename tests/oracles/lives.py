@@ -94,7 +94,7 @@ def plan_history(data: Data) -> pd.DataFrame:
                     plans[plan] = (total + mrr, max(latest, start))
             if not plans:
                 continue
-            best = min(plans, key=lambda p: (-round(plans[p][0], 6), FAR - plans[p][1], p))  # noqa: B023
+            best = min(plans, key=lambda p: (-round(plans[p][0], 6), FAR - plans[p][1], p))
             if best != last:
                 found.append((customer, LONG_AGO if last is None else moment, best))
                 last = best
