@@ -156,8 +156,8 @@ class Life:
         else:
             self.seats = max(2, self.seats * self.dice.between(70, 90) // 100)
 
-    def renew(self, at: int, months: int) -> None:
-        """Begin the next contract; one in fifty signs late, within the grace."""
+    def renew(self, at: int, months: int) -> int:
+        """Begin the next contract, and return when: one in fifty signs late, within the grace."""
         late = self.dice.between(4, 20) if self.dice.chance(0.02) else 0
         if late and at + late < DAYS:
             for sub in self.open.values():
@@ -176,6 +176,7 @@ class Life:
         self.contract = (at, add_months(self.began, months + 12))
         for product in list(self.open):
             self.put(product, at, renewed=True)
+        return at
 
     def spell(self, start: int) -> int | None:
         """Live from a start to the day of leaving, which is returned, or to the end of the data (None)."""
@@ -199,7 +200,7 @@ class Life:
                 self.finish(at, None if silent else max(start, at - notice), reason)
                 return at
             if due and self.period != "month":
-                self.renew(at, months)
+                at = self.renew(at, months)
             elif self.period == "month":
                 for product in list(self.open):
                     self.put(product, at)  # the price rise reaches monthly payers too
