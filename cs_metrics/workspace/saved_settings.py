@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cs_metrics.errors import QueryError
-from cs_metrics.settings import resolve
+from cs_metrics.settings import BY_NAME, resolve
 from cs_metrics.workspace.records import SETTINGS, Records
 
 AS_OF = "as_of"  # beside the settings proper: the instant up to which the data count, where a person set it
@@ -19,8 +19,7 @@ def saved(records: Records) -> dict[str, Any]:
 
 def save(records: Records, values: dict[str, Any]) -> dict[str, Any]:
     """Change settings (None: back to the default); return all of them, resolved. Raises QueryError before storing."""
-    changed = {k: v for k, v in values.items() if v is not None}
-    resolve(changed)
+    resolve({k: BY_NAME[k].default if v is None and k in BY_NAME else v for k, v in values.items()})
     for name, value in values.items():
         if value is None:
             records.delete(SETTINGS, {"name": name})

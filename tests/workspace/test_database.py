@@ -1,0 +1,89 @@
+"""Reading a version: locked down, and one reader never sees another's rows."""
+
+from __future__ import annotations
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from cs_metrics.errors import WorkspaceError
+from cs_metrics.workspace import database
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "0001.duckdb"
+    with database.writing(path) as con:
+        con.execute("CREATE TABLE t AS SELECT range AS n FROM range(1000)")
+    return path
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM read_csv('/etc/hosts')",
+        "SELECT * FROM read_text('/etc/hosts')",
+        "SELECT * FROM '/etc/hosts'",
+        "SELECT * FROM glob('/*')",
+        "COPY t TO '{folder}/out.csv'",
+        "EXPORT DATABASE '{folder}/out'",
+        "ATTACH '{folder}/other.duckdb'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET memory_limit = '100GB'",
+        "CREATE TABLE x (n INTEGER)",
+        "DELETE FROM t",
+    ],
+)
+@pytest.mark.parametrize("access", ["reading", "writing"])
+def test_nothing_gets_out_of_a_version(path, tmp_path, statement, access):
+    text = statement.format(folder=tmp_path)
+    if access == "writing":
+        if text.startswith(("CREATE", "DELETE")):
+            pytest.skip("a file being built is written to")
+        with database.writing(tmp_path / "new.duckdb") as con:
+            con.execute("CREATE TABLE t (n INTEGER)")
+            with pytest.raises(duckdb.Error):
+                con.execute(text)
+    else:
+        with pytest.raises(duckdb.Error):
+            database.cursor(path).execute(text)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_python_variables_are_not_tables(path):
+    secret = pa.table({"n": [1]})  # noqa: F841
+    with pytest.raises(duckdb.Error):
+        database.cursor(path).execute("SELECT * FROM secret")
+
+
+def test_many_threads_each_see_their_own_rows(path):
+    def ask(n: int) -> bool:
+        return database.cursor(path).execute("SELECT n FROM t WHERE n = $1", [n]).fetchall() == [(n,)]
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(ask, range(200)))
+
+
+def test_a_cursor_outlives_its_place_in_the_cache(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "OPEN_AT_ONCE", 1)
+    held = database.cursor(path)
+    other = tmp_path / "0002.duckdb"
+    with database.writing(other) as con:
+        con.execute("CREATE TABLE t AS SELECT 7 AS n")
+    assert database.cursor(other).execute("SELECT n FROM t").fetchall() == [(7,)]
+    gc.collect()
+    assert held.execute("SELECT count(*) FROM t").fetchall() == [(1000,)]
+    assert database.cursor(path).execute("SELECT count(*) FROM t").fetchall() == [(1000,)]
+
+
+def test_a_missing_or_damaged_file_is_a_sentence(tmp_path):
+    with pytest.raises(WorkspaceError, match="is gone"):
+        database.cursor(tmp_path / "0009.duckdb")
+    (tmp_path / "0001.duckdb").write_bytes(b"not a database" * 1000)
+    with pytest.raises(WorkspaceError, match="damaged"):
+        database.cursor(tmp_path / "0001.duckdb")
