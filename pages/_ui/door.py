@@ -119,11 +119,20 @@ def segment(segment_id: str) -> dict[str, Any]:
     raise WorkspaceError("The segment of this address was deleted. Clear the filters, or choose another segment.")
 
 
+def ask(method: str, *args: Any, **kwargs: Any) -> Any:
+    """Call a method of the public API's View and keep its answer: `ask("retention", of="orders", grain="month")`.
+
+    Arguments must be JSON values or dates; the answer must be data (a frame, a dict, text).
+    """
+    arguments = json.dumps({"args": args, "kwargs": kwargs}, sort_keys=True, default=str)
+    return _asked(view(), _key(), method, arguments)
+
+
 def compute(ids: Sequence[str], question: Question) -> pd.DataFrame:
     """Return the frame of `View.compute` for these KPIs; they must be computable (see `needs`)."""
     if not ids:
         return pd.DataFrame(columns=["kpi", "item", "period", "value", "n", "complete"])
-    return _compute(view(), _key(), tuple(ids), question)
+    return ask("compute", list(ids), **question.arguments())
 
 
 def by_id(frame: pd.DataFrame) -> dict[str, Any]:
@@ -139,9 +148,7 @@ def whole(n: Any) -> int | None:
 
 def needs() -> dict[str, tuple[str, ...]]:
     """Return what each KPI lacks ('table.column'); an empty tuple where it is computable."""
-    return {
-        row["id"]: () if row["computable"] else tuple(row["needs"]) for row in _kpis(view(), _key()).to_dict("records")
-    }
+    return {row["id"]: () if row["computable"] else tuple(row["needs"]) for row in ask("kpis").to_dict("records")}
 
 
 def _key() -> _Key:
@@ -149,10 +156,6 @@ def _key() -> _Key:
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _compute(_view: Any, key: _Key, ids: tuple[str, ...], question: Question) -> pd.DataFrame:
-    return _view.compute(list(ids), **question.arguments())
-
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def _kpis(_view: Any, key: _Key) -> pd.DataFrame:
-    return _view.kpis()
+def _asked(_view: Any, key: _Key, method: str, arguments: str) -> Any:
+    given = json.loads(arguments)
+    return getattr(_view, method)(*given["args"], **given["kwargs"])

@@ -96,8 +96,7 @@ def table(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
         {
             "Period": [formats.period(p, grain) for p in rows["period"]],
             kpi.name: [formats.value(v, kpi.unit, currency) for v in rows["value"]],
-            "95 % interval": chance, rows["high"], strict=True)
-            ],
+            "95 % interval": chance,
             "n": [formats.count(n) for n in rows["n"]],
             "State": ["complete" if c else "not over" for c in rows["complete"]],
             "Note": rows["note"].fillna("").tolist(),
