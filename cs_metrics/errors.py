@@ -45,6 +45,10 @@ class LimitError(CSMetricsError):
     """A limit on time, memory or size was reached; the message names the setting that lifts it."""
 
 
+class CancelledError(CSMetricsError):
+    """Long work was cancelled by the person who began it. Nothing was stored."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a sentence for the end of an error message: the nearest known names, or all of them when few."""
     names = sorted({str(k) for k in known})

@@ -1,0 +1,266 @@
+"""Text files with a delimiter: which one, and their records as columns of text."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from io import StringIO
+from itertools import zip_longest
+from pathlib import Path
+
+import pyarrow as pa
+
+from cs_metrics.errors import FileError
+from cs_metrics.ingest import encoding as encodings
+from cs_metrics.ingest.grid import Grid, blank_to_null
+from cs_metrics.ingest.limits import Limits, exceeded
+
+_SAMPLE = 1 << 19
+_CHUNK = 50_000
+_DELIMITERS = (",", ";", "\t", "|", " ", "^", "~", "\x1f", "\x01")
+NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+_CLEAN = re.compile(
+    r"""\s*(?:[-+(]?[$€£]?[0-9][0-9.,' ]*%?\)?|[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[0-9T:. +-]*[AaPp]?[Mm]?Z?"""
+    r"""|[0-9]{1,2}:[0-9]{2}[0-9:.]*|[^\s,;\t|^~"']+(?:[ .'/-][^\s,;\t|^~"']+){0,6})?\s*"""
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file separates and quotes. `skip_space`: after a delimiter; `width`: cells of its usual record."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str | None = None
+    skip_space: bool = False
+    width: int = 1
+
+    def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        """Return a csv reader over `lines` in this dialect."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            escapechar=self.escape,
+            doublequote=True,
+            skipinitialspace=self.skip_space,
+        )
+
+
+def detect(sample: str, whole: bool) -> Dialect:
+    """Return the dialect in which `sample` (the `whole` text or its beginning) looks most like a table.
+
+    A table has the same number of cells in its records, and cells that look like values: numbers, dates, names.
+    """
+    marked = re.match(r"\ufeff?sep=(.)\r?\n", sample)
+    if marked:
+        sample = sample[marked.end() :]
+    delimiters = (marked.group(1),) if marked else tuple(d for d in _DELIMITERS if d in sample)
+    best, best_score = Dialect(), 0.3
+    for delimiter in delimiters:
+        d = re.escape(delimiter)
+        quotes = ['"']
+        single = len(re.findall(rf"(?:^|{d})'[^'\n]*'(?={d}|\r?$)", sample, re.MULTILINE))
+        if single > 2 and single > sample.count('"') / 4:
+            quotes.append("'")
+        for quote in quotes:
+            escapes = [None, *(e for e in ("\\", "\0") if e + quote in sample)]
+            skip = delimiter != " " and bool(re.search(rf"{d} +{quote}", sample))
+            for escape in escapes:
+                found, score = _score(Dialect(delimiter, quote, escape, skip), sample, whole)
+                if score > best_score + 1e-9:
+                    best, best_score = found, score
+    return best
+
+
+def _score(dialect: Dialect, sample: str, whole: bool) -> tuple[Dialect, float]:
+    lines = (_squeeze(line) for line in StringIO(sample, newline="")) if dialect.delimiter == " " else None
+    rows: list[list[str]] = []
+    try:
+        for row in dialect.reader(lines or iter(StringIO(sample, newline=""))):
+            rows.append(row)
+            if len(rows) > 2000:
+                break
+    except csv.Error:
+        return dialect, 0.0
+    if not whole and len(rows) > 1:
+        rows.pop()
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        return dialect, 0.0
+    widths = Counter(map(len, rows))
+    width, count = max(widths.items(), key=lambda item: (item[1] * min(item[0], 4), item[0]))
+    if width == 1:
+        return replace(dialect, width=1), 0.0
+    cells = [cell for row in rows if len(row) == width for cell in row][:20_000]
+    clean = sum(len(c) > 60 and not _torn(c) or _CLEAN.fullmatch(c) is not None for c in cells) / len(cells)
+    score = count / len(rows) * (0.3 + 0.7 * clean) * (1 - 0.5 / width)
+    if dialect.delimiter == " ":
+        score *= 0.55 if count < len(rows) else 0.8
+    return replace(dialect, width=width), score
+
+
+def _torn(cell: str) -> bool:
+    """A long text is fine unless a quote at one end says that it was cut in the middle."""
+    return cell[:1] in "\"'" or (cell[-1:] == '"' and cell.count('"') % 2 == 1)
+
+
+def _squeeze(line: str) -> str:
+    """Columns set apart by runs of spaces: one space is the delimiter, those at the ends are not."""
+    return line if '"' in line else " ".join(line.split()) + "\n"
+
+
+class _Lines:
+    """The lines of a file, remembering those of the current record, and taking lines back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._returned: deque[str] = deque()
+        self.current: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else next(self._lines)
+        self.current.append(line)
+        return line
+
+    def give_back(self, lines: list[str]) -> None:
+        self._returned.extendleft(reversed(lines))
+
+
+def _tokens(line: str, dialect: Dialect) -> list[str]:
+    """Split a line whose quotes are broken: a quote opens a cell only where one closes it before a delimiter."""
+    q, d = re.escape(dialect.quote), re.escape(dialect.delimiter)
+    pattern = re.compile(rf"{q}((?:[^{q}]|{q}{q})*){q}(?={d}|$)|([^{d}]*)(?={d}|$)")
+    cells: list[str] = []
+    text, place = line.rstrip("\r\n"), 0
+    while place <= len(text):
+        found = pattern.match(text, place)
+        if found is None:
+            break
+        if found.group(1) is not None:
+            cells.append(found.group(1).replace(dialect.quote * 2, dialect.quote))
+        else:
+            cell = found.group(2)
+            cells.append(cell.replace(dialect.quote, "") if cell.count(dialect.quote) % 2 else cell)
+        place = found.end() + 1
+    return cells
+
+
+@dataclass
+class Repairs:
+    """What was put right while reading: how many records, and the number of the first."""
+
+    count: int = 0
+    first: int = 0
+
+    def add(self, row: int) -> None:
+        self.count += 1
+        self.first = self.first or row
+
+
+def records(lines: Iterator[str], dialect: Dialect, repairs: Repairs) -> Iterator[list[str]]:
+    """Yield the cells of every record, [] for an empty line; records torn by a stray quote are put right."""
+    source = _Lines(lines)
+    width, row = dialect.width, 0
+    while True:
+        reader = dialect.reader(source)
+        again = False
+        while not again:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                cells = []
+                again = True
+            row += 1
+            current = source.current
+            if again or (len(cells) != width and cells and any(dialect.quote in line for line in current)):
+                first = _tokens(current[0], dialect)
+                if again or len(first) == width:
+                    cells = first
+                    repairs.add(row)
+                    source.give_back(current[1:])
+                    again = again or len(current) > 1
+            source.current = []
+            yield cells
+
+
+def read(
+    path: Path, name: str, limits: Limits, progress: Callable[[int], None] = lambda _: None
+) -> tuple[Grid, str, str]:
+    """Return the cells of the text file at `path`, its encoding and its delimiter.
+
+    `progress` gets the number of records read. FileError where it holds no text; LimitError beyond the limits.
+    """
+    encoding = encodings.detect(path, name)
+    csv.field_size_limit(limits.cell_characters)
+    with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as file:
+        sample = file.read(_SAMPLE)
+        dialect = detect(sample, len(sample) < _SAMPLE)
+        file.seek(0)
+        repairs = Repairs()
+        lines: Iterator[str] = iter(file)
+        nul = dialect.escape != "\0"
+        if nul:
+            lines = (line.replace("\0", "") if "\0" in line else line for line in lines)
+        if dialect.delimiter == " ":
+            lines = map(_squeeze, lines)
+        table, seen = _columns(records(lines, dialect, repairs), name, limits, progress)
+    if not table.num_rows:
+        raise FileError(f"{name} is empty: it has no cell with anything in it. Choose another file.")
+    notes = [encoding.note] if encoding.note else []
+    if dialect.delimiter not in ",\t":
+        notes.append(f"Its cells are separated by {NAMES.get(dialect.delimiter, repr(dialect.delimiter))}s.")
+    if repairs.count:
+        notes.append(
+            f"A stray quotation mark in {repairs.count:,} {'row was' if repairs.count == 1 else 'rows was'} put right;"
+            f" the first is row {repairs.first:,}."
+        )
+    return Grid(table, seen, tuple(notes), usual_width=dialect.width), encoding.name, dialect.delimiter
+
+
+def _columns(
+    rows: Iterator[list[str]], name: str, limits: Limits, progress: Callable[[int], None]
+) -> tuple[pa.Table, int]:
+    """Return the records that hold anything as columns c0, c1, ... and _row, and the number of the last of them."""
+    batches: list[pa.Table] = []
+    part: list[list[str]] = []
+    numbers: list[int] = []
+    last = cells = 0
+
+    def flush() -> None:
+        nonlocal cells
+        columns = list(zip_longest(*part, fillvalue=""))
+        cells += len(columns) * len(part)
+        if len(columns) > limits.columns:
+            raise exceeded(name, f"has {len(columns):,} columns; the limit is {limits.columns:,}", "columns")
+        if cells > limits.cells:
+            raise exceeded(name, f"has more than {limits.cells:,} cells", "cells")
+        arrays = {f"c{i}": blank_to_null(pa.array(column, pa.string())) for i, column in enumerate(columns)}
+        batches.append(pa.table(arrays | {"_row": pa.array(numbers, pa.int64())}))
+        part.clear()
+        numbers.clear()
+        progress(last)
+
+    for number, row in enumerate(rows, start=1):
+        if not row or not any(cell and not cell.isspace() for cell in row):
+            continue
+        part.append(row)
+        numbers.append(number)
+        last = number
+        if number > limits.rows:
+            raise exceeded(name, f"has more than {limits.rows:,} rows", "rows")
+        if len(part) == _CHUNK:
+            flush()
+    if part:
+        flush()
+    if not batches:
+        return pa.table({"_row": pa.array([], pa.int64())}), 0
+    return pa.concat_tables(batches, promote_options="default"), last
