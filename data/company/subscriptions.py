@@ -121,9 +121,9 @@ class Life:
         if account.promo and months == 12:
             return 0.68
         if self.period == "month":
-            base = {"SMB": 0.026, "Mid-Market": 0.016, "Enterprise": 0.008}[account.segment]
+            base = {"SMB": 0.034, "Mid-Market": 0.020, "Enterprise": 0.008}[account.segment]
         else:
-            base = {"SMB": 0.17, "Mid-Market": 0.12, "Enterprise": 0.045}[account.segment]
+            base = {"SMB": 0.21, "Mid-Market": 0.145, "Enterprise": 0.045}[account.segment]
         factor = max(0.2, 2.0 - 2.0 * account.feeling(at)) * (0.35 if account.referrer else 1.0)
         return base * factor
 
@@ -233,6 +233,6 @@ def live(account: Account) -> None:
     start, returns = account.start, 0
     while (end := life.spell(start)) is not None:
         back = end + dice.between(40, 260)
-        if returns or not dice.chance(0.13) or back >= DAYS:
+        if returns or not dice.chance(0.28) or back >= DAYS:
             return
         life.discount, returns, start = 0, 1, back
