@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cs_metrics.facts.model import MONEY, Context, Fact, money
+from cs_metrics.facts.model import MONEY, MONEY_SOURCES, Context, Fact, money
 from cs_metrics.sql import literal
 
 FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
@@ -10,7 +10,7 @@ FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 _COLUMNS = (
     "customer_id, begins, ends, seen_until, mrr, active, product, cancel_reason, "
     "min(begins) FILTER (WHERE mrr > 0) OVER (PARTITION BY customer_id) AS first_paid, "
-    "min(begins) OVER (PARTITION BY customer_id) AS first_active, _source, _row, _id"
+    "min(begins) FILTER (WHERE active) OVER (PARTITION BY customer_id) AS first_active, _source, _row, _id"
 )
 
 
@@ -131,22 +131,26 @@ _SOURCES = {
 }
 
 
+def source_sql(name: str, context: Context) -> str:
+    """Return the SELECT of one source of activity: a row is a stretch [begins, ends) of a customer, with its MRR."""
+    return _SOURCES[name](context)
+
+
 def _active_sql(context: Context) -> str:
-    return f"SELECT {_COLUMNS} FROM ({_SOURCES[context.activity](context)})"
-
-
-def _paid_sql(context: Context) -> str:
-    if context.money and context.money != context.activity:
-        return f"SELECT {_COLUMNS} FROM ({_SOURCES[context.money](context)})"
-    return "SELECT * FROM fact_active"
+    """Where money comes from another table than activity, its rows stand beside and do not make a customer active."""
+    rows = _SOURCES[context.activity](context)
+    if context.activity not in MONEY_SOURCES and context.money:
+        money_rows = _SOURCES[context.money](context)
+        rows = f"SELECT * FROM ({rows}) UNION ALL SELECT * REPLACE (FALSE AS active) FROM ({money_rows})"
+    return f"SELECT {_COLUMNS} FROM ({rows})"
 
 
 def _step_sql(context: Context) -> str:
     return """
         WITH changes AS (
-            SELECT customer_id, begins AS happened_at, mrr AS change FROM fact_paid WHERE mrr <> 0
+            SELECT customer_id, begins AS happened_at, mrr AS change FROM fact_active WHERE mrr <> 0
             UNION ALL
-            SELECT customer_id, ends, -mrr FROM fact_paid WHERE mrr <> 0),
+            SELECT customer_id, ends, -mrr FROM fact_active WHERE mrr <> 0),
         summed AS (
             SELECT customer_id, happened_at, sum(change) AS change FROM changes GROUP BY 1, 2 HAVING sum(change) <> 0),
         running AS (
@@ -204,12 +208,6 @@ ACTIVE = Fact(
     "fact_active",
     "one reason for which a customer is active, over a stretch [begins, ends), with the MRR it brings",
     _active_sql,
-    time="begins",
-)
-PAID = Fact(
-    "fact_paid",
-    "one row that brings MRR, over a stretch [begins, ends); the same as fact_active where both have one source",
-    _paid_sql,
     time="begins",
 )
 STEPS = Fact("fact_mrr_step", "a customer over a stretch [begins, ends) of constant MRR", _step_sql, time="begins")

@@ -1,0 +1,157 @@
+"""Retention: of those who started together, the share that came back, period by period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cs_metrics.analysis import money, triangle
+from cs_metrics.analysis.question import Question, ask
+from cs_metrics.kpis import intervals
+from cs_metrics.kpis.available import Available, available
+from cs_metrics.periods import instant
+from cs_metrics.sql import inline
+
+Where = Mapping[str, Any]
+
+
+def retention(
+    con: duckdb.DuckDBPyConnection,
+    settings: Mapping[str, Any],
+    as_of: Any,
+    *,
+    of: str = "orders",
+    unit: str = "customers",
+    grain: str = "month",
+    periods: int = 12,
+    kind: str = "on",
+    cohort: str = "first",
+    start: Where | None = None,
+    back: Where | None = None,
+    minimum: int = 1,
+    brackets: Sequence[Sequence[int]] | None = None,
+    calendar: bool = True,
+    week_starts: str | None = None,
+    timezone: str | None = None,
+    value: str = "units",
+    by: str | Sequence[str] | None = None,
+    where: Where | None = None,
+    since: Any = None,
+    until: Any = None,
+) -> pd.DataFrame:
+    """The retention triangle: cohort, <by>, k, eligible, retained, value, low, high, complete; a row a cell.
+
+    A cell that has not begun is absent; one that is not over has complete = False. k = 0 is the whole cohort. `cohort`
+    is the start of a period, or with an attribute its value; then, as with calendar=False, only members whose k-th
+    window is over are eligible. `value` "revenue" or "quantity" divides what the cohort brought by what it brought in
+    k = 0 (`amount`, `base`: two columns more), with a jackknife interval over the members.
+
+    Raises QueryError for what does not exist, NotComputableError where the data lack it.
+    """
+    words = {k: v for k, v in locals().items() if k not in ("con", "settings", "as_of")}
+    known, asked = asked_of(con, settings, as_of, words)
+    text, values = _statement(con, known, asked)
+    frame = con.execute(text, values).df()
+    if value != "units":
+        return tidy(money.measured(frame), asked)
+    frame["value"] = frame["retained"] / frame["eligible"]
+    frame["low"], frame["high"] = intervals.wilson(frame["retained"], frame["eligible"])
+    return tidy(frame, asked)
+
+
+def sql(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: Any, **words: Any) -> str:
+    """The statement behind `retention` (same arguments), runnable as it stands on the version's file."""
+    known, asked = asked_of(con, settings, as_of, DEFAULTS | words)
+    return inline(*_statement(con, known, asked))
+
+
+DEFAULTS: dict[str, Any] = dict(retention.__kwdefaults__ or {})
+
+
+def asked_of(
+    con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: Any, words: Mapping[str, Any]
+) -> tuple[Available, Question]:
+    """What the version has, and the checked question; a stale table is asked up to its own as-of."""
+    known = available(con)
+    reach, _ = known.reach([str(words["of"])], instant(as_of, "as_of"), int(settings.get("fresh_days", 7)))
+    return known, ask(con, settings, as_of, reach, **words)
+
+
+def _statement(con: duckdb.DuckDBPyConnection, known: Available, asked: Question) -> tuple[str, dict[str, object]]:
+    made = triangle.plan(con, known, asked)
+    if asked.value != "units":
+        return money.statement(asked, made)
+    return triangle.count_sql(asked, made)
+
+
+def tidy(frame: pd.DataFrame, asked: Question) -> pd.DataFrame:
+    """Columns in their order and types; a missing segment is None."""
+    more = [c for c in ("amount", "base") if c in frame]
+    frame = frame[["cohort", *asked.by, "k", "eligible", "retained", "value", "low", "high", "complete", *more]].copy()
+    if not asked.by_attribute:
+        frame["cohort"] = pd.to_datetime(frame["cohort"])
+    for name in ([] if not asked.by_attribute else ["cohort"]) + list(asked.by):
+        frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    return frame.astype({"k": "int64", "eligible": "int64", "retained": "int64", "complete": "bool"})
+
+
+def pooled(frame: pd.DataFrame, *, repeated: bool = False) -> pd.DataFrame:
+    """The mean row of a triangle: k, eligible, retained, value, low, high, cohorts; all retained over all eligible.
+
+    Complete cells only. Segments of a breakdown are pooled too: filter the frame first to have one of them. `repeated`:
+    one customer stands in several cohorts (cohort="every"); then there is no interval, its parts not being independent.
+    """
+    whole = frame[frame["complete"]]
+    money_like = "base" in whole
+    parts = whole.groupby("k", as_index=False).agg(
+        eligible=("eligible", "sum"), retained=("retained", "sum"), cohorts=("eligible", "size")
+    )
+    if money_like:
+        sums = whole.groupby("k", as_index=False)[["amount", "base"]].sum()
+        parts["value"] = sums["amount"].astype(float) / sums["base"].astype(float).where(lambda b: b != 0)
+        parts["low"] = parts["high"] = float("nan")
+    else:
+        parts["value"] = parts["retained"] / parts["eligible"]
+        parts["low"], parts["high"] = intervals.wilson(parts["retained"], parts["eligible"])
+    if repeated:
+        parts["low"] = parts["high"] = float("nan")
+    return parts[["k", "eligible", "retained", "value", "low", "high", "cohorts"]]
+
+
+_KIND_WORDS = {
+    "on": "came back in {unit} {k}",
+    "on_or_after": "came back in {unit} {k} or later",
+    "on_or_before": "came back at least once by {unit} {k}",
+    "streak": "came back in every {unit} up to {unit} {k}",
+    "brackets": "came back in bracket {k}",
+}
+
+
+def sentence(cell: Mapping[str, Any], *, grain: str = "month", kind: str = "on", unit: str = "customers") -> str:
+    """A cell in plain words: 'Of the 40 customers who started in March 2025, 10 (25 %) came back in month 3.'"""
+    cohort = cell["cohort"]
+    if isinstance(cohort, datetime | pd.Timestamp):
+        form = {"year": "%Y", "month": "%B %Y"}.get(grain)
+        who = f"who started in {cohort.strftime(form)}" if form else f"who started in the {grain} of {cohort:%d %B %Y}"
+    else:
+        who = f"of '{cohort}'" if cohort is not None and not pd.isna(cohort) else "of no known value"
+    eligible, retained, k = int(cell["eligible"]), int(cell["retained"]), int(cell["k"])
+    if not eligible:
+        return f"No {unit} {who}."
+    if k == 0:
+        return f"{eligible:,} {unit} {who}."
+    what = _KIND_WORDS[kind].format(unit=grain, k=k)
+    chance = ""
+    low, high = cell.get("low"), cell.get("high")
+    if low is not None and not pd.isna(low):
+        chance = f" (by chance alone {low:.0%} to {high:.0%})"
+    share = f"{cell['value']:.0%}"
+    if "base" in cell:
+        said = "nothing in their first" if pd.isna(cell["value"]) else f"{share} of what they brought at first{chance}"
+        return f"Of the {eligible:,} {unit} {who}, {retained:,} {what}; they brought {said}."
+    ending = "" if cell["complete"] else f" So far: that {grain} is not over."
+    return f"Of the {eligible:,} {unit} {who}, {retained:,} {what}: {share}{chance}.{ending}"
