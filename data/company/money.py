@@ -126,6 +126,8 @@ def orders(accounts: list[Account]) -> list[Order]:
             if dice.chance(0.22 + 0.3 * account.mood):
                 rows += _order(dice, account, at, before)
                 before = True
+                if dice.chance(0.14) and account.active(at + 9) and at + 9 < DAYS:  # a second order soon after
+                    rows += _order(dice, account, at + dice.between(2, 9), before)
             at += dice.between(40, 240)
     for month in range(MONTHS):
         dice = Dice("shop guests", month)
@@ -165,8 +167,8 @@ def costs(accounts: list[Account]) -> list[tuple[int, str, int, str, str]]:
             ("acquisition", "Sales salaries and commission", 5_200_000, 70_000 * come),
             ("retention", "Customer success team", 2_600_000, 8_500 * here),
             ("retention", "Training and webinars", 240_000, 600 * here),
-            ("support", "Support team", 1_500_000, 7_000 * here),
-            ("support", "Support tooling", 180_000, 350 * here),
+            ("support", "Support team", 600_000, 2_600 * here),
+            ("support", "Support tooling", 90_000, 250 * here),
         ):
             rows.append((end, kind, (base + each) * dice.between(92, 108) // 100, "", description))
     for account in accounts:
