@@ -9,11 +9,21 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz
 
 from cs_metrics.schema import TABLES, Column, Table
+from cs_metrics.schema.tables.names import words
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[^a-z0-9]+")
 _FILLER = {"data", "export", "list", "table", "csv", "sheet", "raw", "final", "all", "report", "dump", "extract", "new"}
 _UNITS = {"usd", "eur", "gbp", "cents", "cent", "date", "flag", "text", "label"}
+# 'ticket_comments' are comments, not tickets: a name is about its last word.
+_NOT_THE_HEAD = 0.6
+_PARTS = frozenset(
+    words(
+        "comment tag schedule policy history discount item detail chat field form metric dictionary definition lookup "
+        "mapping config setting dispute coupon card method fee brand group holiday note intent balance transfer payout "
+        "price product template zone domain attachment role permission team quota forecast target"
+    )
+)
 # Good enough to be used, and worse than any synonym: a name that is nearly the same.
 _FUZZY, _PARTIAL, _LEAST_RATIO = 0.7, 0.55, 86.0
 
@@ -52,11 +62,11 @@ def _nouns(table: str) -> frozenset[str]:
 def _variants(name: str, table: Table) -> list[tuple[str, float]]:
     """Return the name, and the name without what it repeats of its table or unit, each with what that costs."""
     found = [(name, 1.0)]
-    words = name.split("_")
-    if len(words) > 1 and singular(words[0]) in _nouns(table.name):
-        found.append(("_".join(words[1:]), 0.97))
-    if len(words) > 1 and words[-1] in _UNITS:
-        found.append(("_".join(words[:-1]), 0.96))
+    split = name.split("_")
+    if len(split) > 1 and singular(split[0]) in _nouns(table.name):
+        found.append(("_".join(split[1:]), 0.97))
+    if len(split) > 1 and split[-1] in _UNITS:
+        found.append(("_".join(split[:-1]), 0.96))
     return found
 
 
@@ -87,7 +97,7 @@ def match(name: str, table_name: str, column_name: str) -> NameMatch | None:
 
 
 def _nearly(name: str, terms: tuple[tuple[str, float], ...]) -> NameMatch | None:
-    flat, words = squash(name), set(name.split("_"))
+    flat, own = squash(name), set(name.split("_"))
     best: NameMatch | None = None
     for term, worth in terms:
         if len(flat) >= 5 and len(term) >= 5:
@@ -95,7 +105,7 @@ def _nearly(name: str, terms: tuple[tuple[str, float], ...]) -> NameMatch | None
             if ratio >= _LEAST_RATIO and (best is None or _FUZZY * worth * ratio / 100 > best.score):
                 best = NameMatch(_FUZZY * worth * ratio / 100, f"is nearly called '{term}'")
         parts = set(term.split("_"))
-        if len(parts) > 1 and parts < words and (best is None or _PARTIAL * worth > best.score):
+        if len(parts) > 1 and parts < own and (best is None or _PARTIAL * worth > best.score):
             best = NameMatch(_PARTIAL * worth, f"has '{term}' in its name")
     return best
 
@@ -112,19 +122,28 @@ def place_score(file: str, sheet: str | None, table: Table) -> tuple[float, str]
     stem = re.sub(r"(\.(csv|tsv|txt|xlsx|xlsm|xls|gz|zip))+$", "", file.replace("\\", "/").split("/")[-1], flags=re.I)
     best, said = 0.0, ""
     for text, weight in ((sheet or "", 1.0), (stem, 0.85 if sheet else 1.0)):
-        words = [singular(w) for w in key(text).split("_") if w and not w.isdigit() and w not in _FILLER]
-        if not words:
+        plain = [w for w in key(text).split("_") if w and not w.isdigit() and w not in _FILLER]
+        nouns, flat = [singular(w) for w in plain], "".join(plain)
+        if not nouns:
             continue
         for term in (table.name, *table.synonyms):
-            parts = [singular(w) for w in term.split("_")]
-            covers = _contains(words, parts) or (len(term) > 3 and squash(term) == squash("_".join(words)))
-            if covers:
-                share = min(1.0, len(parts) / len(words))
-                score = weight * (0.35 + 0.65 * share) * (1.0 if term == table.name else 0.97)
-                if score > best:
-                    best, said = score, term
+            parts, short = [singular(w) for w in term.split("_")], squash(term)
+            share = len(parts) / len(nouns) if _contains(nouns, parts) else 0.0
+            head = 1.0 if nouns[-len(parts) :] == parts or len(nouns) == 1 else _NOT_THE_HEAD
+            if not share and len(short) >= 3 and flat.startswith(short):
+                share, head = len(short) / len(flat), 1.0
+            score = weight * head * (0.35 + 0.65 * min(1.0, share)) * (1.0 if term == table.name else 0.97)
+            if share and score > best:
+                best, said = score, term
     return best, said
 
 
-def _contains(words: list[str], parts: list[str]) -> bool:
-    return any(words[i : i + len(parts)] == parts for i in range(len(words) - len(parts) + 1))
+def is_part(file: str, sheet: str | None) -> bool:
+    """Whether a sheet's name says that it holds parts of things (a ticket's tags, a subscription's discounts)."""
+    stem = (sheet if sheet and not re.fullmatch(r"(?i)(sheet|tabelle|feuil|hoja) ?\d*", sheet) else file).split(".")[0]
+    nouns = [singular(w) for w in key(stem).split("_") if w and not w.isdigit() and w not in _FILLER]
+    return bool(nouns) and nouns[-1] in _PARTS
+
+
+def _contains(nouns: list[str], parts: list[str]) -> bool:
+    return any(nouns[i : i + len(parts)] == parts for i in range(len(nouns) - len(parts) + 1))

@@ -134,7 +134,7 @@ SUBSCRIPTIONS = Table(
     ),
     key=("subscription_id",),
     activity=("start_date", "cancelled_on"),
-    synonyms=words("subscription subs contracts contract recurring subscription_periods mrr subscription_items plans"),
+    synonyms=words("subscription subs contracts contract recurring subscription_periods mrr subscription_items"),
 )
 
 MRR_SNAPSHOTS = Table(

@@ -22,7 +22,7 @@ SURVEY_RESPONSES = Table(
             "user_id",
             Type.ID,
             help="The person asked.",
-            synonyms=(*USER, *words("respondent customer_name name email")),
+            synonyms=(*USER, *words("respondent email")),
             example="U-501",
         ),
         Column(
@@ -108,8 +108,7 @@ SURVEY_RESPONSES = Table(
     key=("response_id",),
     activity=("responded_at", "sent_at"),
     synonyms=words(
-        "surveys survey responses survey_results nps nps_data csat ces feedback answers nps_responses npstimeseries "
-        "satisfaction"
+        "surveys survey responses survey_results nps nps_data csat ces feedback answers nps_responses satisfaction"
     ),
 )
 
