@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import duckdb
 import pandas as pd
 
-from cs_metrics.schema import TABLES
+from cs_metrics.schema import TABLES, Type
 from cs_metrics.sql import quote
 from cs_metrics.workspace.database import first_row
 from cs_metrics.workspace.tables import ONE_ROW_PER_ID
@@ -39,12 +39,12 @@ class Check:
 
 def _between(table: str, first: str, last: str, consequence: str) -> Check:
     schema = TABLES[table]
-    who = next(c.name for c in schema.columns if c.name.endswith("_id"))
+    who = ", ".join(quote(c.name) for c in schema.columns if c.type is Type.ID)
     name = quote(table)
     return Check(
         f"{last}_before_{first}",
         (table,),
-        f"SELECT coalesce({quote(who)}, 'row ' || _row) || ': ' || {quote(last)} || ' is before ' || {quote(first)} "
+        f"SELECT coalesce({who}, 'row ' || _row) || ': ' || {quote(last)} || ' is before ' || {quote(first)} "
         f"FROM {name} WHERE {quote(last)} < {quote(first)}",
         f"{table}: {last} is before {first} in {{n}} (for example {{example}}). {consequence}",
     )

@@ -94,12 +94,14 @@ class Folder:
         return path.read_text().strip()
 
     @contextmanager
-    def lock(self, waiting: Callable[[], None] | None = None, timeout: float = 600) -> Iterator[None]:
-        """Hold the publishers' lock, across threads and processes; the system frees it when a process dies.
+    def lock(
+        self, waiting: Callable[[], None] | None = None, timeout: float = 600, name: str = "publish"
+    ) -> Iterator[None]:
+        """Hold a lock (the publishers' by default) across threads and processes; it is freed when a process dies.
 
         `waiting` is called every tenth of a second while another publishes; it may raise to give up.
         """
-        with open(self.path / "publish.lock", "a+b") as handle:
+        with open(self.path / f"{name}.lock", "a+b") as handle:
             deadline = time.monotonic() + timeout
             while not _try_lock(handle.fileno()):
                 if waiting:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from cs_metrics.errors import PublishError
+from cs_metrics.errors import CancelledError
 
 Report = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
@@ -16,7 +16,7 @@ Cancelled = Callable[[], bool]
 
 class Progress:
     """`report(share, sentence)` is called at each step, 0 to 1; `cancelled()` is asked at each step and while a
-    statement runs. A cancelled piece of work ends in PublishError."""
+    statement runs. A cancelled piece of work ends in CancelledError."""
 
     def __init__(self, report: Report | None = None, cancelled: Cancelled | None = None) -> None:
         self._report = report
@@ -29,7 +29,7 @@ class Progress:
 
     def check(self) -> None:
         if self._cancelled and self._cancelled():
-            raise PublishError("Publishing was cancelled. Nothing was stored.")
+            raise CancelledError("Publishing was cancelled. Nothing was stored.")
 
     @contextmanager
     def watch(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -50,7 +50,7 @@ class Progress:
         try:
             yield
         except duckdb.InterruptException:
-            raise PublishError("Publishing was cancelled. Nothing was stored.") from None
+            raise CancelledError("Publishing was cancelled. Nothing was stored.") from None
         finally:
             done.set()
             watcher.join()

@@ -38,14 +38,13 @@ class Published:
 
 @dataclass
 class Request:
-    """How to publish. `as_of`: set by a person instead of found; `dated`: the instant (UTC) that the files describe,
-    for the history of customers' attributes; None: now."""
+    """How to publish. `dated`: the instant (UTC) that the files describe, for the history of customers' attributes;
+    None: now."""
 
     mode: str
     settings: dict[str, Any]
     build: Build
     note: str = ""
-    as_of: datetime | None = None
     dated: datetime | None = None
 
 
@@ -114,7 +113,7 @@ def _build(
         progress.step(0.5, "Counting columns")
         describe.columns(con, tables, mapped)
         ends = asof.of_tables(con, request.settings["timezone"], created_at)
-        as_of = request.as_of or asof.overall(ends, created_at)
+        as_of = asof.overall(ends, created_at)
         describe.write_meta(
             con,
             {
@@ -122,7 +121,6 @@ def _build(
                 "version": number,
                 "created_at": created_at.isoformat(),
                 "as_of": as_of.isoformat(),
-                "as_of_set": request.as_of is not None,
                 "table_as_of": {table: end.isoformat() for table, end in ends.items()},
                 "settings": request.settings,
                 "note": request.note,

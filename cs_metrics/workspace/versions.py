@@ -14,7 +14,7 @@ import pandas as pd
 
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.settings import facts_key
-from cs_metrics.workspace import describe
+from cs_metrics.workspace import asof, describe
 from cs_metrics.workspace.database import cursor, writing
 from cs_metrics.workspace.folder import Folder, move_whole
 from cs_metrics.workspace.publishing import FORMAT, Build
@@ -123,8 +123,16 @@ def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: 
         try:
             shutil.copyfile(path, staging)
             with writing(staging) as con:
-                describe.write_meta(con, own | {"settings": dict(settings)})
-                build(con, dict(settings), datetime.fromisoformat(own["as_of"]))
+                created_at = datetime.fromisoformat(own["created_at"])
+                ends = asof.of_tables(con, settings["timezone"], created_at)
+                as_of = asof.overall(ends, created_at)
+                changed = {
+                    "settings": dict(settings),
+                    "as_of": as_of.isoformat(),
+                    "table_as_of": {table: end.isoformat() for table, end in ends.items()},
+                }
+                describe.write_meta(con, own | changed)
+                build(con, dict(settings), as_of)
             move_whole(staging, sidecar)
         finally:
             staging.unlink(missing_ok=True)

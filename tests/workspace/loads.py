@@ -39,12 +39,13 @@ class LiteralLoad:
 
 def load(table: str, rows: list[dict], file: str | None = None, **more: Any) -> LiteralLoad:
     """Return a load of `rows` (dicts of typed values) for `table`, read from rows 2 and on of a file."""
-    numbered = [{"_row": place, **row} for place, row in enumerate(rows, start=2)]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    numbered = [{"_row": place} | {n: row.get(n) for n in names} for place, row in enumerate(rows, start=2)]
     aside = [{"row": 100 + i, "content": "{}", **r} for i, r in enumerate(more.pop("aside", []))]
     content = repr((table, rows, aside)).encode()
     return LiteralLoad(
         table=table,
-        rows=pa.Table.from_pylist(numbered),
+        rows=pa.Table.from_pylist(numbered) if rows else pa.table({"_row": pa.array([], pa.int64())}),
         file=file or f"{table}.csv",
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,

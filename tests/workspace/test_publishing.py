@@ -7,7 +7,7 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
-from cs_metrics.errors import PublishError
+from cs_metrics.errors import CancelledError, PublishError
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
 from cs_metrics.workspace import describe, history, versions
@@ -244,7 +244,7 @@ def test_a_cancelled_publishing_stops_a_running_statement_and_stores_nothing(fol
         con.execute("SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(100000) AS b").fetchone()
 
     request = Request("append", resolve(), slow)
-    with pytest.raises(PublishError, match="cancelled"):
+    with pytest.raises(CancelledError, match="cancelled"):
         publish(folder, [load("customers", [A])], request, Progress(None, lambda: bool(asked)))
     assert folder.numbers() == []
 
