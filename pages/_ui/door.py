@@ -53,6 +53,7 @@ class Attribute:
     name: str
     label: str
     of: str
+    type: str
     values: tuple[Any, ...]
 
 
@@ -107,14 +108,14 @@ def data_span() -> tuple[date, date]:
 
 
 def segments() -> list[dict[str, Any]]:
-    """Return the workspace's saved segments: id, name, where."""
+    """Return the workspace's saved segments: segment (its id), name, where."""
     return list(workspace().segments())
 
 
 def segment(segment_id: str) -> dict[str, Any]:
     """Return one saved segment; raise WorkspaceError when it is gone."""
     for saved in segments():
-        if saved["id"] == segment_id:
+        if saved["segment"] == segment_id:
             return saved
     raise WorkspaceError("The segment of this address was deleted. Clear the filters, or choose another segment.")
 

@@ -36,8 +36,8 @@ class Asked:
         return replace(self.question, grain=None)
 
 
-def show(*, grain: bool = True, compare: bool = False, period: bool = True) -> Asked:
-    """Show the bar and return what it asks. A page without periods or comparisons leaves those out."""
+def show(*, grain: bool = True, compare: bool = False, period: bool = True, segment: bool = True) -> Asked:
+    """Show the bar and return what it asks. A page leaves out what means nothing there."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         if period:
             _period()
@@ -45,7 +45,8 @@ def show(*, grain: bool = True, compare: bool = False, period: bool = True) -> A
             options = list(GRAINS)
             bound = state.bind("grain", value=_known("grain", options))
             st.selectbox("Grain", options, format_func=GRAINS.get, width=125, **bound)
-        _segment()
+        if segment:
+            _segment()
         active = state.get_json("where")
         label = f"Filters · {len(active)}" if active else "Filters"
         with st.popover(
@@ -137,7 +138,7 @@ def _segment() -> None:
     saved = door.segments()
     if not saved:
         return
-    names = {s["id"]: s["name"] for s in saved}
+    names = {s["segment"]: s["name"] for s in saved}
     chosen = state.get("seg")
     st.selectbox(
         "Segment", ["", *names], format_func=lambda i: names.get(i, "Everyone"), width=160,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,7 +14,6 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
-    format_currency,
     format_decimal,
     format_percent,
 )
@@ -175,6 +175,6 @@ def _money(x: float, currency: str, short: bool) -> str:
     if short and abs(x) >= 100_000:
         return format_compact_currency(x, currency, fraction_digits=2 if abs(x) >= 1e6 else 0, locale=locale())
     digits = 2 if abs(x) < 100 and not x.is_integer() else 0
-    return format_currency(
-        round(x, digits), currency, locale=locale(), currency_digits=False, decimal_quantization=False
-    )
+    pattern = copy.copy(locale().currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    return pattern.apply(round(x, digits), locale(), currency=currency, currency_digits=False)

@@ -28,7 +28,7 @@ def get(name: str, default: str = "") -> str:
     """Return a parameter's value as text, or its default."""
     raw = st.query_params.get(name, DEFAULTS.get(name, default))
     if raw.startswith("~"):
-        return str(workspaces.open_workspace(workspace()).states.get(raw[1:]))
+        return str(workspaces.open_workspace(workspace()).state(raw[1:])["text"])
     return raw
 
 
@@ -94,6 +94,7 @@ def _merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str
             continue
         text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         if not text.startswith("~") and (len(text) > LONG or "@" in text):
-            text = "~" + workspaces.open_workspace(merged.get("ws", workspaces.SAMPLE)).states.put(text)
+            keeper = workspaces.open_workspace(merged.get("ws", workspaces.SAMPLE))
+            text = "~" + keeper.keep_state({"text": text})
         merged[name] = text
     return merged

@@ -1,0 +1,130 @@
+"""The parts of the Segments page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cs_metrics.errors import CSMetricsError
+from pages._ui import door, download, empty, errors, formats, shell, state, tile, where
+from pages._ui.filter_bar import Asked
+
+DELETED = "_deleted_segment"
+EDITED = "edit"
+
+
+def save(draft: where.Where) -> None:
+    """Offer to save the filter that is built, under a new name or in place of the one being changed."""
+    edited = next((s for s in door.segments() if s["segment"] == state.get(EDITED)), None)
+    with st.form("save_segment", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", value=edited["name"] if edited else "", max_chars=80, width=280)
+        label = "Save changes" if edited else "Save segment"
+        pressed = st.form_submit_button(label, type="primary", icon=":material/save:", disabled=not draft)
+    if pressed:
+        try:
+            kept = door.workspace().save_segment(name, draft, edited["segment"] if edited else None)
+        except CSMetricsError as error:
+            errors.show(error)
+        else:
+            state.update(**{EDITED: kept})
+            st.toast(f"Saved '{name.strip()}'.", icon=":material/check:")
+            st.rerun()
+
+
+def listing() -> None:
+    """Show the saved segments, each with what it says and what can be done with it."""
+    saved = door.segments()
+    if not saved:
+        st.caption("None yet. Build a filter, give it a name, and use it on every page.")
+    for segment in saved:
+        key = segment["segment"]
+        with st.container(border=True, gap="xsmall", key=f"segment_{key}"):
+            st.markdown(f"**{segment['name']}**")
+            st.caption(where.sentence(segment["where"]) or "everyone")
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                shell.link("overview", "Use", icon=":material/arrow_forward:", seg=key)
+                st.button(
+                    "Change", icon=":material/edit:", type="tertiary", key=f"edit_{key}",
+                    on_click=state.update, kwargs={"draft": segment["where"], EDITED: key},
+                )  # fmt: skip
+                with st.popover("Rename", icon=":material/label:", type="tertiary", key=f"rename_{key}"):
+                    _rename(segment)
+                st.button(
+                    "Delete", icon=":material/delete:", type="tertiary", key=f"delete_{key}",
+                    on_click=_delete, args=(segment,),
+                )  # fmt: skip
+
+
+def undo_bar() -> None:
+    """After a segment was deleted: say so, and offer to bring it back."""
+    gone = st.session_state.get(DELETED)
+    if not gone:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f":material/delete: '{gone['name']}' was deleted.", width="stretch")
+        st.button("Undo", icon=":material/undo:", key="undo_delete", on_click=_undelete, args=(gone,))
+
+
+def comparison(draft: where.Where, asked: Asked) -> None:
+    """Show the KPIs of the segment beside those of everyone else, under the page's other filters."""
+    needs, areas = door.needs(), door.focus_areas()
+    ids = [i for i in dict.fromkeys(k for ids in areas.values() for k in ids) if not needs.get(i)]
+    inside, outside = (
+        door.by_id(
+            door.compute(ids, replace(asked.whole, where=json.dumps(where.both(asked.where, w), sort_keys=True)))
+        )
+        for w in (draft, where.others(draft))
+    )
+    rows = [_compared(door.kpi(i), inside[i], outside[i]) for i in ids if i in inside and i in outside]
+    if not rows:
+        empty.nothing("No KPI can be computed.", "The data or the filters leave nothing.")
+        return
+    frame = pd.DataFrame(rows)
+    st.dataframe(frame, hide_index=True, height="content", alt="KPIs of the segment and of everyone else")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        download.table(frame, key="comparison", name="segment against everyone else")
+
+
+def _compared(kpi: Any, inside: dict[str, Any], outside: dict[str, Any]) -> dict[str, str]:
+    settings = door.settings()
+    unit, currency = kpi.unit, settings["currency"]
+    change = formats.change(inside["value"], outside["value"], unit, currency)
+    word = tile.verdict(change[0], kpi.better)[1] if change else ""
+    small = min(door.whole(inside["n"]) or 0, door.whole(outside["n"]) or 0) < settings["minimum_n"]
+    return {
+        "KPI": kpi.name,
+        "Segment": formats.value(inside["value"], unit, currency),
+        "n": formats.count(inside["n"]),
+        "Everyone else": formats.value(outside["value"], unit, currency),
+        "n (others)": formats.count(outside["n"]),
+        "Difference": change[1] if change else formats.NOTHING,
+        "": f"{word}, few counted" if small and word else word,
+    }
+
+
+def _rename(segment: dict[str, Any]) -> None:
+    key = f"name_{segment['segment']}"
+    with st.form(f"form_{key}", border=False):
+        name = st.text_input("New name", value=segment["name"], max_chars=80, key=key)
+        pressed = st.form_submit_button("Rename")
+    if pressed:
+        with errors.shown():
+            door.workspace().save_segment(name, segment["where"], segment["segment"])
+            st.rerun()
+
+
+def _delete(segment: dict[str, Any]) -> None:
+    door.workspace().delete_segment(segment["segment"])
+    st.session_state[DELETED] = {"segment": segment["segment"], "name": segment["name"]}
+    gone = {name: None for name in ("seg", EDITED) if state.get(name) == segment["segment"]}
+    if gone:
+        state.update(**gone)
+
+
+def _undelete(gone: dict[str, str]) -> None:
+    st.session_state.pop(DELETED)
+    door.workspace().restore_segment(gone["segment"])

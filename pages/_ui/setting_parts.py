@@ -1,0 +1,95 @@
+"""The parts of the Settings page."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import streamlit as st
+from babel.numbers import list_currencies
+
+from cs_metrics.errors import CSMetricsError
+from cs_metrics.settings import SETTINGS, Setting
+from pages._ui import door, errors
+
+SAID = "_settings_said"
+SPELLED = {"nrr": "NRR", "mrr": "MRR", "ces": "CES", "n": "n", "timezone": "Time zone"}
+
+
+def field(setting: Setting, value: Any) -> Any:
+    """Show one setting as the widget that fits its kind, with its help below; return what it holds."""
+    with st.container(gap="xsmall"):
+        entered = _widget(setting, value)
+        default = "" if value == setting.default else f" Default: {_words(setting.default)}."
+        st.caption(setting.help + default)
+    return entered
+
+
+def save(saved: dict[str, Any], changed: dict[str, Any]) -> None:
+    """Save what differs, and say what that does."""
+    different = {name: value for name, value in changed.items() if value != saved[name]}
+    if not different:
+        st.session_state[SAID] = "Nothing was changed."
+        return
+    try:
+        with st.spinner("Saving, and computing anew where facts depend on it …"):
+            door.workspace().set_settings(different)
+    except CSMetricsError as error:
+        errors.show(error)
+        return
+    rebuilt = any(s.facts for s in SETTINGS if s.name in different)
+    names = ", ".join(label(n) for n in different)
+    st.session_state[SAID] = f"Saved: {names}." + (" The data are being computed anew." if rebuilt else "")
+    st.rerun()
+
+
+def outcome() -> None:
+    """Say what the last saving did."""
+    said = st.session_state.pop(SAID, None)
+    if said:
+        st.success(said, icon=":material/check:")
+
+
+def back_to_defaults(saved: dict[str, Any]) -> None:
+    """Offer to put every setting back to its default."""
+    own = [s.name for s in SETTINGS if saved[s.name] != s.default]
+    if own and st.button("Back to the defaults", icon=":material/restart_alt:", type="tertiary"):
+        with errors.shown():
+            door.workspace().set_settings(dict.fromkeys(own))
+            st.session_state[SAID] = "Every setting is back to its default."
+            st.rerun()
+
+
+def label(name: str) -> str:
+    """Return what a person calls the setting."""
+    words = name.replace("_", " ").capitalize()
+    return " ".join(SPELLED.get(word.lower(), word) for word in words.split())
+
+
+def _widget(setting: Setting, value: Any) -> Any:
+    title, key = label(setting.name), f"setting_{setting.name}"
+    if setting.kind == "bool":
+        return st.toggle(title, value, key=key)
+    if setting.kind in ("int", "float"):
+        cast, step = (int, 1) if setting.kind == "int" else (float, 0.05)
+        low, high = (None if b is None else cast(b) for b in (setting.minimum, setting.maximum))
+        return st.number_input(title, low, high, cast(value), cast(step), key=key)
+    if setting.kind in ("choice", "zone"):
+        options = sorted(available_timezones()) if setting.kind == "zone" else list(setting.choices)
+        index = options.index(value) if value in options else None
+        return st.selectbox(title, options, index, key=key, format_func=str if setting.kind == "zone" else label)
+    if setting.kind == "names":
+        options = list(dict.fromkeys([*value, *setting.default]))
+        return st.multiselect(title, options, value, key=key, accept_new_options=True, placeholder="Type a name")
+    if setting.name == "currency":
+        options = sorted({*list_currencies(), value})
+        return st.selectbox(title, options, options.index(value), key=key)
+    return st.text_input(title, value, key=key)
+
+
+def _words(default: Any) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    if isinstance(default, list):
+        return ", ".join(default) or "none"
+    return str(default) or "none"

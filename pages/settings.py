@@ -1,0 +1,23 @@
+"""Settings: calendar, money and the definitions that KPIs go by; a change is computed at once."""
+
+import streamlit as st
+
+from cs_metrics.settings import SETTINGS
+from pages._ui import door, setting_parts, shell
+
+shell.guard()
+
+shell.head("Settings", about="They belong to this workspace and hold for everyone in it.")
+saved = door.settings()
+changed = {}
+with st.form("settings", border=False):
+    for group in dict.fromkeys(s.group for s in SETTINGS):
+        st.subheader(group, anchor=False)
+        with st.grid(3, min_column_width=280, gap="medium", vertical_alignment="top"):
+            for setting in (s for s in SETTINGS if s.group == group):
+                changed[setting.name] = setting_parts.field(setting, saved[setting.name])
+    pressed = st.form_submit_button("Save settings", type="primary", icon=":material/save:")
+if pressed:
+    setting_parts.save(saved, changed)
+setting_parts.outcome()
+setting_parts.back_to_defaults(saved)
