@@ -33,11 +33,11 @@ ARROW: dict[Type, pa.DataType] = {
 class Options:
     """How a column's texts are written; `Options.of(profile)` takes it from the evidence.
 
-    `day_first`: 03/04/2024 is 3 April (None: 4 March). `decimal`: 'comma' reads 1.234,5. `epoch`: numbers are 'seconds'
-    or 'milliseconds' since 1970. `serial`: numbers are spreadsheet days. `unit`: durations (1:30:00, 3 h 20 min) become
-    a number of these (seconds, minutes, hours, days). `true_words`, `false_words`: else the usual ones. `missing_words`:
-    texts that mean nothing; None takes the usual ones of the type. `timezone`: of instants without an offset.
-    `whole_ids`: ids such as 17850.0 lose their '.0'.
+    `day_first`: 03/04/2024 is 3 April (None: 4 March). `decimal`: 'comma' reads 1.234,5. `epoch`: numbers are
+    'seconds' or 'milliseconds' since 1970. `serial`: numbers are spreadsheet days. `unit`: durations (1:30:00,
+    3 h 20 min) become a number of these (seconds, minutes, hours, days, weeks). `true_words`, `false_words`: else the
+    usual ones. `missing_words`: texts that mean nothing; None takes the usual ones of the type. `timezone`: of instants
+    without an offset. `whole_ids`: ids such as 17850.0 lose their '.0'.
     """
 
     day_first: bool | None = None
@@ -218,7 +218,7 @@ def _date(options: Options) -> str:
 
 
 def _instant(options: Options) -> str:
-    """With an offset: shifted by it. Without: local time of the zone; the hour that DST skips or repeats goes forward."""
+    """With an offset: shifted by it. Without: local time of the zone; an hour that summer time skips goes forward."""
     local = "ts"
     if options.timezone not in ("UTC", "Etc/UTC", "GMT"):
         local = f"timezone('UTC', timezone({literal(options.timezone)}, ts))"

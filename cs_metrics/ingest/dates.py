@@ -74,8 +74,10 @@ def _clock(g: str) -> str:
         f" ELSE {hour} % 12 + CASE WHEN lower({g}.ap) = 'p' THEN 12 ELSE 0 END END"
     )
     return (
-        f"CASE WHEN {g}.hh = '' THEN ' 00:00:00' ELSE ' ' || lpad(({hour24})::VARCHAR, 2, '0') || ':' || {g}.mi || ':'"
-        f" || CASE WHEN {g}.ss = '' THEN '00' ELSE {g}.ss END || CASE WHEN {g}.ff = '' THEN '' ELSE '.' || {g}.ff[1:6] END END"
+        f"CASE WHEN {g}.hh = '' THEN ' 00:00:00' ELSE ' ' || lpad(({hour24})::VARCHAR, 2, '0')"
+        f" || ':' || {g}.mi || ':'"
+        f" || CASE WHEN {g}.ss = '' THEN '00' ELSE {g}.ss END || CASE WHEN {g}.ff = '' THEN '' ELSE '.' || {g}.ff[1:6] END"
+        " END"
     )
 
 
@@ -100,10 +102,10 @@ def numeric_parts() -> str:
 
 
 def read_dates(source: str, day_first: bool | None) -> str:
-    """Return a query over the relation `source` (with a column t): its columns and r, struct(ts TIMESTAMP, off INTEGER).
+    """Return a query over the relation `source` of t: its columns and r, struct(ts TIMESTAMP, off INTEGER).
 
-    r is null, or ts is, where t is no date. `off` is its UTC offset in minutes, null where it has none. Of 03/04/2024 `day_first` makes 3 April; false or None,
-    4 March: who does not know asks first.
+    r is null, or ts is, where t is no date. `off` is its UTC offset in minutes, null where it has none. Of 03/04/2024
+    `day_first` makes 3 April; false or None, 4 March: who does not know asks first.
     """
     day, month = ("a", "b") if day_first else ("b", "a")
     time = ("hh", "mi", "ss", "ff", "ap", "zone")

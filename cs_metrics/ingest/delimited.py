@@ -71,6 +71,8 @@ def detect(sample: str, whole: bool) -> Dialect:
             skip = delimiter != " " and bool(re.search(rf"{d} +{quote}", sample))
             for escape in escapes:
                 found, score = _score(Dialect(delimiter, quote, escape, skip), sample, whole)
+                if escape and not re.search(rf"[^\s{d}]{quote}{quote}[^{d}]", sample):
+                    score += 1e-6  # quotes are nowhere doubled, so what stands before them escapes them
                 if score > best_score + 1e-9:
                     best, best_score = found, score
     return best
@@ -96,7 +98,7 @@ def _score(dialect: Dialect, sample: str, whole: bool) -> tuple[Dialect, float]:
     if width == 1:
         return replace(dialect, width=1), 0.0
     cells = [cell for row in rows if len(row) == width for cell in row][:20_000]
-    clean = sum(len(c) > 60 and not _torn(c) or _CLEAN.fullmatch(c) is not None for c in cells) / len(cells)
+    clean = sum((len(c) > 60 and not _torn(c)) or _CLEAN.fullmatch(c) is not None for c in cells) / len(cells)
     score = count / len(rows) * (0.3 + 0.7 * clean) * (1 - 0.5 / width)
     if dialect.delimiter == " ":
         score *= 0.55 if count < len(rows) else 0.8
@@ -220,10 +222,10 @@ def read(
         notes.append(f"Its cells are separated by {NAMES.get(dialect.delimiter, repr(dialect.delimiter))}s.")
     if repairs.count:
         notes.append(
-            f"A stray quotation mark in {repairs.count:,} {'row was' if repairs.count == 1 else 'rows was'} put right;"
+            f"A stray quotation mark in {repairs.count:,} {'row was' if repairs.count == 1 else 'rows were'} put right;"
             f" the first is row {repairs.first:,}."
         )
-    return Grid(table, seen, tuple(notes), usual_width=dialect.width), encoding.name, dialect.delimiter
+    return Grid(table, seen, tuple(notes)), encoding.name, dialect.delimiter
 
 
 def _columns(

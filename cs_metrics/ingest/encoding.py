@@ -112,7 +112,7 @@ def _score(data: bytes, encoding: str) -> float:
             continue
         before = text[index - 1] if index else " "
         after = text[index + 1] if index + 1 < len(text) else " "
-        if sign == "\ufffd" or not sign.isprintable() and sign != "\u00a0":
+        if sign == "\ufffd" or (not sign.isprintable() and sign != "\u00a0"):
             score -= 3
         elif sign.isalpha():
             beside = before.isalpha() or after.isalpha()

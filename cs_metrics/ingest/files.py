@@ -78,22 +78,24 @@ def read_files(
 
 def _receive(file: Source, copy: Path, limits: Limits) -> _Upload:
     """Find a file's path and fingerprint; an open file's bytes are copied."""
-    opened = not isinstance(file, (str, os.PathLike))
-    name = PurePath(str(getattr(file, "name", "") or "upload") if opened else os.fspath(file)).name
-    upload = _Upload(name, copy if opened else Path(os.fspath(file)))  # type: ignore[arg-type]
     digest = hashlib.sha256()
+    if isinstance(file, (str, os.PathLike)):
+        upload = _Upload(PurePath(file).name, Path(file))
+    else:
+        upload = _Upload(PurePath(str(getattr(file, "name", "") or "upload")).name, copy)
     try:
-        if opened:
-            file.seek(0)  # type: ignore[union-attr]
-            with copy.open("wb") as target:
-                upload.size = _copy(file, digest.update, limits, name, target)  # type: ignore[arg-type]
+        if isinstance(file, (str, os.PathLike)):
+            with Path(file).open("rb") as source:
+                upload.size = _copy(source, digest.update, limits, upload.name)
         else:
-            with open(file, "rb") as source:  # type: ignore[arg-type]
-                upload.size = _copy(source, digest.update, limits, name)
+            file.seek(0)
+            with copy.open("wb") as target:
+                upload.size = _copy(file, digest.update, limits, upload.name, target)
     except FileNotFoundError:
-        upload.error = FileError(f"{name} does not exist. Check the path {str(file)!r}.")
+        upload.error = FileError(f"{upload.name} does not exist. Check the path {str(file)!r}.")
     except OSError as error:
-        upload.error = FileError(f"{name} cannot be opened ({error.strerror}). Check that it is a file you may read.")
+        reason = error.strerror or "unknown reason"
+        upload.error = FileError(f"{upload.name} cannot be opened ({reason}). Check that it is a file you may read.")
     except LimitError as error:
         upload.error = error
     upload.sha256 = digest.hexdigest()
@@ -217,8 +219,8 @@ def _work(
         return at, exceeded(name, f"takes longer than {limits.seconds:,} seconds to read", "seconds")
     if code < 0 or "memory" in text.casefold():
         return at, LimitError(
-            f"{name} could not be read within {limits.memory_mb:,} MB of memory: it is damaged, or holds far more than it"
-            f" seems to. Save only the table as XLSX or CSV, or raise the limit with {variable('memory_mb')}."
+            f"{name} could not be read within {limits.memory_mb:,} MB of memory: it is damaged, or holds far more than"
+            f" it seems to. Save only the table as XLSX or CSV, or raise the limit with {variable('memory_mb')}."
         )
     return at, _damaged(name)
 

@@ -10,16 +10,14 @@ import pyarrow.compute as pc
 
 @dataclass(frozen=True)
 class Grid:
-    """`cells`: string columns c0, c1, ... (null: blank) and _row, without its blank rows; `rows`: the last one's number.
+    """`cells`: string columns c0, c1, ... (null: blank) and _row, without blank rows; `rows`: the last row's number.
 
-    `first_column`: the place of c0 in the spreadsheet, from 0. `usual_width`: cells in most records, where the file has
-    records of its own; `notes`: sentences.
+    `first_column`: the place of c0 in the spreadsheet, from 0. `notes`: sentences.
     """
 
     cells: pa.Table
     rows: int
     notes: tuple[str, ...] = ()
-    usual_width: int | None = None
     first_column: int = 0
 
     @property

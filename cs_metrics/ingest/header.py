@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import pyarrow as pa
@@ -17,7 +18,8 @@ _TOP = 40
 _SAMPLE = 400
 _NUMBER = re.compile(r"[-+(]?\s*[$€£]?\s*-?[0-9][0-9.,' ]*(?:[eE][-+]?[0-9]+)?\s*[%€]?\)?")
 _DATE = re.compile(
-    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[T ].*)?|[0-9]{1,2}[- ][A-Za-z]{3,9}[- ,]+[0-9]{2,4}.*|[0-9]{1,2}:[0-9]{2}.*"
+    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[T ].*)?"
+    r"|[0-9]{1,2}[- ][A-Za-z]{3,9}[- ,]+[0-9]{2,4}.*|[0-9]{1,2}:[0-9]{2}.*"
 )
 _FOOTNOTE = re.compile(
     r"(?i)\s*(?:source|note|notes|footnote|\*|†|‡|©|generated|exported|printed|report|end of|page|as of|legend).*",
@@ -113,11 +115,12 @@ def _text(row: Cells) -> tuple[str, ...]:
 def _is_header(row: Cells, body: list[Cells]) -> bool:
     """A header's cells name their columns: text over numbers, not a value that the column has again and again."""
     kinds = [kind_of(cell) for cell in row]
+    body = [other for other in body if other != row]
     if not body:
         return "number" not in kinds and "date" not in kinds
     score = 0.0
     years = [int(c) for c in row if c and re.fullmatch(r"(?:19|20)[0-9]{2}", c.strip())]
-    calendar = len(years) > 1 and all(b - a == 1 for a, b in zip(years, years[1:], strict=False))
+    calendar = len(years) > 1 and all(b - a == 1 for a, b in pairwise(years))
     for index, (cell, kind) in enumerate(zip(row, kinds, strict=True)):
         if cell is None:
             continue

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cs_metrics.ingest import dates, numbers, words
+from cs_metrics.ingest import dates, guess, numbers, words
 from cs_metrics.ingest.convert import Options, convert_distinct
 from cs_metrics.ingest.engine import query
+from cs_metrics.ingest.guess import Seen
 from cs_metrics.ingest.sheet import Profile
 from cs_metrics.schema import Type
 from cs_metrics.sql import literal
 
-ENOUGH = 0.8  # the share of a column's texts that must fit a type for the column to be of it
-_ID_NAME = re.compile(
-    r"(?i)(?:^|[\s_\-.])(?:id|ids|uuid|guid|code|zip|zipcode|postal|postcode|sku|phone|ssn|iban|key|no|nr|number|#)$|[a-z](?:ID|Id|Code|No)$|(?i:^(?:zip|postal|phone)\b)|(?i:^(?:customer|account|user|invoice|order|ticket)(?:id|no)$)"
-)
-_TIME_NAME = re.compile(
-    r"(?i)(?:date|time|day|month|stamp|epoch|since|created|updated|closed|started|ended|due|_at|_on| at| on|seit|datum)"
-)
+_TOGETHER = 100_000  # distinct texts of several columns that are looked at in one query
 _PLACE = {
     Type.DATE: "dates",
     Type.INSTANT: "dates with a time",
@@ -35,21 +30,9 @@ _PLACE = {
 }
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """The distinct texts of a column with their counts and what each looks like, and the counts of each look."""
-
-    table: pa.Table  # s, n, t, class
-    looks: dict[str, int]
-    total: int
-
-    def where(self, *looks: str) -> pa.Table:
-        return self.table.filter(pc.is_in(self.table.column("class"), pa.array(looks, pa.string())))
-
-
 _NOTHING = ", ".join(literal(w) for w in sorted(words.NOTHING_TYPED))
 _CLASSIFY = f"""
-WITH raw AS (SELECT s, n, {numbers.PLAIN.replace("(t,", "(s,")} AS t FROM texts)
+WITH raw AS (SELECT i, s, n, {numbers.PLAIN.replace("(t,", "(s,")} AS t FROM texts)
 SELECT s, n, t, CASE
   WHEN length(t) > 60 THEN 'text'
   WHEN lower(t) IN ({_NOTHING}) THEN 'missing'
@@ -60,35 +43,89 @@ SELECT s, n, t, CASE
   WHEN regexp_full_match(t, {literal(numbers.NUMERIC)}) THEN 'number'
   WHEN regexp_full_match(t, {literal(numbers.CLOCK)}) THEN 'clock'
   WHEN regexp_full_match(t, {literal(numbers.WORDS)}) THEN 'words'
-  ELSE 'text' END AS class FROM raw
+  ELSE 'text' END AS class FROM raw ORDER BY i
 """
 
 
-def profile(texts: pa.ChunkedArray, rows: pa.ChunkedArray, name: str) -> Profile:
-    """Return what `texts` (null: blank) look like; `rows` are their row numbers, `name` the column's header.
+def profiles(data: pa.Table, names: tuple[str, ...]) -> tuple[list[Profile], list[str]]:
+    """Return the profile of each column of `data` (c0, c1, ... and _row), and sentences on what shows in several.
 
-    The name decides nothing that the texts do not allow: it tells an id or a moment from a number.
+    The names decide nothing that the texts do not allow: they tell an id or a moment from a number. A column whose
+    dates can be read both ways takes the order that every settled column of the same sheet has.
     """
+    columns = [data.column(f"c{i}") for i in range(len(names))]
+    rows = data.column("_row")
+    found = [
+        _profile(seen, column, rows, name)
+        for seen, column, name in zip(_classified(columns), columns, names, strict=True)
+    ]
+    settled = {p.day_first for p in found if p.day_first is not None}
+    notes: list[str] = []
+    for index, (one, name) in enumerate(zip(found, names, strict=True)):
+        if one.ambiguous_dates and len(settled) == 1:
+            order = next(iter(settled))
+            evidence = f"{one.evidence}; the other dates of the sheet have the {'day' if order else 'month'} first"
+            one = replace(one, day_first=order, ambiguous_dates=False, evidence=evidence, confidence=0.8)
+            found[index] = _again(one, columns[index])
+        if one.shortened:
+            notes.append(
+                f"Column '{name}' has {one.shortened:,} values such as 8.26E+17: a spreadsheet program shortened long"
+                " numbers, and what was cut is lost. Export them again as text."
+            )
+    return found, notes
+
+
+def _classified(columns: list[pa.ChunkedArray]) -> Iterator[Seen]:
+    """Yield what the texts of each column look like; small columns share one question to the engine."""
+    counted = [column.drop_null().value_counts() for column in columns]
+    tables = [pa.table({"s": c.field("values"), "n": c.field("counts")}) for c in counted]
+    start = 0
+    while start < len(tables):
+        stop, size = start + 1, tables[start].num_rows
+        while stop < len(tables) and size + tables[stop].num_rows <= _TOGETHER:
+            size += tables[stop].num_rows
+            stop += 1
+        together = pa.concat_tables(tables[start:stop])
+        together = together.append_column("i", pa.array(range(together.num_rows), pa.int64()))
+        answer = query(_CLASSIFY, texts=together)
+        place = 0
+        for table in tables[start:stop]:
+            part = answer.slice(place, table.num_rows)
+            place += table.num_rows
+            counts = part.group_by("class").aggregate([("n", "sum")]).to_pylist()
+            looks = {r["class"]: r["n_sum"] for r in counts}
+            missing = looks.pop("missing", 0)
+            yield Seen(part, looks, int(pc.sum(part.column("n")).as_py() or 0) - missing)
+        start = stop
+
+
+def _profile(seen: Seen, texts: pa.ChunkedArray, rows: pa.ChunkedArray, name: str) -> Profile:
     total, blank = len(texts), texts.null_count
     if total == blank:
         return Profile(Type.TEXT, 0.0, "every cell is blank", rows=total, blank=blank)
-    counted = texts.drop_null().value_counts()
-    table = pa.table({"s": counted.field("values"), "n": counted.field("counts")})
-    seen_table = query(_CLASSIFY, texts=table)
-    looks = {
-        r["class"]: r["n"]
-        for r in seen_table.group_by("class").aggregate([("n", "sum")]).rename_columns(["class", "n"]).to_pylist()
-    }
-    missing = looks.pop("missing", 0)
-    seen = _Seen(seen_table, looks, total - blank - missing)
-    base = _base(seen, total, blank, missing)
+    base = _base(seen, total, blank)
     if not seen.total:
         return replace(base, confidence=0.0, evidence="every cell is blank or stands for nothing")
-    guess = _boolean(seen, base) or _moment(seen, base, name) or _number(seen, base, name) or _text(seen, base, name)
-    return _measure(guess, seen, texts, rows)
+    found = guess.typed(seen, base, name)
+    if found is None:
+        seen = _as_text(seen)
+        found = guess.text(seen, _base(seen, total, blank), name)
+    return _measure(found, seen, texts, rows)
 
 
-def _base(seen: _Seen, total: int, blank: int, missing: int) -> Profile:
+def _as_text(seen: Seen) -> Seen:
+    """In a column of text 'unknown' and 'none' are words like others; only what no one would write is missing."""
+    nothing = pc.is_in(pc.utf8_lower(seen.table.column("t")), pa.array(sorted(words.NOTHING), pa.string()))
+    look = pc.if_else(
+        nothing,
+        "missing",
+        pc.if_else(pc.equal(seen.table.column("class"), "missing"), "text", seen.table.column("class")),
+    )
+    table = seen.table.set_column(3, "class", look)
+    return Seen(table, seen.looks, int(pc.sum(table.filter(pc.invert(nothing)).column("n")).as_py() or 0))
+
+
+def _base(seen: Seen, total: int, blank: int) -> Profile:
     present = seen.table.filter(pc.not_equal(seen.table.column("class"), "missing"))
     order = pc.select_k_unstable(
         present, k=min(50, present.num_rows), sort_keys=[("n", "descending"), ("t", "ascending")]
@@ -100,7 +137,7 @@ def _base(seen: _Seen, total: int, blank: int, missing: int) -> Profile:
         Type.TEXT,
         rows=total,
         blank=blank,
-        missing=missing,
+        missing=total - blank - seen.total,
         distinct=distinct,
         samples=tuple(r["s"].strip()[:120] for r in common[:8]),
         words={r["s"].strip(): r["n"] for r in common}
@@ -110,273 +147,51 @@ def _base(seen: _Seen, total: int, blank: int, missing: int) -> Profile:
     )
 
 
-def _boolean(seen: _Seen, base: Profile) -> Profile | None:
-    if base.distinct > 6 or not base.words:
-        return None
-    found = {w.lower(): w for w in base.words}
-    if not set(found) <= words.TRUE | words.FALSE:
-        return None
-    yes, no = [found[w] for w in found if w in words.TRUE], [found[w] for w in found if w in words.FALSE]
-    digits = set(found) <= {"0", "1", "0.0", "1.0"}
-    lone = len(found) == 1
-    if lone and (digits or next(iter(found)) in ("s", "o", "x", "t", "f", "n", "j", "y", "да")):
-        return None
-    return replace(
-        base,
-        kind=Type.BOOLEAN,
-        confidence=0.7 if digits or lone else 0.98,
-        true_words=tuple(yes),
-        false_words=tuple(no),
-    )
-
-
-def _moment(seen: _Seen, base: Profile, name: str) -> Profile | None:
-    """Dates by their shape; digits (20240131, seconds since 1970, spreadsheet days) only by their range and the name."""
-    looks, total = seen.looks, seen.total
-    hint = bool(_TIME_NAME.search(name))
-    if looks.get("date", 0) >= ENOUGH * total or (hint and looks.get("date", 0) >= 0.5 * total):
-        return _dates(seen, base)
-    digits = looks.get("whole", 0) + looks.get("point", 0)
-    if digits < ENOUGH * total:
-        return None
-    numeric = seen.where("whole", "point")
-    value = pc.cast(numeric.column("t").cast(pa.string()), pa.float64(), safe=False)
-    low, high = pc.min(value).as_py(), pc.max(value).as_py()
-    if (
-        looks.get("whole", 0) == digits
-        and pc.all(pc.match_substring_regex(numeric.column("t"), f"^{dates.DIGITS}$")).as_py()
-    ):
-        good, _ = convert_distinct(_array(numeric.column("s")), Type.DATE, Options())
-        if not good.null_count and (hint or base.distinct > 20):
-            return replace(base, kind=Type.DATE, confidence=0.9, formats={"%Y%m%d": digits}, midnight=True)
-    epoch = "seconds" if 631152000 <= low and high <= 2208988800 else None
-    epoch = "milliseconds" if 631152000000 <= low and high <= 2208988800000 else epoch
-    if epoch:
-        found = replace(base, epoch=epoch)
-        return replace(found, kind=Type.INSTANT, confidence=0.85) if hint else None
-    if hint and 20000 <= low and high <= 60000:
-        kind = Type.DATE if looks.get("point", 0) == 0 else Type.INSTANT
-        return replace(base, kind=kind, confidence=0.75, serial=True, midnight=kind is Type.DATE)
-    return None
-
-
-def _array(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
-
-
-_PIECES = """
-SELECT sum(n) FILTER (WHERE d.a <> '') AS numeric, sum(n) FILTER (WHERE length(d.a) = 4) AS iso,
-  sum(n) FILTER (WHERE length(d.a) IN (1, 2)) AS open,
-  sum(n) FILTER (WHERE length(d.a) IN (1, 2) AND a > 12 AND b <= 12) AS days,
-  sum(n) FILTER (WHERE length(d.a) IN (1, 2) AND b > 12 AND a <= 12) AS months,
-  sum(n) FILTER (WHERE length(d.a) IN (1, 2) AND d.sep = '.') AS dotted,
-  sum(n) FILTER (WHERE regexp_full_match(t, {offset})) AS offsets,
-  sum(n) FILTER (WHERE d.hh <> '' OR regexp_matches(t, '[0-9]:[0-9]')) AS timed, mode(d.sep) AS sep,
-  max(length(d.c)) FILTER (WHERE length(d.a) IN (1, 2)) AS year,
-  any_value(t ORDER BY n DESC, t) FILTER (WHERE a > 12) AS day_text,
-  any_value(t ORDER BY n DESC, t) FILTER (WHERE b > 12) AS month_text
-FROM (SELECT *, TRY_CAST(d.a AS INTEGER) AS a, TRY_CAST(d.b AS INTEGER) AS b FROM (SELECT *, {pieces} AS d FROM seen))
-"""
-
-
-def _dates(seen: _Seen, base: Profile) -> Profile:
-    sql = _PIECES.format(offset=literal(dates.OFFSET), pieces=dates.numeric_parts())
-    found: dict[str, Any] = query(sql, seen=seen.where("date").select(["t", "n"])).to_pylist()[0]
-    count = {k: int(v or 0) for k, v in found.items() if k not in ("sep", "day_text", "month_text")}
-    day_first, why, sure = None, "", 0.97
-    if count["open"]:
-        if count["days"] or count["months"]:
-            day_first = count["days"] >= count["months"]
-            proof = found["day_text"] if day_first else found["month_text"]
-            why = f"; '{proof}' shows that the {'day' if day_first else 'month'} comes first"
-            sure = 0.97 if not (count["days"] and count["months"]) else 0.7
-        elif count["dotted"] == count["open"]:
-            day_first, why = True, "; with dots the day comes first"
-        else:
-            why, sure = "; each can be read day first and month first", 0.6
-    sep, year = found["sep"] or "-", "%y" if count["year"] == 2 else "%Y"
-    formats = {"%Y-%m-%d".replace("-", sep): count["iso"]} if count["iso"] else {}
-    if count["open"]:
-        as_day, as_month = sep.join(("%d", "%m", year)), sep.join(("%m", "%d", year))
-        formats |= {as_day: count["open"] - count["months"], as_month: count["open"] - count["days"]}
-    named = seen.looks["date"] - count["numeric"]
-    if named:
-        formats["named month"] = named
-    kind = Type.INSTANT if count["timed"] else Type.DATE
-    return replace(
-        base,
-        kind=kind,
-        confidence=sure,
-        evidence=why,
-        formats={k: v for k, v in formats.items() if v},
-        day_first=day_first,
-        ambiguous_dates=bool(count["open"]) and day_first is None,
-        offsets=count["offsets"],
-    )
-
-
-_AMOUNTS = """
-SELECT sum(n) FILTER (WHERE g.p = '%') AS percent, list(DISTINCT upper(nullif(g.c1 || g.c2, ''))) AS currencies,
-  sum(n) FILTER (WHERE g.c1 || g.c2 <> '') AS money,
-  sum(n) FILTER (WHERE {dot}) AS dots, sum(n) FILTER (WHERE {comma}) AS commas,
-  sum(n) FILTER (WHERE regexp_full_match(m, '[0-9]{{1,3}},[0-9]{{3}}')) AS open_comma,
-  sum(n) FILTER (WHERE regexp_full_match(m, '[1-9][0-9]{{0,2}}\\.[0-9]{{3}}')) AS open_dot,
-  sum(n) FILTER (WHERE regexp_matches(m, '\\.')) AS any_dot, sum(n) FILTER (WHERE regexp_matches(m, ',')) AS any_comma
-FROM (SELECT *, trim(g.n) AS m FROM (SELECT *, {parts} AS g FROM seen)) WHERE m <> ''
-"""
-# What can only be a decimal point (or only a decimal comma): anything but one group of exactly three digits behind it.
-_ONLY_DOT = r"[0-9,'' ]*\.(?:[0-9]{1,2}|[0-9]{4,})?|0?\.[0-9]+|[0-9]{4,}\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)|[0-9]{1,3}(?:,[0-9]{3}){2,}"
-_ONLY_COMMA = r"[0-9.'' ]*,(?:[0-9]{1,2}|[0-9]{4,})?|0?,[0-9]+|[0-9]{4,},[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
-
-
-def _number(seen: _Seen, base: Profile, name: str) -> Profile | None:
-    looks, total = seen.looks, seen.total
-    count = sum(looks.get(k, 0) for k in ("whole", "point", "number"))
-    spans = looks.get("clock", 0) + looks.get("words", 0)
-    if spans >= ENOUGH * total:
-        shape = "clock" if looks.get("clock", 0) >= looks.get("words", 0) else "words"
-        return replace(base, kind=Type.NUMBER, confidence=0.8, duration=shape)
-    if count < ENOUGH * total:
-        return None
-    numeric = seen.where("whole", "point", "number").select(["t", "n"])
-    sql = _AMOUNTS.format(
-        dot=f"regexp_full_match(m, '{_ONLY_DOT}')",
-        comma=f"regexp_full_match(m, '{_ONLY_COMMA}')",
-        parts=numbers.parts(),
-    )
-    found: dict[str, Any] = query(sql, seen=numeric).to_pylist()[0]
-    tally = {k: int(v or 0) for k, v in found.items() if k != "currencies"}
-    decimal, ambiguous = None, False
-    if tally["dots"] or tally["commas"]:
-        decimal = "dot" if tally["dots"] >= tally["commas"] else "comma"
-    elif tally["any_dot"] and not tally["any_comma"]:
-        decimal, ambiguous = "dot", False
-    elif tally["open_comma"]:
-        ambiguous = tally["any_dot"] == 0
-    whole = looks.get("whole", 0)
-    text = numeric.column("t")
-    ids = _identifying(seen, base, name, text, whole == count)
-    currencies = tuple(sorted(c for c in found["currencies"] or [] if c))
-    percent = tally["percent"] > 0
-    kind = (
-        Type.MONEY
-        if tally["money"]
-        else Type.INTEGER
-        if not tally["any_dot"] and not percent and decimal != "comma"
-        else Type.NUMBER
-    )
-    integral = pc.all(pc.match_substring_regex(text, r"^[+-]?[0-9]+\.0+$|^[+-]?[0-9]+$")).as_py()
-    if kind is Type.NUMBER and integral and not percent:
-        kind = Type.INTEGER
-    epoch = _epoch(text) if whole == count else None
-    result = replace(
-        base,
-        kind=kind,
-        confidence=0.95,
-        decimal=decimal,
-        ambiguous_decimal=ambiguous,
-        percent=percent,
-        currencies=currencies,
-        epoch=epoch,
-    )
-    if ids:
-        point_zero = bool(integral and tally["any_dot"])
-        cut = numeric.filter(pc.match_substring_regex(text, r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$"))
-        shortened = int(pc.sum(cut.column("n")).as_py() or 0)
-        return replace(
-            result, kind=Type.ID, confidence=0.9, looks_like_id=True, whole_ids=point_zero, shortened=shortened
-        )
-    return result
-
-
-def _epoch(text: pa.ChunkedArray) -> str | None:
-    if pc.all(pc.match_substring_regex(text, r"^1[0-9]{9}$")).as_py():
-        return "seconds"
-    return "milliseconds" if pc.all(pc.match_substring_regex(text, r"^1[0-9]{12}$")).as_py() else None
-
-
-def _identifying(seen: _Seen, base: Profile, name: str, text: pa.ChunkedArray, whole: bool) -> bool:
-    """Digits that name rather than count: leading zeros, more than a number holds, or a header that says so."""
-    if whole and pc.any(pc.match_substring_regex(text, r"^0[0-9]+$")).as_py():
-        return True
-    if whole and pc.any(pc.match_substring_regex(text, r"^[0-9]{16,}$")).as_py():
-        return True
-    integral = pc.all(pc.match_substring_regex(text, r"^[0-9]+(?:\.0+)?$|^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+$")).as_py()
-    return bool(integral and _ID_NAME.search(name))
-
-
-def _text(seen: _Seen, base: Profile, name: str) -> Profile:
-    texts = seen.where("text", "whole", "point", "number", "date", "clock", "words").column("t")
-    compact = pc.mean(pc.cast(pc.match_substring_regex(texts, r"^[\w.:@+#/\-]{1,64}$"), pa.float64())).as_py()
-    digits = pc.mean(pc.cast(pc.match_substring_regex(texts, r"[0-9]"), pa.float64())).as_py()
-    unique = base.distinct / seen.total
-    named = bool(_ID_NAME.search(name))
-    if compact > 0.98 and (
-        (named and (unique > 0.2 or digits > 0.9)) or (unique > 0.95 and digits > 0.95 and seen.total > 4)
-    ):
-        return replace(base, kind=Type.ID, confidence=0.9 if named else 0.75, looks_like_id=True)
-    return replace(base, confidence=0.9)
-
-
-def _measure(guess: Profile, seen: _Seen, texts: pa.ChunkedArray, rows: pa.ChunkedArray) -> Profile:
+def _measure(one: Profile, seen: Seen, texts: pa.ChunkedArray, rows: pa.ChunkedArray) -> Profile:
     """Read every distinct text as the guessed type: what fails, the smallest, the greatest, the sentence."""
-    present = (
-        seen.table.filter(pc.not_equal(seen.table.column("class"), "missing"))
-        if guess.kind not in (Type.TEXT, Type.ID)
-        else seen.table
-    )
-    values, failed = convert_distinct(_array(present.column("s")), guess.kind, Options.of(guess))
-    counts = _array(present.column("n"))
+    if one.kind in (Type.TEXT, Type.ID):
+        return replace(one, evidence=_sentence(one, seen.total))
+    present = seen.table.filter(pc.not_equal(seen.table.column("class"), "missing"))
+    values, failed = convert_distinct(guess.array(present.column("s")), one.kind, Options.of(one))
+    counts = guess.array(present.column("n"))
     bad = int(pc.sum(counts.filter(failed)).as_py() or 0)
-    total = seen.total
-    found: tuple[tuple[int, str], ...] = ()
     if bad:
-        some = present.column("s").filter(failed).slice(0, 20)
-        at = pc.is_in(texts, _array(some))
-        found = tuple(
-            zip(rows.filter(at).slice(0, 5).to_pylist(), texts.filter(at).slice(0, 5).to_pylist(), strict=True)
-        )
-    low = high = None
-    negative, midnight = 0, guess.midnight
-    if guess.kind not in (Type.TEXT, Type.ID, Type.BOOLEAN) and values.null_count < len(values):
+        at = pc.is_in(texts, guess.array(present.column("s").filter(failed).slice(0, 20)))
+        places, cells = rows.filter(at).slice(0, 5).to_pylist(), texts.filter(at).slice(0, 5).to_pylist()
+        one = replace(one, bad=bad, bad_samples=tuple(zip(places, cells, strict=True)))
+    if one.kind is not Type.BOOLEAN and values.null_count < len(values):
         edges = pc.min_max(values)
-        low, high = _plain(edges["min"].as_py()), _plain(edges["max"].as_py())
-        if guess.kind in (Type.NUMBER, Type.INTEGER, Type.MONEY):
-            negative = int(pc.sum(counts.filter(pc.less(values, pa.scalar(0).cast(values.type)))).as_py() or 0)
-        if guess.kind is Type.INSTANT and not guess.offsets:
-            midnight = bool(pc.all(pc.equal(values.cast(pa.date32()).cast(values.type), values)).as_py())
-    kind = Type.DATE if guess.kind is Type.INSTANT and midnight else guess.kind
-    if bad and bad > (1 - ENOUGH) * total and guess.confidence > 0.5 and kind not in (Type.TEXT, Type.ID):
-        guess = replace(guess, confidence=0.5)
-    share = (total - bad) / total
-    sample = guess.samples[0] if guess.samples else ""
-    if found and guess.samples and sample in {text.strip() for _, text in found}:
-        sample = next((s for s in guess.samples if s not in {text.strip() for _, text in found}), sample)
-    what = "durations" if guess.duration else "shares in percent" if guess.percent else _PLACE[kind]
-    if bad:
-        sentence = (
-            f"{total - bad:,} of {total:,} values are {what} like {sample}; {bad:,} are not, such as '{found[0][1][:40]}'"
-            if found
-            else ""
+        one = replace(one, minimum=_plain(edges["min"].as_py()), maximum=_plain(edges["max"].as_py()))
+    if one.kind in (Type.NUMBER, Type.INTEGER, Type.MONEY):
+        below = counts.filter(pc.less(values.cast(pa.float64()), 0.0))
+        one = replace(one, negative=int(pc.sum(below).as_py() or 0))
+    if one.kind is Type.INSTANT and not one.offsets:
+        days = values.cast(pa.date32(), safe=False).cast(values.type)
+        if pc.all(pc.equal(days, values)).as_py():
+            one = replace(one, kind=Type.DATE, midnight=True)
+    if bad > (1 - guess.ENOUGH) * seen.total:
+        one = replace(one, confidence=min(one.confidence, 0.5))
+    confidence = round(one.confidence * (seen.total - bad) / seen.total, 3)
+    return replace(one, confidence=confidence, evidence=_sentence(one, seen.total))
+
+
+def _sentence(one: Profile, total: int) -> str:
+    """'all 5,000 values are dates like 2024-03-01', and what else speaks for it."""
+    failing = {text.strip() for _, text in one.bad_samples}
+    sample = next((s for s in one.samples if s not in failing), "")[:60]
+    what = "durations" if one.duration else "shares in percent" if one.percent else _PLACE[one.kind]
+    if one.bad:
+        text = (
+            f"{total - one.bad:,} of {total:,} values are {what} like {sample};"
+            f" {one.bad:,} {'is' if one.bad == 1 else 'are'} not, such as '{one.bad_samples[0][1][:40]}'"
         )
     else:
-        sentence = f"{f'all {total:,} values are' if total > 1 else 'the one value is'} {what} like {sample[:60]}"
-    if guess.epoch and kind is Type.INSTANT:
-        sentence += f", {guess.epoch} since 1970"
-    if guess.serial:
-        sentence += ", a spreadsheet's count of days"
-    return replace(
-        guess,
-        kind=kind,
-        confidence=round(guess.confidence * share, 3),
-        evidence=sentence + guess.evidence,
-        minimum=low,
-        maximum=high,
-        negative=negative,
-        midnight=midnight,
-        bad=bad,
-        bad_samples=found,
-    )
+        text = f"{f'all {total:,} values are' if total > 1 else 'the one value is'} {what} like {sample}"
+    if one.epoch and one.kind in (Type.INSTANT, Type.DATE):
+        text += f", {one.epoch} since 1970"
+    if one.serial:
+        text += ", a spreadsheet's count of days"
+    return text + one.evidence
 
 
 def _plain(value: Any) -> str | None:
@@ -387,32 +202,8 @@ def _plain(value: Any) -> str | None:
     return f"{value:f}".rstrip("0").rstrip(".") if not isinstance(value, int) and "." in f"{value:f}" else str(value)
 
 
-def profiles(data: pa.Table, names: tuple[str, ...]) -> tuple[list[Profile], list[str]]:
-    """Return the profile of each column of `data` (c0, c1, ... and _row), and sentences on what shows in several.
-
-    A column whose dates can be read both ways takes the order that every settled column of the same sheet has.
-    """
-    rows = data.column("_row")
-    found = [profile(data.column(f"c{i}"), rows, name) for i, name in enumerate(names)]
-    settled = {p.day_first for p in found if p.day_first is not None}
-    notes: list[str] = []
-    for index, (one, name) in enumerate(zip(found, names, strict=True)):
-        if one.ambiguous_dates and len(settled) == 1:
-            order = settled.copy().pop()
-            evidence = f"{one.evidence}; the other dates of the sheet have the {'day' if order else 'month'} first"
-            found[index] = _again(
-                replace(one, day_first=order, ambiguous_dates=False, evidence=evidence, confidence=0.8), data, index
-            )
-        if one.shortened:
-            notes.append(
-                f"Column '{name}' has {one.shortened:,} values such as 8.26E+17: a spreadsheet program shortened long numbers,"
-                " and what was cut is lost. Export them again as text."
-            )
-    return found, notes
-
-
-def _again(one: Profile, data: pa.Table, index: int) -> Profile:
+def _again(one: Profile, texts: pa.ChunkedArray) -> Profile:
     """The smallest and the greatest value once more, now that the order of day and month is known."""
-    values, _ = convert_distinct(pc.unique(data.column(f"c{index}").drop_null()), one.kind, Options.of(one))
+    values, _ = convert_distinct(pc.unique(texts.drop_null()), one.kind, Options.of(one))
     edges = pc.min_max(values)
     return replace(one, minimum=_plain(edges["min"].as_py()), maximum=_plain(edges["max"].as_py()))

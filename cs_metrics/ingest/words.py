@@ -2,8 +2,55 @@
 
 from __future__ import annotations
 
-TRUE = frozenset("true t yes y 1 1.0 on x ja j wahr oui o vrai si sí s sim да tak ✓ ✔ checked".split())
-FALSE = frozenset("false f no n 0 0.0 off nein falsch non faux não nao нет nie ✗ ✘ unchecked".split())
+TRUE = frozenset(
+    (
+        "true",
+        "t",
+        "yes",
+        "y",
+        "1",
+        "1.0",
+        "on",
+        "x",
+        "ja",
+        "j",
+        "wahr",
+        "oui",
+        "o",
+        "vrai",
+        "si",
+        "sí",
+        "s",
+        "sim",
+        "да",
+        "tak",
+        "✓",
+        "✔",
+        "checked",
+    )
+)
+FALSE = frozenset(
+    (
+        "false",
+        "f",
+        "no",
+        "n",
+        "0",
+        "0.0",
+        "off",
+        "nein",
+        "falsch",
+        "non",
+        "faux",
+        "não",
+        "nao",
+        "нет",
+        "nie",
+        "✗",
+        "✘",
+        "unchecked",
+    )
+)
 
 # Safe to take as 'nothing' even where free text is expected: no one is called #N/A.
 NOTHING = frozenset(

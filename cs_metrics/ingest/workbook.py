@@ -157,8 +157,9 @@ def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str
             if extent.area > limits.cells or extent.last - extent.first >= limits.columns:
                 raise exceeded(
                     name,
-                    f"reaches to cell {extent.corner}, {extent.area:,} cells with {extent.values:,} values so far; delete"
-                    f" what lies far from the table (the limits are {limits.columns:,} columns, {limits.cells:,} cells)",
+                    f"reaches to cell {extent.corner}, {extent.area:,} cells with {extent.values:,} values so far;"
+                    " delete what lies far from the table"
+                    f" (the limits are {limits.columns:,} columns and {limits.cells:,} cells)",
                     "cells",
                 )
     return extent
@@ -220,7 +221,7 @@ def _grid(table: pa.Table, extent: Extent | None) -> Grid:
     cells = pa.table(
         {f"c{i}": c for i, c in enumerate(columns)} | {"_row": pa.array(range(1, table.num_rows + 1), pa.int64())}
     )
-    filled = pa.array([False] * cells.num_rows)
+    filled = pa.array([False] * cells.num_rows, pa.bool_())
     for column in columns:
         filled = pc.or_(filled, column.is_valid())
     cells = cells.filter(filled)
@@ -229,7 +230,8 @@ def _grid(table: pa.Table, extent: Extent | None) -> Grid:
         many = extent.error_count > 1
         notes.append(
             f"{extent.error_count:,} {'cells hold' if many else 'cell holds'} a formula's error (such as #DIV/0!) and"
-            f" {'were' if many else 'was'} read as blank: {', '.join(extent.errors)}{' ...' if extent.error_count > 5 else ''}."
+            f" {'were' if many else 'was'} read as blank:"
+            f" {', '.join(extent.errors)}{' ...' if extent.error_count > 5 else ''}."
         )
     last = cells.column("_row")[-1].as_py() if cells.num_rows else 0
     return Grid(cells, last, tuple(notes), first_column=first)

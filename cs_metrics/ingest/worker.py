@@ -1,8 +1,8 @@
 """Reads files in a process of its own: python -m cs_metrics.ingest.worker job.json
 
-A workbook of a few kilobytes can abort the process that unpacks it; here that costs one file, not the app. The job names
-the files, a folder for what comes out, and the limits. For file i it writes i-j.arrow (the data of sheet j) and i.json
-(what `Outcome` says); a line of JSON on standard output tells how far it is.
+A workbook of a few kilobytes can abort the process that unpacks it; here that costs one file, not the app. The job
+names the files, a folder for what comes out, and the limits. For file i it writes i-j.arrow (the data of sheet j) and i.json
+(the rest, or the error); a line of JSON on standard output tells how far it is.
 """
 
 from __future__ import annotations
@@ -91,16 +91,16 @@ def _pages(path: Path, name: str, limits: Limits, tell: Any) -> Iterator[tuple[d
 
 
 def read_one(index: int, path: Path, name: str, folder: Path, limits: Limits, tell: Any) -> list[dict[str, Any]]:
-    """Read one file; write its sheets' data to `folder` and return what else there is to say of each, as JSON values."""
+    """Read one file; write its sheets' data to `folder` and return what else there is to say of each, as JSON."""
     unpacked = _unpack(path, name, folder, limits)
     sheets: list[dict[str, Any]] = []
     for about, grid in _pages(unpacked, name, limits, tell):
         layout = lay_out(grid)
         names = unique_names(layout.headers, layout.letters)
         found, notes = profiles(layout.data, names)
-        with pa.OSFile(str(folder / f"{index}-{len(sheets)}.arrow"), "wb") as sink:
-            with pa.ipc.new_file(sink, layout.data.schema) as writer:
-                writer.write_table(layout.data)
+        target = folder / f"{index}-{len(sheets)}.arrow"
+        with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, layout.data.schema) as writer:
+            writer.write_table(layout.data)
         hidden = ("The workbook hides this sheet.",) if about["hidden"] else ()
         sheets.append(
             about
