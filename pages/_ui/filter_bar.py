@@ -67,9 +67,8 @@ def show(*, grain: bool = True, compare: bool = False, period: bool = True, segm
 
 def read() -> Asked:
     """Return what the URL asks, without showing anything."""
-    settings = door.settings()
     since, until = state.get("since"), state.get("until")
-    span = presets.resolve(state.get("period"), door.as_of(), settings["fiscal_year_starts"], since, until)
+    span = presets.resolve(state.get("period"), door.as_of(), door.settings(), since, until)
     mode = state.get("cmp")
     earlier = presets.compared(span, mode)
     asked = where.both(segment_where(), state.get_json("where"))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from cs_metrics import periods
 from cs_metrics.errors import QueryError
+from cs_metrics.periods import Period
 
 PRESETS = {
     "this_month": "This month",
@@ -17,39 +21,30 @@ PRESETS = {
     "all": "All data",
     "custom": "Custom",
 }
+_GRAINS = {"month": "month", "quarter": "quarter", "fiscal_year": "year"}
 Range = tuple[date, date]
 
 
 def resolve(
-    preset: str, as_of: datetime | date, fiscal_start: int = 1, since: str = "", until: str = ""
+    preset: str, as_of: datetime, settings: Mapping[str, Any], since: str = "", until: str = ""
 ) -> Range | None:
     """Return (since, until) of a preset, `until` exclusive; None for all data.
 
     `as_of` is exclusive: with data up to and including 30 June it is 1 July, and June is then the last whole month.
     'This' periods reach to their own end, so that they show as incomplete where the data do not.
     """
-    end = as_of.date() if isinstance(as_of, datetime) else as_of
-    today = end - timedelta(days=1)
-    month = today.replace(day=1)
-    quarter = add_months(month, -((month.month - fiscal_start) % 3))
-    year = add_months(month, -((month.month - fiscal_start) % 12))
+    if preset == "all":
+        return None
     if preset == "custom":
         return _custom(since, until)
-    if preset == "last_12_months":
-        whole = month if add_months(month, 1) > end else add_months(month, 1)
-        return add_months(whole, -12), whole
-    ranges: dict[str, Range | None] = {
-        "this_month": (month, add_months(month, 1)),
-        "last_month": (add_months(month, -1), month),
-        "this_quarter": (quarter, add_months(quarter, 3)),
-        "last_quarter": (add_months(quarter, -3), quarter),
-        "this_fiscal_year": (year, add_months(year, 12)),
-        "last_fiscal_year": (add_months(year, -12), year),
-        "all": None,
-    }
-    if preset not in ranges:
+    if preset not in PRESETS:
         raise QueryError(f"The address asks for the period '{preset}', which is unknown. Choose one from the list.")
-    return ranges[preset]
+    if preset == "last_12_months":
+        end = periods.floor(as_of, "month", settings)
+        return periods.add_months(end, -12).date(), end.date()
+    which, _, name = preset.partition("_")
+    this = periods.at(as_of - timedelta(microseconds=1), _GRAINS[name], settings)
+    return _days(this if which == "this" else periods.before(this, _GRAINS[name]))
 
 
 def compared(span: Range | None, mode: str) -> Range | None:
@@ -59,21 +54,12 @@ def compared(span: Range | None, mode: str) -> Range | None:
     """
     if span is None or mode not in ("before", "year"):
         return None
-    since, until = span
-    if mode == "year":
-        return add_months(since, -12), add_months(until, -12)
-    if since.day == until.day == 1:
-        months = (until.year - since.year) * 12 + until.month - since.month
-        return add_months(since, -months), since
-    return since - (until - since), since
+    period = Period(*(periods.instant(day) for day in span))
+    return _days(periods.before(period) if mode == "before" else periods.year_before(period))
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day so many months on, or the month's last where it has no such day."""
-    total = day.year * 12 + day.month - 1 + months
-    first = date(total // 12, total % 12 + 1, 1)
-    length = (date((total + 1) // 12, (total + 1) % 12 + 1, 1) - first).days
-    return first.replace(day=min(day.day, length))
+def _days(period: Period) -> Range:
+    return period.start.date(), period.end.date()
 
 
 def _custom(since: str, until: str) -> Range:

@@ -1,0 +1,108 @@
+"""A real browser on a real server. The server is started once a session, on a free port, with workspaces of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Use the system's Chromium: CS_METRICS_CHROMIUM names one, else the one on the path."""
+    names = (os.environ.get("CS_METRICS_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in (shutil.which(n) for n in names if n) if path), None)
+    if not found:
+        pytest.skip("no Chromium on this machine: install one, or name it in CS_METRICS_CHROMIUM")
+    return {"executable_path": found, "args": FLAGS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, object]:
+    """A desk's screen, tall because the page's main area scrolls by itself; downloads come as plain files."""
+    return {"viewport": {"width": 1440, "height": 2400}, "locale": "en-GB", "timezone_id": "Europe/Berlin"}
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of workspaces of this session's servers."""
+    return tmp_path_factory.mktemp("home")
+
+
+@contextmanager
+def serving(home: Path, log: Path) -> Iterator[str]:
+    """Run the app on a free port until the block ends; give its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    env = {**os.environ, "CS_METRICS_HOME": str(home), "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none"}
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            for _ in range(300):
+                if process.poll() is not None:
+                    break
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            assert process.poll() is None, log.read_text()
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the session's server."""
+    with serving(home, tmp_path_factory.mktemp("server") / "log.txt") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def base_url(server: str) -> str:
+    """The address that `page.goto("/kpi")` is relative to."""
+    return server
+
+
+@pytest.fixture
+def fresh_server(home: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a server that nobody has visited yet."""
+    with serving(home, tmp_path / "log.txt") as address:
+        yield address
+
+
+@pytest.fixture
+def ready(page: Page) -> Callable[[], None]:
+    """Return a function that waits until the page has stopped computing."""
+
+    def wait(of: Page = page) -> None:
+        of.get_by_role("heading", level=1).wait_for(timeout=90_000)
+        of.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')")
+        of.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+
+    return wait

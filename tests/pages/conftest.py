@@ -1,0 +1,48 @@
+"""The app without a browser: a page opened through `app.py`, on the sample company."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of workspaces of the tests' own, with the sample company published in it once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    path = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "workspaces"
+    before = os.environ.get("CS_METRICS_HOME")
+    os.environ["CS_METRICS_HOME"] = str(path)
+    yield path
+    if before is None:
+        del os.environ["CS_METRICS_HOME"]
+    else:
+        os.environ["CS_METRICS_HOME"] = before
+
+
+@pytest.fixture
+def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Return a function that opens a page by name, with query parameters, and fails on an error shown."""
+    monkeypatch.chdir(ROOT)
+
+    def opened(name: str, *, errors: bool = False, **params: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        for key, value in params.items():
+            app.query_params[key] = value
+        app.run()
+        if name != "overview":
+            app.switch_page(f"pages/{name}.py")
+            for key, value in params.items():
+                app.query_params[key] = value
+            app.run()
+        assert not app.exception, [e.message for e in app.exception]
+        assert errors or not app.error, [e.value for e in app.error]
+        return app
+
+    return opened
