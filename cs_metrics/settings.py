@@ -10,10 +10,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from cs_metrics.errors import QueryError, did_you_mean
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone's name; reading them from disk takes longer than most KPIs."""
+    return frozenset(available_timezones())
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Setting:
             if isinstance(value, str) or not all(isinstance(v, str) for v in value):
                 raise QueryError(f"Setting '{self.name}' takes a list of names, not {value!r}.")
             return list(value)
-        known = available_timezones() if self.kind == "zone" else self.choices
+        known = _zones() if self.kind == "zone" else self.choices
         if self.kind in ("choice", "zone") and value not in known:
             raise QueryError(f"Setting '{self.name}': {value!r} is unknown. {did_you_mean(str(value), known)}")
         return value

@@ -53,8 +53,8 @@ def statement(asked: Question, made: Plan) -> tuple[str, dict[str, object]]:
             # each member's left-out ratio less the whole: small numbers, so that no digits are lost
             (
                 "spread",
-                f"SELECT {made.groups('e')}, e.k, count(*) AS n, sum(theta) AS total, "
-                f"sum(theta * theta) AS squares FROM (SELECT e.*, (s.amount - e.a) / nullif(s.base - e.b, 0) - s.amount / nullif(s.base, 0) AS theta "
+                f"SELECT {made.groups('e')}, e.k, count(*) AS n, sum(theta) AS total, sum(theta * theta) AS squares "
+                f"FROM (SELECT e.*, (s.amount - e.a) / nullif(s.base - e.b, 0) - s.amount / nullif(s.base, 0) AS theta "
                 f"FROM each AS e JOIN summed AS s ON s.k = e.k AND {made.same('s', 'e')}) AS e "
                 f"WHERE theta IS NOT NULL GROUP BY {own_places(made, 1)}",
             ),

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis import money, triangle
+from cs_metrics.analysis import mapped, money, triangle
 from cs_metrics.analysis.question import Question, ask
 from cs_metrics.kpis import intervals
 from cs_metrics.kpis.available import Available, available
@@ -82,6 +82,8 @@ def asked_of(
 
 
 def _statement(con: duckdb.DuckDBPyConnection, known: Available, asked: Question) -> tuple[str, dict[str, object]]:
+    if mapped.answers(con, known, asked):
+        return mapped.statement(known, asked)
     made = triangle.plan(con, known, asked)
     if asked.value != "units":
         return money.statement(asked, made)

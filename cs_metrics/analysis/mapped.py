@@ -1,0 +1,88 @@
+"""The triangle from the maps of activity: one pass over one row a customer, whatever the kind of retention."""
+
+from __future__ import annotations
+
+import duckdb
+
+from cs_metrics.analysis.activity import split
+from cs_metrics.analysis.question import Question
+from cs_metrics.analysis.triangle import Plan, complete_sql, own_places, shown
+from cs_metrics.facts import maps
+from cs_metrics.kpis.attributes import join
+from cs_metrics.kpis.available import Available
+from cs_metrics.kpis.where import compile_where, names
+from cs_metrics.sql import Params
+
+
+def answers(con: duckdb.DuckDBPyConnection, available: Available, asked: Question) -> bool:
+    """Whether a map holds what is asked: first cohorts of calendar periods, of any row, filtered by customers alone."""
+    if (asked.of, asked.unit) not in maps.SOURCES or asked.clock.grain not in maps.GRAINS:
+        return False
+    if asked.cohort != "first" or asked.value != "units" or asked.minimum > 1 or not asked.calendar:
+        return False
+    if asked.start or asked.back or not (asked.own_zone and asked.own_as_of):
+        return False
+    if max(high for _, _, high in asked.steps) >= maps.BITS:
+        return False
+    rows, customers = split(available, asked.of, asked.where)
+    if rows or any(not available.attribute(name).of_customer for name in asked.by):
+        return False
+    # a user's account is its first event's; two at one instant are told apart by their rows alone
+    if asked.unit == "users" and (customers or asked.by):
+        return False
+    found = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = $1", [_table(asked)]).fetchall()
+    return bool(found[0][0])
+
+
+def _table(asked: Question) -> str:
+    return maps.name(asked.of, asked.unit, asked.clock.grain, asked.settings)
+
+
+def _came(asked: Question, low: int, high: int) -> str:
+    """1 where a member fills the cell."""
+    if asked.kind == "on":
+        return f"(bits >> {low}) & 1"
+    if asked.kind == "on_or_after":
+        return f"CASE WHEN last_p - c >= {low} THEN 1 ELSE 0 END"
+    since = low if asked.kind == "brackets" else 1
+    mask = sum(1 << bit for bit in range(since, high + 1))
+    test = f"bits & {mask} = {mask}" if asked.kind == "streak" else f"bits & {mask} <> 0"
+    return f"CASE WHEN ({test}) THEN 1 ELSE 0 END"
+
+
+def statement(available: Available, asked: Question) -> tuple[str, dict[str, object]]:
+    """As `triangle.count_sql`, from the map."""
+    params = Params()
+    _, customers = split(available, asked.of, asked.where)
+    joined = join(available, [*asked.by, *names(customers)], moment="f.first_at", row="f")
+    by = {name: f"b{n}" for n, name in enumerate(asked.by)}
+    columns = "".join(f", {joined(name)[0]} AS {column}" for name, column in by.items())
+    limits = [compile_where(customers, joined, params)]
+    limits += [f"f.first_p >= {asked.first}"] if asked.first is not None else []
+    limits += [f"f.first_p <= {asked.last}"] if asked.last is not None else []
+    made = Plan([], params, by)
+    counts = ", ".join(f"CAST(sum({_came(asked, low, high)}) AS BIGINT) AS r{k}" for k, low, high in asked.steps)
+    begins = ", ".join(["(0, 0)", *(f"({k}, {low})" for k, low, _ in asked.steps)])
+    picked = " ".join(f"WHEN {k} THEN w.r{k}" for k, _, _ in asked.steps)
+    made.ctes.extend(
+        [
+            (
+                "kept",
+                f"SELECT f.first_p AS cohort, f.first_p AS c, f.last_p, f.bits{columns} FROM {_table(asked)} AS f "
+                f"{joined.sql} WHERE {' AND '.join(limits)}",
+            ),
+            (
+                "wide",
+                f"SELECT {made.groups('k')}, count(*) AS n, {counts} FROM kept AS k GROUP BY {own_places(made, 0)}",
+            ),
+            (
+                "cells",
+                f"SELECT {made.groups('w')}, t.k, w.n AS eligible, CASE t.k WHEN 0 THEN w.n {picked} END AS retained "
+                f"FROM wide AS w JOIN (VALUES {begins}) AS t(k, opens) ON w.cohort + t.opens <= {asked.open}",
+            ),
+        ]
+    )
+    return made.query(
+        f"SELECT {shown(asked, made)}, s.k, s.eligible, s.retained, {complete_sql(asked)} AS complete "
+        f"FROM cells AS s ORDER BY {own_places(made, 1)}"
+    )
