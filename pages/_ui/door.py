@@ -6,20 +6,20 @@ Caches are keyed by workspace, version, settings and question. A published versi
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import cs_metrics as cs
+from cs_metrics import kpis
+from cs_metrics.api import View, Workspace
 from cs_metrics.errors import WorkspaceError
+from cs_metrics.kpis import KPI
 from pages._ui import state, workspaces
-
-# Attributes with more values than this are searched for, not chosen from a list.
-FEW = 60
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Attribute:
-    """Something that rows can be filtered or split by. `name` as in a filter; `of` says whose it is."""
+    """Something that rows can be filtered or split by. `name` as in a filter; `of` says whose it is.
+
+    `values` are its values, the commonest first; empty where there are too many to choose from a list.
+    """
 
     name: str
     label: str
     of: str
     type: str
     values: tuple[Any, ...]
+    table: str = "customers"
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class _Key:
     settings: str
 
 
-def workspace() -> Any:
+def workspace() -> Workspace:
     """Return the workspace that the URL names."""
     return workspaces.open_workspace(state.workspace())
 
@@ -78,25 +82,26 @@ def latest_number() -> int | None:
     return numbers[-1] if numbers else None
 
 
-def version_or_none() -> Any | None:
-    """Return the version that the URL names, or the latest; None while the workspace has none."""
-    return None if latest_number() is None else workspace().version(state.version())
+def version_or_none() -> View | None:
+    """Return the view of the version that the URL names, or of the latest; None while the workspace has none."""
+    latest = latest_number()
+    return None if latest is None else _view(str(cs.home()), state.workspace(), state.version() or latest)
 
 
-def view() -> Any:
-    """Return what the reader may ask of the version, a `View`; raise WorkspaceError where there is no version."""
-    version = version_or_none()
-    if version is None:
+def view() -> View:
+    """Return what the reader may ask of the version; raise WorkspaceError where there is no version."""
+    found = version_or_none()
+    if found is None:
         raise WorkspaceError("This workspace has no data yet. Load spreadsheets on the Data page.")
-    return version
+    return found
 
 
 def settings() -> dict[str, Any]:
     """Return every setting of the workspace by name."""
-    return dict(workspace().settings)
+    return workspace().settings
 
 
-def as_of() -> Any:
+def as_of() -> datetime:
     """Return the version's as-of: the exclusive end of its data."""
     return view().as_of
 
@@ -109,7 +114,7 @@ def data_span() -> tuple[date, date]:
 
 def segments() -> list[dict[str, Any]]:
     """Return the workspace's saved segments: segment (its id), name, where."""
-    return list(workspace().segments())
+    return workspace().segments()
 
 
 def segment(segment_id: str) -> dict[str, Any]:
@@ -118,6 +123,54 @@ def segment(segment_id: str) -> dict[str, Any]:
         if saved["segment"] == segment_id:
             return saved
     raise WorkspaceError("The segment of this address was deleted. Clear the filters, or choose another segment.")
+
+
+def attributes() -> list[Attribute]:
+    """Return what can be filtered and split by, the customer's own first."""
+    frame = ask("dimensions")
+    found = [
+        Attribute(
+            name=row["name"],
+            label=row["label"],
+            of="of the customer" if row["table"] == "customers" else f"of a row in {row['table'].replace('_', ' ')}",
+            type=row["type"],
+            values=tuple(row["values"]) if isinstance(row["values"], list) else (),
+            table=row["table"],
+        )
+        for row in frame.to_dict("records")
+    ]
+    return sorted(found, key=lambda a: a.table != "customers")
+
+
+def few(tables: Iterable[str] | None = None) -> list[Attribute]:
+    """Return the attributes with few enough values to choose from; with `tables` the customer's and those tables'."""
+    wanted = None if tables is None else {"customers", *tables}
+    return [a for a in attributes() if len(a.values) > 1 and (wanted is None or a.table in wanted)]
+
+
+def kpi(kpi_id: str) -> KPI:
+    """Return what a KPI is: name, unit, doc. Raises QueryError with the nearest ids."""
+    return kpis.find(kpi_id)
+
+
+def focus_areas() -> dict[str, list[str]]:
+    """Return the KPIs of each focus area, in the catalogue's order."""
+    areas: dict[str, list[str]] = {}
+    for each in kpis.CATALOGUE.values():
+        if each.area:
+            areas.setdefault(each.area, []).append(each.id)
+    return areas
+
+
+def related(kpi_id: str, most: int = 6) -> list[str]:
+    """Return the KPIs nearest to one: of its focus area and stage first, then of its category."""
+    own = kpi(kpi_id)
+
+    def distance(other: KPI) -> int:
+        return -2 * (bool(own.area) and other.area == own.area) - (other.category == own.category)
+
+    near = [o for o in kpis.CATALOGUE.values() if o.id != kpi_id and distance(o) < 0]
+    return [o.id for o in sorted(near, key=distance)[:most]]
 
 
 def ask(method: str, *args: Any, **kwargs: Any) -> Any:
@@ -129,11 +182,22 @@ def ask(method: str, *args: Any, **kwargs: Any) -> Any:
     return _asked(view(), _key(), method, arguments)
 
 
-def compute(ids: Sequence[str], question: Question) -> pd.DataFrame:
+def compute(ids: Sequence[str], question: Question, *, totals: bool = False) -> pd.DataFrame:
     """Return the frame of `View.compute` for these KPIs; they must be computable (see `needs`)."""
     if not ids:
         return pd.DataFrame(columns=["kpi", "item", "period", "value", "n", "complete"])
-    return ask("compute", list(ids), **question.arguments())
+    return ask("compute", list(ids), **question.arguments(), totals=totals)
+
+
+def rows(kpi_id: str, question: Question, *, period: str | None = None, part: str = "numerator") -> pd.DataFrame:
+    """Return the rows behind a value: of the period that begins at `period`, or of the whole range."""
+    arguments = question.arguments() | ({"grain": None} if period is None else {})
+    return ask("rows", kpi_id, period=period, part=part, **arguments)
+
+
+def sql(kpi_id: str, question: Question) -> str:
+    """Return the SQL that answers a question."""
+    return ask("sql", kpi_id, **question.arguments())
 
 
 def by_id(frame: pd.DataFrame) -> dict[str, Any]:
@@ -153,10 +217,16 @@ def needs() -> dict[str, tuple[str, ...]]:
 
 
 def _key() -> _Key:
-    return _Key(str(cs.home()), state.workspace(), view().number, json.dumps(settings(), sort_keys=True))
+    held = json.dumps([settings(), str(workspace().as_of)], sort_keys=True)
+    return _Key(str(cs.home()), state.workspace(), view().number, held)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _view(home: str, name: str, number: int) -> View:
+    return workspaces.open_workspace(name).version(number).view()
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _asked(_view: Any, key: _Key, method: str, arguments: str) -> Any:
+def _asked(_view: View, key: _Key, method: str, arguments: str) -> Any:
     given = json.loads(arguments)
     return getattr(_view, method)(*given["args"], **given["kwargs"])

@@ -146,7 +146,7 @@ def _segment() -> None:
 
 
 def _attributes(active: where.Where) -> None:
-    known = {a.name: a for a in door.attributes()}
+    known = {a.name: a for a in door.few()}
     simple = [n for n, test in active.items() if n in known and isinstance(test, list)]
     pending = st.session_state.get(PENDING)
     for name in [*simple, *([pending] if pending and pending not in simple else [])]:
@@ -200,5 +200,5 @@ def _search_changed() -> None:
     active = state.get_json("where")
     if _searched(active):
         active = {k: v for k, v in active.items() if k not in ("any", "customer_id")}
-    named = any(a.name == "name" for a in door.attributes(all_of_them=True))
+    named = "name" in door.ask("tables")["customers"]["columns"]
     state.update(where=where.both(active, where.search(st.session_state["bar_search"], named)))

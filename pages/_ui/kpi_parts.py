@@ -38,7 +38,8 @@ def trend(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
 
 def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
     """Show the value for each segment of an attribute, ranked, with n, and the same as a table."""
-    names = {a.name: a for a in door.attributes()}
+    tables = {table for form in kpi.forms for table in form.tables}
+    names = {a.name: a for a in door.few(tables)}
     if not names:
         st.caption("The data have no attribute with few enough values to split by.")
         return
@@ -110,8 +111,10 @@ def table(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
 def about(kpi: Any) -> None:
     """Show what the KPI means, and the KPIs near it."""
     st.subheader("What it means", anchor=False)
-    for title, text in kpi.doc.sections():
-        st.markdown(f"**{title}**  \n{text}")
+    doc = {"Definition": kpi.doc.definition, "What it tells": kpi.doc.insight, "Where it misleads": kpi.doc.risks}
+    for title, text in doc.items():
+        if text:
+            st.markdown(f"**{title}**  \n{text}")
     if kpi.also:
         st.caption(f"Also called {', '.join(kpi.also)}. Its id is `{kpi.id}`.")
     near = door.related(kpi.id)

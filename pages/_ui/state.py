@@ -63,13 +63,13 @@ def version() -> int | None:
 
 def update(**changes: Any) -> None:
     """Change the URL: None, '' or a default leaves a parameter out. Makes one step for the browser's Back."""
-    st.query_params.from_dict(_merged(dict(st.query_params), changes))
+    st.query_params.from_dict(merged(dict(st.query_params), changes))
 
 
 def link(page_params: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, str]:
     """Return the query of a link to another page: the state that all pages share, with changes and the page's own."""
     carried = {k: v for k, v in st.query_params.items() if k in CARRIED}
-    return _merged(carried, {**changes, **(page_params or {})})
+    return merged(carried, {**changes, **(page_params or {})})
 
 
 def bind(name: str, key: str | None = None, value: Any = None) -> dict[str, Any]:
@@ -82,11 +82,8 @@ def bind(name: str, key: str | None = None, value: Any = None) -> dict[str, Any]
     return {"key": key, "on_change": _changed, "args": (name, key)}
 
 
-def _changed(name: str, key: str) -> None:
-    update(**{name: st.session_state[key]})
-
-
-def _merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str]:
+def merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str]:
+    """Return parameters with changes made to them, as they stand in a URL."""
     merged = dict(params)
     for name, value in changes.items():
         if value is None or value in ("", [], {}) or value == DEFAULTS.get(name):
@@ -98,3 +95,7 @@ def _merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str
             text = "~" + keeper.keep_state({"text": text})
         merged[name] = text
     return merged
+
+
+def _changed(name: str, key: str) -> None:
+    update(**{name: st.session_state[key]})

@@ -37,12 +37,12 @@ class Tile:
 
 
 def make(ids: Sequence[str], asked: Any) -> dict[str, Tile]:
-    """Return the tiles of several KPIs for what the filter bar asked: three questions in all, however many KPIs."""
+    """Return the tiles of several KPIs for what the filter bar asked: two questions in all, however many KPIs."""
     needs = door.needs()
     ask = [i for i in dict.fromkeys(ids) if not needs.get(i)]
-    now = door.by_id(door.compute(ask, asked.whole))
+    trends = door.compute(ask, asked.question, totals=True)
+    now = door.by_id(trends)
     before = door.by_id(door.compute(ask, asked.before)) if asked.before else {}
-    trends = door.compute(ask, asked.question)
     settings = door.settings()
     tiles = {}
     for i in dict.fromkeys(ids):
@@ -52,7 +52,8 @@ def make(ids: Sequence[str], asked: Any) -> dict[str, Tile]:
             needs=needs.get(i, ()), help=kpi.doc.definition,
         )  # fmt: skip
         if row is not None:
-            trend = trends[(trends["kpi"] == i) & trends["complete"] & trends["item"].isna()]
+            mine = (trends["kpi"] == i) & trends["item"].isna() & trends["period"].notna()
+            trend = trends[mine & trends["complete"]]
             tile = replace(
                 tile, value=row["value"], n=door.whole(row["n"]), complete=bool(row["complete"]),
                 note=row["note"] or "",before=before[i]["value"] if i in before else None, against=asked.against,

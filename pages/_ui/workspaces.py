@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import streamlit as st
 
 import cs_metrics as cs
+from cs_metrics.api import Workspace
 from cs_metrics.errors import WorkspaceError, did_you_mean
 
 SAMPLE = "sample"
@@ -26,7 +26,7 @@ def label(name: str) -> str:
     return "Sample company" if name == SAMPLE else name
 
 
-def open_workspace(name: str) -> Any:
+def open_workspace(name: str) -> Workspace:
     """Return the workspace of that name; raise WorkspaceError when there is none."""
     if name not in names():
         raise WorkspaceError(f"There is no workspace '{name}'. {did_you_mean(name, names())}")
@@ -47,5 +47,5 @@ def create(name: str) -> str:
 
 
 @st.cache_resource(max_entries=100, show_spinner="Opening the workspace …")
-def _opened(home: str, name: str) -> Any:
+def _opened(home: str, name: str) -> Workspace:
     return cs.sample() if name == SAMPLE else cs.Workspace(cs.home() / name)

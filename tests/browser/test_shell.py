@@ -1,0 +1,81 @@
+"""A person's way around: the address is all that a page depends on, and every page fits a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+Ready = Callable[..., None]
+PAGES = ("", "kpi?id=customer_churn_rate", "segments", "settings", "cohorts", "feedback", "data")
+VALUES = "[data-testid=stMetricValue]"
+
+
+def values(page: Page) -> list[str]:
+    """The numbers of all tiles."""
+    return page.locator(VALUES).all_inner_texts()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a select box."""
+    page.get_by_role("combobox", name=re.compile(rf"\b{label}\b")).first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_copied_address_shows_a_colleague_the_same_numbers(
+    server: str, page: Page, ready: Ready, browser: Browser
+) -> None:
+    page.goto(f"{server}/")
+    ready()
+    everyone = values(page)
+    choose(page, "Period", "Last quarter")
+    page.wait_for_url("**period=last_quarter**")
+    ready()
+    quarter = values(page)
+    assert quarter != everyone
+
+    colleague = browser.new_context(viewport={"width": 1440, "height": 2400}, locale="en-GB").new_page()
+    colleague.goto(page.url)
+    ready(colleague)
+    assert values(colleague) == quarter
+    colleague.context.close()
+
+    page.reload()
+    ready()
+    assert values(page) == quarter
+    page.go_back()
+    page.wait_for_url(lambda url: "period=" not in url)
+    ready()
+    expect(page.locator(VALUES).first).to_have_text(everyone[0])
+    assert values(page) == everyone
+
+
+def test_a_link_carries_the_state_to_the_next_page(server: str, page: Page, ready: Ready) -> None:
+    page.goto(f"{server}/?period=last_quarter&cmp=year")
+    ready()
+    page.get_by_role("link", name="Customer Churn Rate").click()
+    page.wait_for_url("**/kpi?**")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Customer Churn Rate"))
+    assert "period=last_quarter" in page.url
+    assert "cmp=year" in page.url
+    assert "id=customer_churn_rate" in page.url
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_fits_a_phone_and_calls_nobody_but_its_server(
+    server: str, browser: Browser, ready: Ready, path: str, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 2600}, color_scheme=scheme, locale="de-DE")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server}/{path}")
+    ready(page)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert page.get_by_text("Sample data", exact=True).count()
+    assert not page.get_by_text("Something went wrong").count()
+    assert not [url for url in asked if not url.startswith((server, server.replace("http", "ws"), "data:", "blob:"))]
+    context.close()

@@ -1,0 +1,50 @@
+"""The Overview: a tile for every KPI of a focus area, each with its value, what it is measured on, and its own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from cs_metrics.kpis import CATALOGUE
+
+Open = Callable[..., AppTest]
+
+
+def text(app: AppTest) -> str:
+    """Everything that is written on the page."""
+    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption, *app.subheader, *app.title])
+
+
+def test_every_focus_area_has_its_tiles(open_page: Open) -> None:
+    app = open_page("overview")
+    areas = list(dict.fromkeys(k.area for k in CATALOGUE.values() if k.area))
+    assert [h.value for h in app.subheader] == areas
+    assert {m.label for m in app.metric} <= {k.name for k in CATALOGUE.values()}
+    assert len(app.metric) > 5
+    assert all(m.value for m in app.metric)
+
+
+def test_the_page_says_sample_data_and_how_far_they_go(open_page: Open) -> None:
+    written = text(open_page("overview"))
+    assert "Sample data" in written
+    assert "Data to " in written
+
+
+def test_a_filter_in_the_url_is_said_and_changes_the_numbers(open_page: Open) -> None:
+    everyone = open_page("overview")
+    some = open_page("overview", where='{"region":["EMEA"]}')
+    assert "region is EMEA" in text(some)
+    assert [m.value for m in some.metric] != [m.value for m in everyone.metric]
+
+
+def test_a_filter_that_names_nothing_is_a_sentence(open_page: Open) -> None:
+    app = open_page("overview", errors=True, where='{"regiom":["EMEA"]}')
+    assert "Did you mean 'region'" in app.error[0].value
+
+
+def test_an_address_that_makes_no_sense_is_a_sentence(open_page: Open) -> None:
+    for params in ({"v": "99"}, {"v": "x"}, {"ws": "nobody"}, {"period": "soon"}, {"where": "{"}):
+        app = open_page("overview", errors=True, **params)
+        assert app.error
+        assert "Something went wrong" not in app.error[0].value, params
