@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.facts import activity, contracts, customers, orders, records, usage
+from cs_metrics.facts import activity, contracts, customers, maps, orders, records, usage
 from cs_metrics.facts.model import Context, Fact, context, has_rows, local
 from cs_metrics.facts.usage import event_rows
 from cs_metrics.settings import resolve
@@ -25,7 +25,6 @@ FACTS: tuple[Fact, ...] = (
     records.MILESTONES,
     records.SIGNUPS,
     activity.ACTIVE,
-    activity.PAID,
     activity.STEPS,
     activity.LIVES,
     activity.LEAVINGS,
@@ -50,6 +49,7 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     for fact in FACTS:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
     customers.build_spans(con)
+    maps.build(con, values, as_of)
     _write_info(con, about, as_of)
 
 
@@ -59,7 +59,7 @@ def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime)
         "activity_source": about.activity,
         "money_source": about.money,
         "support_costs": str(has_rows(con, "fact_cost", "kind = 'support'")).lower(),
-        "without_rate": _count(con, "fact_paid", "mrr IS NULL") + _count(con, "fact_order_line", "amount IS NULL"),
+        "without_rate": _count(con, "fact_active", "mrr IS NULL") + _count(con, "fact_order_line", "amount IS NULL"),
         "without_start": _count(con, "dim_customer_ids", "customer_id NOT IN (SELECT customer_id FROM fact_active)"),
         "end_before_start": _count(con, "subscriptions", "end_date < start_date"),
     }

@@ -14,8 +14,9 @@ def _contract_sql(context: Context) -> str:
         WITH held AS (
             SELECT a.customer_id, s.product, CAST(s.contract_start AS TIMESTAMP) AS begins,
                    CAST(s.contract_end AS TIMESTAMP) AS due, a.ends AS row_ends, a.begins AS row_begins, a.mrr,
-                   s.subscription_id, s.renewed_from, CAST(s.cancelled_on AS TIMESTAMP) AS cancelled_at, a._source, a._row, a._id
-            FROM subscriptions AS s JOIN fact_paid AS a ON a._id = s._id
+                   s.subscription_id, s.renewed_from, CAST(s.cancelled_on AS TIMESTAMP) AS cancelled_at,
+                   a._source, a._row, a._id
+            FROM subscriptions AS s JOIN fact_active AS a ON a._id = s._id
             WHERE s.contract_end IS NOT NULL AND s.contract_start IS NOT NULL),
         summed AS (
             SELECT customer_id, product, begins, due, least(due, max(row_ends)) AS ends,
@@ -23,7 +24,8 @@ def _contract_sql(context: Context) -> str:
                    sum(mrr) FILTER (WHERE row_begins < least(due, row_ends) AND row_ends >= due) AS mrr_due,
                    arg_max(mrr, row_ends) AS mrr_last, sum(mrr) FILTER (WHERE row_begins = begins) AS mrr_signed,
                    list(subscription_id) AS ids, list(renewed_from) AS renewed_ids,
-                   arg_max(_source, row_ends) AS _source, arg_max(_row, row_ends) AS _row, arg_max(_id, row_ends) AS _id,
+                   arg_max(_source, row_ends) AS _source, arg_max(_row, row_ends) AS _row,
+                   arg_max(_id, row_ends) AS _id,
                    list(struct_pack(source := _source, row := _row)) AS _rows
             FROM held GROUP BY customer_id, product, begins, due)
         SELECT c.customer_id, c.product, c.begins, c.due, c.ends, c.cancelled_at, c.rolled_over,

@@ -44,11 +44,12 @@ _PLAN_SPANS = f"""
     WITH held AS (
         SELECT s.customer_id, s.plan, CAST(s.start_date AS TIMESTAMP) AS begins,
                coalesce(CAST(s.end_date AS TIMESTAMP), {FOREVER}) AS ends, coalesce(a.mrr, 0) AS mrr
-        FROM subscriptions AS s LEFT JOIN fact_paid AS a ON a._id = s._id
+        FROM subscriptions AS s LEFT JOIN fact_active AS a ON a._id = s._id
         WHERE s.plan IS NOT NULL AND s.customer_id IS NOT NULL AND s.start_date IS NOT NULL
           AND coalesce(s.billing_period, 'month') <> 'one_off'
           AND (s.end_date IS NULL OR s.end_date >= s.start_date)),
-    cuts AS (SELECT customer_id, begins AS cut FROM held UNION SELECT customer_id, ends FROM held WHERE ends < {FOREVER}),
+    cuts AS (SELECT customer_id, begins AS cut FROM held
+             UNION SELECT customer_id, ends FROM held WHERE ends < {FOREVER}),
     best AS (
         SELECT c.customer_id, c.cut, h.plan FROM cuts AS c
         JOIN held AS h ON h.customer_id = c.customer_id AND h.begins <= c.cut AND h.ends > c.cut
@@ -91,8 +92,9 @@ def build_spans(con: duckdb.DuckDBPyConnection) -> None:
     _build_customers(con, columns, plans)
     for attribute in changing:
         con.execute(
-            f"INSERT INTO dim_spans SELECT customer_id, $1, CAST({quote(attribute)} AS VARCHAR), {BEGINNING}, {FOREVER} "
-            f"FROM dim_customers WHERE customer_id NOT IN (SELECT customer_id FROM dim_spans WHERE attribute = $1)",
+            f"INSERT INTO dim_spans SELECT customer_id, $1, CAST({quote(attribute)} AS VARCHAR), {BEGINNING}, "
+            f"{FOREVER} FROM dim_customers "
+            f"WHERE customer_id NOT IN (SELECT customer_id FROM dim_spans WHERE attribute = $1)",
             [attribute],
         )
     con.execute("DROP TABLE attribute_states")

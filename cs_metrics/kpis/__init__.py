@@ -1,0 +1,26 @@
+"""KPIs: what they are (catalogue), what is asked (Slice), and how the answer is found (compile, run)."""
+
+from __future__ import annotations
+
+from cs_metrics.kpis.ask import find
+from cs_metrics.kpis.available import Attribute, Available, available
+from cs_metrics.kpis.catalogue import CATALOGUE
+from cs_metrics.kpis.model import KPI, Doc, Form, Kind
+from cs_metrics.kpis.run import compute
+from cs_metrics.kpis.slice import Slice
+from cs_metrics.kpis.where import sentence
+
+__all__ = [
+    "CATALOGUE",
+    "KPI",
+    "Attribute",
+    "Available",
+    "Doc",
+    "Form",
+    "Kind",
+    "Slice",
+    "available",
+    "compute",
+    "find",
+    "sentence",
+]

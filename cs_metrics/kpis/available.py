@@ -1,0 +1,116 @@
+"""What a version has: its columns, the attributes that filters and breakdowns may name, and how far it reaches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from cs_metrics.errors import QueryError, did_you_mean
+from cs_metrics.periods import instant
+from cs_metrics.sql import FOREVER
+
+NOT_ATTRIBUTES = frozenset({"name", "email", "comment", "notes", "text", "description", "feedback"})
+NOT_DATED_BY = frozenset({"customers", "users"})
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A name that a filter or a breakdown may use. `table` is 'customers' for a customer's, else the row's table.
+
+    `history`: its earlier values are known, so a breakdown uses the value of then; otherwise today's.
+    """
+
+    name: str
+    table: str
+    column: str
+    type: str
+    history: bool = False
+    distinct: int = 0
+    nulls: int = 0
+
+    @property
+    def of_customer(self) -> bool:
+        return "." not in self.name
+
+
+@dataclass(frozen=True)
+class Available:
+    """What can be asked of a version. `mapped`: 'table.column' -> its attribute, for every column that has data."""
+
+    mapped: Mapping[str, Attribute] = field(default_factory=dict)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    info: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime = FOREVER
+    table_as_of: Mapping[str, datetime] = field(default_factory=dict)
+    since: datetime | None = None
+
+    def attribute(self, name: str) -> Attribute:
+        """Return the attribute of that name, or raise QueryError with the nearest names."""
+        if name in self.attributes:
+            return self.attributes[name]
+        owners = [known for known in self.attributes if known.endswith(f".{name}")]
+        hint = f"Did you mean {' or '.join(repr(o) for o in owners)}?" if owners else ""
+        raise QueryError(f"There is no attribute '{name}'. {hint or did_you_mean(name, self.attributes)}".rstrip())
+
+    def lacks(self, needs: Iterable[str]) -> list[str]:
+        """Return those of 'table.column' that have no data; of alternatives ('a.b|c.d') the first, when all lack."""
+        return [n.split("|")[0] for n in needs if not any(option in self.mapped for option in n.split("|"))]
+
+    def reach(self, tables: Iterable[str], as_of: datetime, fresh_days: int) -> tuple[datetime, list[str]]:
+        """Return the as-of of KPIs that read `tables`: earlier than `as_of` where one is stale; and which are."""
+        stale = {
+            t: self.table_as_of[t]
+            for t in tables
+            if t in self.table_as_of
+            and t not in NOT_DATED_BY
+            and self.table_as_of[t] < self.as_of - timedelta(days=fresh_days)
+        }
+        return min([as_of, *stale.values()]), sorted(t for t in stale if stale[t] < as_of)
+
+
+def available(con: duckdb.DuckDBPyConnection) -> Available:
+    """Read what a version has from its own tables of account."""
+    history = {r[0] for r in con.execute("SELECT DISTINCT attribute FROM dim_spans").fetchall()}
+    meta = {k: json.loads(v) for k, v in con.execute("SELECT key, value FROM _meta").fetchall()}
+    mapped: dict[str, Attribute] = {}
+    attributes: dict[str, Attribute] = {"customer_id": Attribute("customer_id", "customers", "customer_id", "VARCHAR")}
+    rows = con.execute(
+        "SELECT table_name, column_name, type, distinct_values, nulls FROM _columns WHERE mapped"
+    ).fetchall()
+    for table, column, kind, distinct, nulls in rows:
+        mapped[f"{table}.{column}"] = Attribute(f"{table}.{column}", table, column, kind, False, distinct, nulls)
+        if column in NOT_ATTRIBUTES:
+            continue
+        if table == "customers":
+            attributes[column] = Attribute(column, table, column, kind, column in history, distinct, nulls)
+        else:
+            attributes[f"{table}.{column}"] = mapped[f"{table}.{column}"]
+    if "subscriptions.plan" in mapped:
+        plan = mapped["subscriptions.plan"]
+        attributes["plan"] = Attribute("plan", "customers", "plan", "VARCHAR", "plan" in history, plan.distinct)
+    first = con.execute(
+        "SELECT min(d) FROM (SELECT min(begins) AS d FROM fact_active UNION ALL SELECT min(ordered_at) "
+        "FROM fact_order UNION ALL SELECT min(day) FROM fact_user_day UNION ALL SELECT min(created_at) "
+        "FROM fact_ticket UNION ALL SELECT min(coalesce(sent_at, responded_at)) FROM fact_response "
+        "UNION ALL SELECT min(started_at) FROM fact_onboarding UNION ALL SELECT min(made_at) FROM fact_referral "
+        "UNION ALL SELECT min(incurred_at) FROM fact_cost)"
+    ).fetchall()[0][0]
+    return Available(
+        mapped,
+        attributes,
+        dict(con.execute("SELECT key, value FROM fact_info").fetchall()),
+        instant(meta["as_of"]),
+        {table: instant(moment) for table, moment in meta.get("table_as_of", {}).items()},
+        first,
+    )
+
+
+def meta_settings(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return the settings that the version was published with."""
+    rows = con.execute("SELECT value FROM _meta WHERE key = 'settings'").fetchall()
+    return dict(json.loads(rows[0][0])) if rows else {}

@@ -1,0 +1,257 @@
+"""From a relation to the SQL of its rows: met with the periods, filtered, with the attributes asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cs_metrics.facts import event_rows
+from cs_metrics.facts.model import MONEY_SOURCES
+from cs_metrics.kpis.attributes import Joined, join
+from cs_metrics.kpis.available import Available
+from cs_metrics.kpis.model import Extra, Relation
+from cs_metrics.kpis.relations import ACTIVITY, EVENTS
+from cs_metrics.kpis.where import compile_where, names
+from cs_metrics.periods import Period, add_months, floor
+from cs_metrics.sql import Params, fill, literal
+
+LINEAGE = ("f._source", "f._row", "f._id")
+_PERIOD = ("pno", "starts", "ends", "days", "anchor")
+
+
+@dataclass
+class Question:
+    """What one statement answers. `periods` by number: 0 is the whole range, the grain's own begin at 1."""
+
+    available: Available
+    settings: Mapping[str, Any]
+    as_of: datetime
+    periods: Mapping[int, Period]
+    by: tuple[str, ...] = ()
+    where: Mapping[str, Any] = field(default_factory=dict)
+    rows: bool = False
+    params: Params = field(default_factory=Params)
+
+    def table(self, relation: Relation) -> str:
+        """Return the raw table whose row attributes the relation knows, or ''."""
+        if relation.table != ACTIVITY:
+            return relation.table
+        source = self.available.info.get("activity_source", "")
+        return source if source in MONEY_SOURCES else ""
+
+    def tables(self, relation: Relation) -> list[str]:
+        """Return the tables on which the freshness of the relation depends."""
+        source = self.available.info.get("activity_source", "")
+        own = [source] if source in MONEY_SOURCES else []
+        return [t for name in relation.tables for t in (own if name == ACTIVITY else [name])]
+
+    def reach(self, relation: Relation) -> datetime:
+        return self.available.reach(self.tables(relation), self.as_of, self.settings["fresh_days"])[0]
+
+    def fill(self, text: str, relation: Relation) -> str:
+        """Fill a template's settings; `:as_of` is where the relation's data end."""
+        return fill(text, {**self.settings, "as_of": self.reach(relation)}, self.params)
+
+    def knows(self, name: str, relation: Relation) -> bool:
+        """Return whether rows of the relation can be told apart by the attribute."""
+        attribute = self.available.attribute(name)
+        return attribute.of_customer or attribute.table == self.table(relation)
+
+    def splits(self, relation: Relation) -> bool:
+        """Return whether a row of the whole may fall in several segments, so that the whole is asked for by itself."""
+        if not relation.keys and relation.last is None:
+            return False
+        asked = [self.available.attribute(name) for name in self.by if self.knows(name, relation)]
+        moves = [a for a in asked if not a.of_customer or (a.history and not relation.late)]
+        return relation.splits or bool(moves)
+
+    def ignored(self, relation: Relation) -> list[str]:
+        """Return the names in the filter that say nothing about the relation's rows: of another table's rows."""
+        owners = {self.table(relation)} | ({relation.extra.table} if relation.extra else set())
+        return sorted(name for name in names(self.where) if self._owner(name) and self._owner(name) not in owners)
+
+    def _owner(self, name: str) -> str:
+        attribute = self.available.attribute(name)
+        return "" if attribute.of_customer else attribute.table
+
+    def entries(self, relation: Relation) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """Return the filter in three: of customers, of the relation's rows, of its extra's rows."""
+        customers: dict[str, Any] = {}
+        own: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for name, condition in self.where.items():
+            owners = {self._owner(n) for n in names({name: condition})} - {""}
+            if not owners:
+                customers[name] = condition
+            elif owners == {self.table(relation)}:
+                own[name] = condition
+            elif relation.extra and owners == {relation.extra.table}:
+                extra[name] = condition
+        return customers, own, extra
+
+
+class Base:
+    """The common table expressions that lead to a relation's rows. `name` is the last of them.
+
+    Its columns: pno, starts, ends, days, anchor; b1, b2 ... for the breakdown; the relation's own.
+    """
+
+    def __init__(self, question: Question, relation: Relation, only: str, prefix: str) -> None:
+        self.question, self.relation, self.prefix = question, relation, prefix
+        self.ctes: list[str] = []
+        self.name = ""
+        customers, own, extra = question.entries(relation)
+        self._of_customer, self._own, self._of_extra = customers, own, extra
+        self._row_names = [n for n in question.by if "." in n and question.knows(n, relation)]
+        self._lines(only)
+        if relation.last:
+            self._keep_last()
+        if relation.keys:
+            self._group()
+        if relation.late or relation.extra:
+            self._place()
+        if relation.derived:
+            self._add("derived", f"SELECT *, {', '.join(relation.derived)} FROM {self.name}")
+
+    def _add(self, name: str, select: str) -> None:
+        self.name = f"{self.prefix}{name}"
+        self.ctes.append(f"{self.name} AS (\n  {select})")
+
+    def _periods(self) -> str:
+        question, reach = self.question, self.question.reach(self.relation)
+        rows = []
+        for number, period in question.periods.items():
+            end = period.reach(reach)
+            stretches = [Period(period.start, end)] if period.start < reach else []
+            if self.relation.trailing:
+                last = floor(end, "month", {**question.settings, "fiscal_year_starts": 1})
+                starts = [add_months(last, -back) for back in range(self.relation.trailing, 0, -1)]
+                stretches = [Period(s, add_months(s, 1)) for s in starts] if period.start < reach else []
+            rows += [
+                f"({number}, {literal(s.start)}, {literal(s.end)}, {s.days_begun(reach)}, {literal(end)})"
+                for s in stretches
+            ]
+        nothing = f"(-1, {literal(reach)}, {literal(reach)}, 0, {literal(reach)})"
+        name = f"{self.prefix}periods"
+        values = ",\n    ".join(rows or [nothing])
+        self.ctes.append(f"{name} AS (\n  SELECT * FROM (VALUES\n    {values}) AS v({', '.join(_PERIOD)}))")
+        return name
+
+    def _source(self, source: str, row_source: str, by_row: bool) -> str:
+        chosen = row_source if row_source and by_row else source
+        return chosen.replace(EVENTS, f"({event_rows(self.question.settings)})" if chosen == EVENTS else
+                              event_rows(self.question.settings))  # fmt: skip
+
+    def _lines(self, only: str) -> None:
+        question, relation = self.question, self.relation
+        periods = self._periods()
+        early = {} if relation.late else self._of_customer
+        filters = {**self._own, **early}
+        wanted = [*names(filters), *self._row_names]
+        wanted += [] if relation.late else [n for n in question.by if question.knows(n, relation)]
+        moment = relation.moment if not relation.late else _line_moment(relation)
+        table = question.table(relation)
+        joined = join(question.available, wanted, moment=moment, just_before=relation.just_before, table=table or None)
+        source = self._source(relation.source, relation.row_source, bool(self._uses_rows(wanted)))
+        columns = [*(f"p.{c}" for c in _PERIOD), "f.customer_id", *relation.columns]
+        columns += self._breakdown(joined, late=False)
+        columns += LINEAGE if question.rows else ()
+        conditions = [f"({only})"] if only != "TRUE" else []
+        if filters:
+            conditions.append(compile_where(filters, joined, question.params))
+        if early:
+            conditions.append("f.customer_id IS NOT NULL")
+        self._add(
+            "lines",
+            f"SELECT {', '.join(question.fill(c, relation) for c in columns)}\n  FROM {source} AS f "
+            f"JOIN {periods} AS p ON {question.fill(relation.on, relation)} {joined.sql}"
+            + (f"\n  WHERE {question.fill(' AND '.join(conditions), relation)}" if conditions else ""),
+        )
+
+    def _uses_rows(self, wanted: list[str]) -> bool:
+        return self.question.rows or any("." in name for name in wanted)
+
+    def _breakdown(self, joined: Joined, late: bool) -> list[str]:
+        """Return the breakdown's columns that are read at this stage; a name the relation does not know is null."""
+        question, relation = self.question, self.relation
+        columns = []
+        for number, name in enumerate(question.by, start=1):
+            known = question.knows(name, relation)
+            is_late = relation.late and known and "." not in name
+            if is_late != late:
+                continue
+            columns.append(f"{joined(name)[0] if known else 'CAST(NULL AS VARCHAR)'} AS b{number}")
+        return columns
+
+    def _early_names(self) -> list[str]:
+        late = [
+            n for n in self.question.by if self.relation.late and "." not in n and self.question.knows(n, self.relation)
+        ]
+        return [f"b{i}" for i, n in enumerate(self.question.by, start=1) if n not in late]
+
+    def _keep_last(self) -> None:
+        group, order = self.relation.last or ("", "")
+        keys = ", ".join(["pno", *self._early_names(), group])
+        text = self.question.fill(f"PARTITION BY {keys} ORDER BY {order}", self.relation)
+        self._add("kept", f"SELECT * FROM {self.name} QUALIFY row_number() OVER ({text}) = 1")
+
+    def _group(self) -> None:
+        keys = ", ".join([*_PERIOD, *self._early_names(), *self.relation.keys])
+        totals = list(self.relation.totals)
+        if self.question.rows:
+            totals += [
+                "arg_max(_source, struct_pack(s := _source, r := _row)) AS _source",
+                "arg_max(_row, struct_pack(s := _source, r := _row)) AS _row",
+                "list(DISTINCT struct_pack(source := _source, row := _row)) AS _rows",
+            ]
+        filled = self.question.fill(", ".join(totals), self.relation)
+        self._add("grouped", f"SELECT {keys}, {filled}\n  FROM {self.name} GROUP BY {keys}")
+
+    def _place(self) -> None:
+        """Bring what hangs on the grouped row: the customer's attributes, and what else it did in the period."""
+        question, relation = self.question, self.relation
+        grouped = self.name
+        wanted = [*names(self._of_customer), *(n for n in question.by if "." not in n)] if relation.late else []
+        joined = join(question.available, wanted, moment=relation.moment, just_before=relation.just_before)
+        columns = ["f.*", *self._breakdown(joined, late=True)]
+        extra_sql = ""
+        if relation.extra:
+            extra = self._extra(relation.extra)
+            columns += [f"x.{total.rsplit(' AS ', 1)[1]}" for total in relation.extra.totals]
+            columns += ["x.item"] if relation.extra.item else []
+            if question.rows:
+                columns[0] = "f.* EXCLUDE (_rows)"
+                columns.append("list_concat(f._rows, coalesce(x._rows, [])) AS _rows")
+            kind = "JOIN" if relation.extra.inner else "LEFT JOIN"
+            extra_sql = f" {kind} {extra} AS x ON x.pno = f.pno AND x.customer_id = f.customer_id"
+        where = compile_where(self._of_customer, joined, question.params) if wanted else "TRUE"
+        self._add(
+            "placed",
+            f"SELECT {', '.join(columns)}\n  FROM {grouped} AS f {joined.sql}{extra_sql}"
+            + (f"\n  WHERE {where}" if where != "TRUE" else ""),
+        )
+
+    def _extra(self, extra: Extra) -> str:
+        question, relation = self.question, self.relation
+        joined = join(question.available, names(self._of_extra), moment="p.starts", table=extra.table or None)
+        where = compile_where(self._of_extra, joined, question.params) if self._of_extra else "TRUE"
+        totals = list(extra.totals) + ([f"{extra.item} AS item"] if extra.item else [])
+        if question.rows:
+            totals.append("list(DISTINCT struct_pack(source := f._source, row := f._row)) AS _rows")
+        keys = ["p.pno", "f.customer_id", *([extra.item] if extra.item else [])]
+        source = self._source(extra.source, extra.row_source, question.rows or bool(self._of_extra))
+        only = question.fill(extra.only, relation)
+        name = f"{self.prefix}extra"
+        self.ctes.append(
+            f"{name} AS (\n  SELECT p.pno, f.customer_id, {', '.join(totals)}\n  FROM {source} AS f "
+            f"JOIN {self.prefix}periods AS p ON {question.fill(extra.on, relation)} {joined.sql}\n"
+            f"  WHERE ({only}) AND {where} GROUP BY {', '.join(keys)})"
+        )
+        return name
+
+
+def _line_moment(relation: Relation) -> str:
+    """Return when a late relation reads a customer's attribute that stands in one condition with a row's own."""
+    return "p.starts" if relation.moment == "f.starts" else "p.anchor"

@@ -1,0 +1,163 @@
+"""From KPIs and a question to SQL: pure text and bound values, one statement for all KPIs of one relation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cs_metrics.kpis.base import Base, Question
+from cs_metrics.kpis.model import Form, Relation
+from cs_metrics.kpis.spread import spread_columns, spread_ctes
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL text with `$p1` placeholders and their values. A row is a cell: pno, seg (1: the whole), b1 ..., item.
+
+    The columns of the i-th form begin with `v{i}_`.
+    """
+
+    text: str
+    values: dict[str, Any]
+    forms: tuple[Form, ...]
+    by: tuple[str, ...] = ()
+    items: bool = False
+
+
+@dataclass
+class Writer:
+    """Collects common table expressions; each relation is read once however many measures are taken of it."""
+
+    question: Question
+    sets: bool = False
+    ctes: list[str] = field(default_factory=list)
+    bases: dict[tuple[str, str], Base] = field(default_factory=dict)
+
+    @property
+    def breakdown(self) -> list[str]:
+        return [f"b{i}" for i in range(1, len(self.question.by) + 1)]
+
+    @property
+    def keys(self) -> list[str]:
+        return ["pno", "seg", *self.breakdown]
+
+    def base(self, relation: Relation, only: str) -> Base:
+        key = (relation.name, only)
+        if key not in self.bases:
+            prefix = f"q{len(self.bases) + 1}_" if self.bases else ""
+            self.bases[key] = Base(self.question, relation, only, prefix)
+            self.ctes += self.bases[key].ctes
+        return self.bases[key]
+
+    def groups(self, *more: str) -> tuple[str, str]:
+        """Return the columns that say which cell a row belongs to, and the GROUP BY that makes the cells."""
+        columns = self.breakdown
+        if not columns:
+            return "pno, 1 AS seg", ", ".join(["pno", *more])
+        wide = ", ".join(["pno", *columns, *more])
+        if not self.sets:
+            return f"pno, 0 AS seg, {', '.join(columns)}", wide
+        sets = f"GROUPING SETS (({', '.join(['pno', *more])}), ({wide}))"
+        return f"pno, GROUPING(b1) AS seg, {', '.join(columns)}", sets
+
+    def cells(self, base: Base, measures: dict[str, str], name: str, item: str = "") -> str:
+        """Add the cells of a base: its measures aggregated by period, segment and (where asked) item."""
+        shown, grouping = self.groups(*([item] if item else []))
+        shown += f", {item} AS item" if item else ""
+        filled = [f"{self.question.fill(sql, base.relation)} AS {column}" for column, sql in measures.items()]
+        self.ctes.append(
+            f"{name} AS (\n  SELECT {', '.join([shown, *filled])}\n  FROM {base.name} GROUP BY {grouping})"
+        )
+        return name
+
+    def on(self, left: str, right: str) -> str:
+        """Return the condition that two cells are the same; null segments are equal."""
+        same = [f"{left}.pno = {right}.pno", f"{left}.seg = {right}.seg"]
+        return " AND ".join([*same, *(f"{left}.{b} IS NOT DISTINCT FROM {right}.{b}" for b in self.breakdown)])
+
+    def statement(self, select: str, forms: Sequence[Form], items: bool = False) -> Statement:
+        text = "WITH " + ",\n".join(self.ctes) + f"\n{select}"
+        params = self.question.params
+        return Statement(text, params.used(text), tuple(forms), self.question.by, items)
+
+
+def measures(form: Form) -> dict[str, str]:
+    """Return the SQL of numerator, denominator, n and value of a form over one relation."""
+    assert form.numerator is not None
+    numerator = form.numerator.sql
+    denominator = form.denominator.sql if form.denominator else "CAST(NULL AS BIGINT)"
+    value = form.value or (f"CAST({numerator} AS DOUBLE) / nullif({denominator}, 0)" if form.denominator else numerator)
+    return {"numerator": numerator, "denominator": denominator, "n": form.n or denominator, "value": value}
+
+
+def compile_cells(question: Question, forms: Sequence[Form], sets: bool, spread: bool = True) -> Statement:
+    """Return the statement for forms that share one relation and one `only`: a row per cell.
+
+    `sets`: the cells of the whole come with those of the segments. `spread`: with what intervals are made from, and
+    the numbers beside the value.
+    """
+    writer = Writer(question, sets)
+    first = forms[0]
+    assert first.over is not None
+    base = writer.base(first.over, first.only)
+    columns: dict[str, str] = {}
+    for i, form in enumerate(forms):
+        columns |= {f"v{i}_{name}": sql for name, sql in measures(form).items()}
+        if not spread:
+            continue
+        columns |= {f"v{i}_{name}": sql for name, sql in spread_columns(form).items()}
+        columns |= {f"v{i}_beside{j}": b.sql for j, b in enumerate(form.beside)}
+        columns |= {f"v{i}_out{j}": out.sql for j, out in enumerate(form.leaves_out)}
+        columns |= {f"v{i}_amount{j}": out.amount for j, out in enumerate(form.leaves_out) if out.amount}
+    cells = writer.cells(base, columns, "cells")
+    joins, more = spread_ctes(writer, base, forms) if spread else ("", [])
+    chosen = ", ".join([f"{cells}.*", *more])
+    return writer.statement(f"SELECT {chosen} FROM {cells}{joins}", forms)
+
+
+def compile_items(question: Question, form: Form, sets: bool) -> Statement:
+    """Return the statement for the items of a form: the numerator of each over the denominator of its whole cell."""
+    writer = Writer(question, sets)
+    assert form.over is not None
+    assert form.numerator is not None
+    whole_base = writer.base(form.over, form.only)
+    whole = writer.cells(whole_base, measures(form), "whole")
+    base = writer.base(form.items, form.only) if form.items else whole_base
+    parts = writer.cells(base, {"numerator": form.numerator.sql}, "parts", form.item)
+    keys = ", ".join(f"{parts}.{k}" for k in writer.keys)
+    text = (
+        f"SELECT {keys}, {parts}.item, {parts}.numerator AS v0_numerator, {whole}.denominator AS v0_denominator, "
+        f"{whole}.n AS v0_n, CAST({parts}.numerator AS DOUBLE) / nullif({whole}.denominator, 0) AS v0_value "
+        f"FROM {parts} JOIN {whole} ON {writer.on(parts, whole)} WHERE {parts}.numerator <> 0"
+    )
+    return writer.statement(text, [form], items=True)
+
+
+def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
+    """Return the statement for a form whose numerator and denominator are formulas over parts of several relations."""
+    writer = Writer(question, sets)
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, part in form.parts.items():
+        groups.setdefault((part.over.name, part.only), []).append(name)
+    cells = []
+    for number, part_names in enumerate(groups.values(), start=1):
+        part = form.parts[part_names[0]]
+        columns = {name: form.parts[name].measure.sql for name in part_names}
+        cells.append(writer.cells(writer.base(part.over, part.only), columns, f"part{number}"))
+    keys = ", ".join(writer.keys)
+    writer.ctes.append("spine AS (\n  " + " UNION ".join(f"SELECT {keys} FROM {cell}" for cell in cells) + ")")
+    columns_sql = [f"coalesce({cell}.{name}, 0) AS {name}" for cell, names in zip(cells, groups.values(), strict=True)
+                   for name in names]  # fmt: skip
+    joins = " ".join(f"LEFT JOIN {cell} ON {writer.on('spine', cell)}" for cell in cells)
+    spine_keys = ", ".join(f"spine.{k}" for k in writer.keys)
+    writer.ctes.append(f"parts AS (\n  SELECT {spine_keys}, {', '.join(columns_sql)}\n  FROM spine {joins})")
+    relation = form.relations[0]
+    quotient = question.fill(form.quotient, relation)
+    divisor = question.fill(form.divisor, relation) if form.divisor else "CAST(NULL AS BIGINT)"
+    writer.ctes.append(
+        f"formed AS (\n  SELECT {keys}, {quotient} AS v0_numerator, {divisor} AS v0_denominator, "
+        f"{question.fill(form.n, relation)} AS v0_n FROM parts)"
+    )
+    value = "CAST(v0_numerator AS DOUBLE) / nullif(v0_denominator, 0)" if form.divisor else "v0_numerator"
+    return writer.statement(f"SELECT *, {value} AS v0_value FROM formed", [form])

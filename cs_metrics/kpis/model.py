@@ -1,0 +1,219 @@
+"""What a KPI is: data. Its measures are SQL over the rows of a relation; nothing here runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cs_metrics.sql import tokens
+
+
+class Kind(StrEnum):
+    """How a KPI meets a period: what happened in it, the state at its end, one set followed from start to end."""
+
+    FLOW = "flow"
+    SNAPSHOT = "snapshot"
+    CARRY = "carry"
+    COHORT = "cohort"
+
+
+class Interval(StrEnum):
+    """Which 95 % interval fits (see intervals.py). CLUSTER: of a share or mean whose rows share customers."""
+
+    NONE = "none"
+    WILSON = "wilson"
+    NPS = "nps"
+    MEAN = "mean"
+    MEDIAN = "median"
+    CLUSTER = "cluster"
+    JACKKNIFE = "jackknife"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number from many rows: `sql` aggregates them, `each` is one row's own share in it (0 or null: none)."""
+
+    sql: str
+    each: str
+
+
+def count(condition: str = "TRUE") -> Measure:
+    """The number of rows for which the condition holds."""
+    return Measure(f"count(*) FILTER (WHERE {condition})", f"CASE WHEN {condition} THEN 1 ELSE 0 END")
+
+
+def total(value: str, condition: str = "TRUE") -> Measure:
+    """The sum of a value over the rows for which the condition holds; 0 over none."""
+    return Measure(
+        f"coalesce(sum({value}) FILTER (WHERE {condition}), 0)", f"CASE WHEN {condition} THEN {value} ELSE 0 END"
+    )
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What a customer did in the period, beside a relation that has one row per customer and period.
+
+    `totals` ('sql AS name') aggregate the rows of `source` (f) in a period (p); `item` names a column that splits
+    them into the KPI's items; `row_source` has `_source` and `_row` where `source` is coarser than the raw rows.
+    """
+
+    source: str
+    on: str
+    totals: tuple[str, ...]
+    only: str = "TRUE"
+    table: str = ""
+    item: str = ""
+    row_source: str = ""
+    inner: bool = False
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The rows that KPIs count: a fact met with the periods, one row per what `grain` says.
+
+    `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor), `columns` what is kept
+    of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows in a
+    period (its first element) the last one (by its second). `moment` says when customers' attributes are read, `late`
+    that it is a matter of the grouped row. `trailing`: the rows are met with so many months up to the period's end.
+    `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
+    """
+
+    name: str
+    grain: str
+    source: str
+    on: str
+    columns: tuple[str, ...] = ()
+    moment: str = "p.starts"
+    just_before: bool = False
+    keys: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+    last: tuple[str, str] | None = None
+    late: bool = False
+    extra: Extra | None = None
+    table: str = ""
+    tables: tuple[str, ...] = ()
+    row_source: str = ""
+    trailing: int = 0
+    splits: bool = False
+    unit: str = "customer_id"
+    customers_only: bool = False
+    derived: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number that a KPI's formula names: a measure over a relation of its own."""
+
+    over: Relation
+    measure: Measure
+    only: str = "TRUE"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows that a KPI leaves out: how many (SQL), what they are (words), and how much they come to (SQL)."""
+
+    sql: str
+    words: str
+    amount: str = ""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A number shown beside the value: the mean beside a median, the share who found it easy."""
+
+    name: str
+    sql: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One way of computing a KPI. `needs`: 'table.column' that must have data; `when`: what `fact_info` must say.
+
+    Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
+    value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
+    `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
+    (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items.
+    """
+
+    needs: tuple[str, ...] = ()
+    when: tuple[str, str] | None = None
+    over: Relation | None = None
+    only: str = "TRUE"
+    numerator: Measure | None = None
+    denominator: Measure | None = None
+    value: str = ""
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    quotient: str = ""
+    divisor: str = ""
+    n: str = ""
+    base: str = "rows"
+    empty: str = ""
+    interval: Interval = Interval.NONE
+    each: str = ""
+    weight: str = ""
+    unit: str = ""
+    bounds: tuple[float, float] | None = None
+    item: str = ""
+    items: Relation | None = None
+    beside: tuple[Beside, ...] = ()
+    leaves_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        found = [self.over, self.items, *(part.over for part in self.parts.values())]
+        return tuple(dict.fromkeys(r for r in found if r is not None))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t for relation in self.relations for t in relation.tables))
+
+
+@dataclass(frozen=True)
+class Doc:
+    """What a reader is told: what it is, how it is computed, what it tells, and where it misleads."""
+
+    definition: str
+    formula: str
+    insight: str
+    risks: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KPI:
+    """A KPI: what it is called, what it means, and one or more forms, of which the first computable one is used.
+
+    `unit`: share, score, money, count, hours, days or ratio. `better`: higher, lower or neither. `follow` names the
+    setting (days) for which a period is followed before it is complete.
+    """
+
+    id: str
+    name: str
+    category: str
+    kind: Kind
+    unit: str
+    better: str
+    forms: tuple[Form, ...]
+    doc: Doc
+    also: tuple[str, ...] = ()
+    follow: str = ""
+    area: str = ""
+    stage: str = ""
+    leading: bool = False
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of the settings it reads when it is asked (those that facts read come on top)."""
+        texts = [self.follow and f":{self.follow}"]
+        for form in self.forms:
+            texts += [form.only, form.value, form.quotient, form.divisor, form.n, form.each, form.weight]
+            for measure in (form.numerator, form.denominator, *(p.measure for p in form.parts.values())):
+                texts += [measure.sql] if measure else []
+            texts += [b.sql for b in form.beside] + [out.sql for out in form.leaves_out]
+            texts += [p.only for p in form.parts.values()]
+            for relation in form.relations:
+                texts += [relation.on, *relation.columns, *relation.totals, *(relation.last or ())]
+                texts += [relation.extra.only, relation.extra.on] if relation.extra else []
+        return tuple(sorted(set().union(*(tokens(t) for t in texts)) - {"as_of"}))

@@ -1,0 +1,104 @@
+"""What is said beside a value: why there is none, what was left out, which filter does not apply, what is stale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+import pandas as pd
+
+from cs_metrics.kpis.ask import Asked
+from cs_metrics.kpis.base import Base
+from cs_metrics.kpis.model import KPI, Form, Relation
+
+# the tables whose rows may have no customer
+GUESTS = frozenset({"orders", "events", "survey_responses", "tickets", "costs"})
+
+
+def reach(asked: Asked, form: Form) -> datetime:
+    """Return where the data of a form end: the as-of instant, or earlier where one of its tables is stale."""
+    question = asked.question(())
+    return min(question.reach(relation) for relation in form.relations)
+
+
+def without_customer(
+    con: duckdb.DuckDBPyConnection, asked: Asked, group: Sequence[tuple[KPI, Form]]
+) -> dict[str, dict[int, tuple[int, float | None]]]:
+    """Return, for each relation, how many rows without a customer a customer filter leaves out, and their amount.
+
+    By the period's number. Empty where no filter is about customers.
+    """
+    found: dict[str, dict[int, tuple[int, float | None]]] = {}
+    parts = [(r, form.only) for _, form in group for r in form.relations if not form.parts]
+    parts += [(p.over, p.only) for _, form in group for p in form.parts.values()]
+    for relation, only in dict.fromkeys(parts):
+        question = asked.question(())
+        customers, own, _ = question.entries(relation)
+        if not customers or relation.late or not GUESTS & set(relation.tables):
+            continue
+        plain = asked.question((), own)
+        condition = f"({only}) AND f.customer_id IS NULL"
+        base = Base(plain, relation, condition, "")
+        amount = "CAST(sum(amount) AS DOUBLE)" if _has_amount(relation) else "NULL"
+        text = f"WITH {', '.join(base.ctes)} SELECT pno, count(*), {amount} FROM {base.name} GROUP BY pno"
+        rows = con.execute(text, plain.params.used(text)).fetchall()
+        if rows:
+            found[relation.name] = {int(p): (int(n), a) for p, n, a in rows}
+    return found
+
+
+def _has_amount(relation: Relation) -> bool:
+    outputs = [c.rsplit(" AS ", 1)[-1].removeprefix("f.") for c in (relation.totals or relation.columns)]
+    return "amount" in outputs
+
+
+def of_cells(
+    asked: Asked,
+    kpi: KPI,
+    form: Form,
+    cells: pd.DataFrame,
+    left_out: dict[str, dict[int, tuple[int, float | None]]],
+) -> list[str]:
+    """Return the note of each cell, '' where there is nothing to say."""
+    shared = _shared(asked, form)
+    end = reach(asked, form)
+    result = []
+    for cell in cells.to_dict("records"):
+        said = list(shared)
+        if asked.periods[cell["pno"]].start >= end:
+            said.append(f"No data after {end:%Y-%m-%d}.")
+        elif pd.isna(cell["value"]):
+            said.append(form.empty if form.empty and cell["n"] else f"No {form.base}.")
+        for j, out in enumerate(form.leaves_out):
+            said += _left(cell.get(f"out{j}"), out.words, cell.get(f"amount{j}"))
+        for relation in form.relations:
+            count, amount = left_out.get(relation.name, {}).get(cell["pno"], (0, None))
+            said += _left(count, f"{relation.tables[-1].replace('_', ' ')} without a customer", amount)
+        result.append(" ".join(said))
+    return result
+
+
+def _left(count: object, words: str, amount: object) -> list[str]:
+    if count is None or pd.isna(count) or not count:  # type: ignore[call-overload]
+        return []
+    worth = "" if amount is None or pd.isna(amount) else f" ({float(str(amount)):,.2f})"  # type: ignore[call-overload]
+    return [f"{int(str(count).split('.')[0]):,} {words} left out{worth}."]
+
+
+def _shared(asked: Asked, form: Form) -> list[str]:
+    """Return what holds for every cell: filters and breakdowns that do not apply, stale tables, missing rates."""
+    question = asked.question(asked.slice.by)
+    said = []
+    ignored = set.intersection(*(set(question.ignored(r)) for r in form.relations))
+    said += [f"The filter on {name} does not apply here." for name in sorted(ignored)]
+    for name in asked.slice.by:
+        if not any(question.knows(name, r) for r in form.relations):
+            said.append(f"Cannot be split by {name}.")
+    tables = sorted({t for r in form.relations for t in question.tables(r)})
+    _, stale = asked.available.reach(tables, asked.as_of, asked.settings["fresh_days"])
+    said += [f"Data of {t.replace('_', ' ')} end before {asked.available.table_as_of[t]:%Y-%m-%d}." for t in stale]
+    unrated = int(asked.available.info.get("without_rate", "0"))
+    if unrated and any("mrr" in str(r.totals) or "amount" in str(r.columns) for r in form.relations):
+        said.append(f"{unrated:,} rows in a currency without a rate left out.")
+    return said
