@@ -94,6 +94,9 @@ def complete(mapping: TableMapping, answers: Mapping[str, Any]) -> TableMapping:
         kind, _, subject = question.partition(":")
         if kind == "required" and subject.startswith(mapping.table + "."):
             columns.setdefault(subject.split(".", 1)[1], answer)
+        if kind == "scale" and subject == mapping.table:
+            low, _, high = str(answer).partition("-")
+            columns = {"scale_min": {"constant": low}, "scale_max": {"constant": high}} | columns
     known = {c.name for c in TABLES[mapping.table].columns}
     for name, spec in columns.items():
         if name in known and isinstance(spec, (str, Mapping)):

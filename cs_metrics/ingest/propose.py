@@ -42,13 +42,17 @@ class TableProposal:
 
 @dataclass(frozen=True)
 class SheetProposal:
-    """What is proposed for a sheet: `tables` is empty where it should be skipped; `others`: tables that come close."""
+    """What is proposed for a sheet: `tables` is empty where it should be skipped; `others`: tables that come close.
+
+    `ranked`: all tables, best first, for a person who chooses another.
+    """
 
     raw: RawSheet
     tables: tuple[TableProposal, ...]
     confidence: float
     reason: str
     others: tuple[TableProposal, ...] = ()
+    ranked: tuple[TableProposal, ...] = ()
 
 
 def propose(sheets: Sequence[RawSheet]) -> list[SheetProposal]:
@@ -145,9 +149,13 @@ def _decide(raw: RawSheet, ranked: Sequence[TableProposal]) -> SheetProposal:
     others = tuple(p for p in ranked[1:4] if p.score >= _LEAST)
     why = _nothing(raw, best)
     if why:
-        return SheetProposal(raw, (), round(min(0.95, 1 - best.score), 3), why, tuple(p for p in ranked[:3] if p.fits))
+        return SheetProposal(
+            raw, (), round(min(0.95, 1 - best.score), 3), why, tuple(p for p in ranked[:3] if p.fits), tuple(ranked)
+        )
     margin = min(1.0, (best.score - second.score) / 0.2)
-    return SheetProposal(raw, (best,), round(best.score * (0.75 + 0.25 * margin), 3), best.reason, others)
+    return SheetProposal(
+        raw, (best,), round(best.score * (0.75 + 0.25 * margin), 3), best.reason, others, tuple(ranked)
+    )
 
 
 def _nothing(raw: RawSheet, best: TableProposal) -> str:

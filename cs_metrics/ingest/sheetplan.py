@@ -1,0 +1,340 @@
+"""One sheet of a plan: what is proposed for it, what a person changed, and what comes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cs_metrics.errors import MappingError, did_you_mean
+from cs_metrics.ingest.apply import Applied, Counts
+from cs_metrics.ingest.mapping import TableMapping, check_table, complete, fingerprint, forget_dates, taken
+from cs_metrics.ingest.problems import Problem, in_order
+from cs_metrics.ingest.propose import SheetProposal, is_undecided
+from cs_metrics.ingest.questions import Choice, Question, ask
+from cs_metrics.ingest.rules import Rule
+from cs_metrics.ingest.sheet import Profile, RawSheet
+from cs_metrics.schema import TABLES
+
+# The columns before the cells in a list of the rows that are not loaded.
+HEAD = ("file", "sheet", "table", "row", "status", "column", "reason")
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """A source column and where it goes: `targets` as 'table.column'; `attribute`: it is kept under its own name."""
+
+    name: str
+    letter: str
+    header: str
+    profile: Profile
+    samples: tuple[str, ...]
+    targets: tuple[str, ...]
+    attribute: bool
+    confidence: float | None
+    reason: str
+
+
+class SheetPlan:
+    """One sheet. `use`, `also`, `skip` and `answer` change it and return it; all else tells what that means."""
+
+    def __init__(
+        self,
+        raw: RawSheet,
+        proposal: SheetProposal,
+        applied: Callable[[SheetPlan, TableMapping], Applied],
+        suggested: dt.date | None,
+    ) -> None:
+        self.raw, self.proposal = raw, proposal
+        self._apply, self._suggested = applied, suggested
+        self._skipped_why = "" if proposal.tables else proposal.reason
+        self._mappings: list[TableMapping] = []
+        self._answers: dict[str, Any] = {}
+        self._decided = False
+        self._questions: tuple[str, tuple[Question, ...]] | None = None
+        self.remembered = False
+        for index, table in enumerate(proposal.tables):
+            self._mappings.append(TableMapping(table.table, table.columns, None if index == 0 else ()))
+
+    def __repr__(self) -> str:
+        return f"<SheetPlan {self.raw.place}: {', '.join(m.table for m in self._mappings) or 'skip'}>"
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.raw.file
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet's name in a workbook."""
+        return self.raw.sheet
+
+    @property
+    def rows(self) -> int:
+        """The number of data rows."""
+        return self.raw.rows
+
+    @property
+    def fingerprint(self) -> str:
+        """The name of the sheet's shape, under which its mapping is remembered."""
+        return fingerprint(self.raw)
+
+    # What a person says
+
+    def use(
+        self,
+        table: str,
+        mapping: Mapping[str, Any] | None = None,
+        *,
+        attributes: Iterable[str] | None = None,
+        keep_duplicates: bool | None = None,
+    ) -> SheetPlan:
+        """Feed `table`, in place of what the sheet feeds now. `mapping` None: what is proposed for that table.
+
+        A column's value is a source column's name or a rule. `attributes`: the source columns kept under their own
+        names; None: all that no rule takes up. Raises MappingError, and then nothing has changed.
+        """
+        self._set([self._read(table, mapping, attributes, keep_duplicates)])
+        return self
+
+    def also(
+        self,
+        table: str,
+        mapping: Mapping[str, Any] | None = None,
+        *,
+        attributes: Iterable[str] | None = (),
+        keep_duplicates: bool | None = None,
+    ) -> SheetPlan:
+        """Feed a second table from the same sheet, in place of its earlier mapping to that table if there is one."""
+        new = self._read(table, mapping, attributes, keep_duplicates)
+        self._set([*(m for m in self._mappings if m.table != table), new])
+        return self
+
+    def skip(self, reason: str = "It is skipped by choice.") -> SheetPlan:
+        """Load nothing from the sheet."""
+        self._mappings, self._skipped_why, self._decided = [], reason, True
+        return self
+
+    def answer(self, question: str, value: Any) -> SheetPlan:
+        """Answer a question; None takes the answer back. Raises MappingError for what is no answer."""
+        known = {q.id: q for q in self.questions}
+        if question not in known:
+            raise MappingError(f"{self.raw.place}: no question '{question}'. {did_you_mean(question, known)}".rstrip())
+        if value is None:
+            self._answers.pop(question, None)
+            return self
+        checked = known[question].check(value)
+        if question == "table":
+            return self.use(checked)
+        answers = {**self._answers, question: checked}
+        for mapping in self._mappings:
+            complete(mapping, answers).rules(self.raw)
+        self._answers = answers
+        return self
+
+    def _read(
+        self,
+        table: str,
+        mapping: Mapping[str, Any] | None,
+        attributes: Iterable[str] | None,
+        keep_duplicates: bool | None,
+    ) -> TableMapping:
+        check_table(table, self.raw.place)
+        if mapping is None:
+            ranked = (*self.proposal.tables, *self.proposal.others, *self.proposal.ranked)
+            mapping = next((p.columns for p in ranked if p.table == table), {})
+        kept = None if attributes is None else tuple(attributes)
+        return TableMapping(table, dict(mapping), kept, keep_duplicates)
+
+    def _set(self, mappings: list[TableMapping]) -> None:
+        for mapping in mappings:
+            complete(mapping, self._answers).rules(self.raw)
+        self._mappings, self._skipped_why, self._decided = mappings, "", True
+
+    # What it says
+
+    @property
+    def skipped(self) -> bool:
+        """Whether nothing is loaded from the sheet."""
+        return not self._mappings
+
+    @property
+    def table(self) -> str | None:
+        """The table that the sheet feeds, the first where there are several; None where it is skipped."""
+        return self._mappings[0].table if self._mappings else None
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """All tables that the sheet feeds."""
+        return tuple(m.table for m in self._mappings)
+
+    @property
+    def mapping(self) -> dict[str, Any]:
+        """The first table's mapping, with the answers put into it: model column to source column or rule."""
+        return self.mapping_of(self._mappings[0].table) if self._mappings else {}
+
+    def mapping_of(self, table: str) -> dict[str, Any]:
+        """Return the mapping for one of the tables that the sheet feeds."""
+        for mapping in self.completed:
+            if mapping.table == table:
+                return dict(mapping.columns)
+        raise MappingError(f"{self.raw.place} does not feed '{table}'. {did_you_mean(table, self.tables)}".rstrip())
+
+    @property
+    def completed(self) -> list[TableMapping]:
+        """The mappings with the answers, and the defaults of what was not answered, put into them."""
+        answers = {q.id: q.default for q in self.questions if q.default is not None and q.id != "table"}
+        return [complete(m, answers | self._answers) for m in self._mappings]
+
+    @property
+    def confidence(self) -> float:
+        """How sure the proposal is, 0 to 1; 1 where a person decided."""
+        return 1.0 if self._decided or self.remembered else self.proposal.confidence
+
+    @property
+    def reason(self) -> str:
+        """Why the sheet feeds its table, or none, in words."""
+        if self.skipped:
+            return self._skipped_why
+        if self._decided:
+            return "Chosen by hand."
+        return "As the last file of this shape was mapped." if self.remembered else self.proposal.reason
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What only a person can say; `open` ones must be answered before the sheet can be loaded."""
+        found = self._asked()
+        if self._mappings and not self._decided and not self.remembered and is_undecided(self.proposal):
+            near = (self.proposal.tables[0], *self.proposal.others)
+            choices = tuple(Choice(p.table, f"{p.table}: {TABLES[p.table].row}") for p in near)
+            said = "; ".join(f"{p.table}: {p.reason}" for p in near[:2])
+            return (Question("table", "", "Which table is this?", choices=choices, evidence=said), *found)
+        return found
+
+    def _asked(self) -> tuple[Question, ...]:
+        """Return what there is to ask in the present state; worked out once for each state."""
+        state = json.dumps([[m.to_json() for m in self._mappings], self._answers], sort_keys=True, default=str)
+        if self._questions is None or self._questions[0] != state:
+            self._questions = state, ask(self.raw, self._mappings, self._answers, self._suggested)
+        return self._questions[1]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the sheet can be loaded, or is skipped."""
+        return not any(q.open for q in self.questions) and not self.error
+
+    @property
+    def error(self) -> str:
+        """Why the sheet cannot be loaded though all is answered; '' where nothing is wrong."""
+        if any(q.open for q in self.questions):
+            return ""
+        try:
+            for mapping in self.completed:
+                self._apply(self, mapping)
+        except MappingError as error:
+            return str(error)
+        return ""
+
+    @property
+    def shared_rules(self) -> dict[str, dict[str, Rule]]:
+        """The rules by table: a column that one of them takes up is no attribute of another."""
+        return {m.table: m.rules(self.raw) for m in self.completed}
+
+    @property
+    def applied(self) -> tuple[Applied, ...]:
+        """What the sheet gives each of its tables; empty while a question is open."""
+        return tuple(self._apply(self, m) for m in self.completed) if self.ready else ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the rows, the gravest first; empty while a question is open."""
+        return in_order([p for one in self.applied for p in one.problems])
+
+    @property
+    def counts(self) -> Counts | None:
+        """The account of the rows for the first table, None while a question is open. All rows of a skipped sheet
+        are set aside."""
+        if self.skipped:
+            return Counts(self.raw.file_rows, 0, 0, self.raw.file_rows)
+        applied = self.applied
+        return applied[0].counts if applied else None
+
+    @property
+    def columns(self) -> tuple[ColumnView, ...]:
+        """Every source column: what it looks like, where it goes, and why."""
+        rules = self.shared_rules
+        used = taken(rule for table in rules.values() for rule in table.values())
+        chosen = [m.attributes for m in self._mappings]
+        proposed = {(t.table, n): f for t in self.proposal.tables for n, f in t.fits.items()}
+        views = []
+        for column in self.raw.columns:
+            targets = [(t, n) for t, own in rules.items() for n, rule in own.items() if column.name in rule.reads]
+            fits = [f for place in targets if (f := proposed.get(place)) is not None and f.source == column.name]
+            kept = column.name not in used if None in chosen else any(column.name in c for c in chosen if c is not None)
+            reason = fits[0].reason if fits else "Kept under its own name" if kept and not targets else ""
+            confidence = round(fits[0].score, 2) if fits else None
+            names = tuple(f"{t}.{n}" for t, n in targets)
+            kept = kept and bool(self._mappings)
+            about = (column.name, column.letter, column.header, column.profile, column.profile.samples)
+            views.append(ColumnView(*about, names, kept, confidence, reason))
+        return tuple(views)
+
+    def preview(self, rows: int = 20) -> pd.DataFrame:
+        """Return the first rows as they would be loaded into the first table; the raw cells where that is not known."""
+        applied = self.applied
+        if not applied:
+            data = self.raw.data.slice(0, rows).to_pandas()
+            return data.rename(columns={f"c{c.index}": c.name for c in self.raw.columns})
+        first = applied[0]
+        empty = [c.name for c in TABLES[first.table].columns if c.name not in first.mapped]
+        return first.data.drop_columns(empty).slice(0, rows).to_pandas()
+
+    @property
+    def set_aside(self) -> pd.DataFrame:
+        """The rows not loaded, for download: file, sheet, table, row, status, column, reason, then their cells."""
+        frames = []
+        for one in self.applied:
+            frame = one.aside
+            cells = pd.DataFrame([json.loads(c) for c in frame["content"]], index=frame.index, dtype=object)
+            names = [c.name for c in self.raw.columns if c.name in cells]
+            cells = cells[names + [c for c in cells if c not in names]]
+            head = frame.drop(columns="content")
+            head.insert(0, "table", one.table)
+            head.insert(0, "sheet", self.sheet)
+            head.insert(0, "file", self.file)
+            clash = {c: f"{c} (cell)" for c in cells if c in head}
+            frames.append(pd.concat([head, cells.rename(columns=clash)], axis=1))
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(HEAD))
+
+    # Keeping it
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the choices as JSON: what `restore` takes up after a reload."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "fingerprint": self.fingerprint,
+            "mappings": [m.to_json() for m in self._mappings],
+            "answers": dict(self._answers),
+            "reason": self._skipped_why,
+            "decided": self._decided,
+        }
+
+    def to_remember(self) -> dict[str, Any]:
+        """Return the choices for the next file of this shape: without the dates that are asked anew each time."""
+        return forget_dates({k: v for k, v in self.to_json().items() if k not in ("file", "sheet")})
+
+    def restore(self, record: Mapping[str, Any]) -> SheetPlan:
+        """Take up choices that `to_json` wrote, of a sheet of this shape; MappingError if they do not fit."""
+        mappings = [TableMapping.from_json(m) for m in record.get("mappings", ())]
+        answers = dict(record.get("answers", {}))
+        for mapping in mappings:
+            complete(mapping, answers).rules(self.raw)
+        self._mappings, self._answers = mappings, answers
+        self._skipped_why = "" if mappings else str(record.get("reason") or "It is skipped by choice.")
+        self._decided = bool(record.get("decided"))
+        return self
