@@ -1,7 +1,19 @@
 """Analyses: what a KPI cannot say in one number. Retention, movements of revenue, feedback."""
 
+from cs_metrics.analysis.feedback import comments, distribution, nps
 from cs_metrics.analysis.members import members
 from cs_metrics.analysis.movements import movements, movements_sql
 from cs_metrics.analysis.retention import pooled, retention, sentence, sql
 
-__all__ = ["members", "movements", "movements_sql", "pooled", "retention", "sentence", "sql"]
+__all__ = [
+    "comments",
+    "distribution",
+    "members",
+    "movements",
+    "movements_sql",
+    "nps",
+    "pooled",
+    "retention",
+    "sentence",
+    "sql",
+]
