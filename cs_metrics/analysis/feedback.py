@@ -109,8 +109,9 @@ def _kind(survey: str, form: Form) -> str:
 def _steps(frame: pd.DataFrame, by: list[str], survey: str) -> pd.DataFrame:
     """Add the steps that nobody chose, the scale's name and the shares."""
     pieces = []
-    for ends, scale in frame.groupby(["scale_min", "scale_max"], sort=True):
-        low, high = (float(edge) for edge in ends)
+    scales = frame[["scale_min", "scale_max"]].drop_duplicates().sort_values(["scale_min", "scale_max"])
+    for low, high in scales.to_numpy(dtype="float64").tolist():
+        scale = frame[(frame["scale_min"] == low) & (frame["scale_max"] == high)]
         steps = pd.DataFrame({"score": sorted(scale["score"].unique())})
         if low.is_integer() and high - low < MOST_STEPS and (scale["score"] % 1 == 0).all():
             steps = pd.DataFrame({"score": [float(s) for s in range(int(low), int(high) + 1)]})
