@@ -76,7 +76,8 @@ def _clock(g: str) -> str:
     return (
         f"CASE WHEN {g}.hh = '' THEN ' 00:00:00' ELSE ' ' || lpad(({hour24})::VARCHAR, 2, '0')"
         f" || ':' || {g}.mi || ':'"
-        f" || CASE WHEN {g}.ss = '' THEN '00' ELSE {g}.ss END || CASE WHEN {g}.ff = '' THEN '' ELSE '.' || {g}.ff[1:6] END"
+        f" || CASE WHEN {g}.ss = '' THEN '00' ELSE {g}.ss END"
+        f" || CASE WHEN {g}.ff = '' THEN '' ELSE '.' || {g}.ff[1:6] END"
         " END"
     )
 

@@ -38,6 +38,14 @@ class Dialect:
     skip_space: bool = False
     width: int = 1
 
+    def allows(self, lines: list[str]) -> bool:
+        """Whether the lines of one record keep to the rules: a closing quote stands before a delimiter or the end."""
+        try:
+            list(csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, strict=True))
+        except csv.Error:
+            return False
+        return True
+
     def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
         """Return a csv reader over `lines` in this dialect."""
         return csv.reader(
@@ -183,7 +191,8 @@ def records(lines: Iterator[str], dialect: Dialect, repairs: Repairs) -> Iterato
                 again = True
             row += 1
             current = source.current
-            if again or (len(cells) != width and cells and any(dialect.quote in line for line in current)):
+            odd = len(cells) != width and cells and any(dialect.quote in line for line in current)
+            if again or odd or (len(current) > 1 and not dialect.allows(current)):
                 first = _tokens(current[0], dialect)
                 if again or len(first) == width:
                     cells = first

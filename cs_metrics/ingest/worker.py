@@ -1,8 +1,8 @@
 """Reads files in a process of its own: python -m cs_metrics.ingest.worker job.json
 
 A workbook of a few kilobytes can abort the process that unpacks it; here that costs one file, not the app. The job
-names the files, a folder for what comes out, and the limits. For file i it writes i-j.arrow (the data of sheet j) and i.json
-(the rest, or the error); a line of JSON on standard output tells how far it is.
+names the files, a folder for what comes out, and the limits. For file i it writes i-j.arrow (the data of sheet j) and
+i.json (the rest, or the error); a line of JSON on standard output tells how far it is.
 """
 
 from __future__ import annotations

@@ -1,0 +1,135 @@
+"""Text files: encodings, delimiters, quotes, ragged rows, row numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cs_metrics.errors import FileError, LimitError
+from cs_metrics.ingest.delimited import Dialect, Repairs, detect, records
+from cs_metrics.ingest.limits import Limits
+from tests.ingest.reading import names, read_bytes, read_text, rows
+
+TABLE = "name,city,score\nAnn,Köln,3\nBob,Łódź,4\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_encodings_that_hold_every_letter(tmp_path: Path, encoding: str) -> None:
+    assert rows(read_text(tmp_path, TABLE, encoding)) == [("Ann", "Köln", "3"), ("Bob", "Łódź", "4")]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman"])
+def test_one_byte_encodings_are_told_by_their_letters(tmp_path: Path, encoding: str) -> None:
+    text = "name,city\n" + "Jörg Müller,Düsseldorf\nFrançois Évrard,Orléans\nInés Núñez,Málaga\n" * 5
+    sheet = read_text(tmp_path, text, encoding)
+    assert rows(sheet)[0] == ("Jörg Müller", "Düsseldorf")
+    assert sheet.encoding == encoding
+    assert "Not UTF-8" in sheet.notes[0]
+
+
+def test_one_stray_byte_in_utf8_is_read_as_windows_text(tmp_path: Path) -> None:
+    content = ("name,city\n" + "Zoë,Köln\n" * 10).encode() + b"Caf\xe9,Bonn\n"
+    assert rows(read_bytes(tmp_path, content)[0])[-1] == ("Café", "Bonn")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiter_with_decimal_commas_and_commas_in_text(tmp_path: Path, delimiter: str) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerows([["id", "price", "note"], *([str(i), f"{i},5", "red, green; blue"] for i in range(20))])
+    sheet = read_text(tmp_path, out.getvalue())
+    assert (sheet.delimiter, names(sheet)) == (delimiter, ["id", "price", "note"])
+    assert rows(sheet)[2] == ("2", "2,5", "red, green; blue")
+
+
+def test_excel_sep_line_names_the_delimiter_and_is_no_row(tmp_path: Path) -> None:
+    sheet = read_text(tmp_path, "sep=;\na;b\nx;1\n")
+    assert names(sheet) == ["a", "b"]
+    assert sheet.header_row == 2
+
+
+def test_spaces_that_align_columns_separate_once(tmp_path: Path) -> None:
+    sheet = read_text(tmp_path, "".join(f" {i:05d}  19970{i % 9 + 1}01  {i % 3}   {i}.33\n" for i in range(1, 40)))
+    assert rows(sheet)[0] == ("00001", "19970201", "1", "1.33")
+    assert sheet.header_row is None
+
+
+def test_rows_count_as_the_spreadsheet_does_not_as_lines(tmp_path: Path) -> None:
+    sheet = read_text(tmp_path, 'a,b\n1,"two\nlines\nthree"\n\n2,x\n')
+    assert sheet.data.column("_row").to_pylist() == [2, 4]
+    assert [(a.row, a.kind) for a in sheet.set_aside] == [(1, "header"), (3, "blank")]
+    assert sheet.file_rows == 4
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(tmp_path: Path, end: str) -> None:
+    assert rows(read_text(tmp_path, end.join(["a,b", "1,x", "2,y"]))) == [("1", "x"), ("2", "y")]
+
+
+def test_short_rows_are_padded_and_the_extra_cell_is_kept_and_told(tmp_path: Path) -> None:
+    body = "".join(f"{i},x,y\n" for i in range(200))
+    sheet = read_text(tmp_path, "a,b,c\n" + body + "7,x\n8,x,y,extra\n")
+    assert len(rows(sheet)) == 202
+    assert rows(sheet)[-2:] == [("7", "x", None, None), ("8", "x", "y", "extra")]
+    assert "row 203" in " ".join(sheet.notes)
+
+
+def test_stray_quote_costs_one_cell_not_the_rest_of_the_file() -> None:
+    lines = ['1,"good, yes",x\n', '2,"open,y\n', "3,c,z\n", '4,"d",w\n']
+    repairs = Repairs()
+    found = list(records(iter(lines), Dialect(width=3), repairs))
+    assert found == [["1", "good, yes", "x"], ["2", "open", "y"], ["3", "c", "z"], ["4", "d", "w"]]
+    assert (repairs.count, repairs.first) == (1, 2)
+
+
+def test_backslash_escapes_where_quotes_are_never_doubled() -> None:
+    sample = "".join(f'{i},"say \\"hi\\", you",x\n' for i in range(9))
+    assert detect(sample, True).escape == "\\"
+
+
+def test_nul_bytes_are_dropped(tmp_path: Path) -> None:
+    assert rows(read_text(tmp_path, "a,b\nx\0y,1\n")) == [("xy", "1")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b" , \n,,\n", b"\xef\xbb\xbf"])
+def test_nothing_in_it(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(FileError, match=r"file\.csv is empty"):
+        read_bytes(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"), [(b"%PDF-1.7 x", "PDF"), (b"<html><table>", "web page"), (bytes(range(256)) * 9, "not")]
+)
+def test_not_a_table(tmp_path: Path, content: bytes, what: str) -> None:
+    with pytest.raises(FileError, match=what):
+        read_bytes(tmp_path, content)
+
+
+def test_limits_name_the_variable_that_lifts_them(tmp_path: Path) -> None:
+    with pytest.raises(LimitError, match="CS_METRICS_READ_ROWS"):
+        read_bytes(tmp_path, b"a,b\n" + b"1,2\n" * 20, limits=Limits(rows=10))
+
+
+cell = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t,;\"'"), max_size=12)
+
+
+@given(st.integers(2, 5).flatmap(lambda n: st.lists(st.lists(cell, min_size=n, max_size=n), min_size=1, max_size=12)))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_table_of_texts_comes_back_as_it_was_written(table: list[list[str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(table)
+    lines = iter(io.StringIO(out.getvalue(), newline=""))
+    assert list(records(lines, Dialect(width=len(table[0])), Repairs())) == table
+
+
+@given(st.lists(st.lists(st.text("abc 1", min_size=1, max_size=5), min_size=3, max_size=3), min_size=8, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_dialect_of_plain_tables_is_found(table: list[list[str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows(table)
+    assert detect(out.getvalue(), True).delimiter == ";"
