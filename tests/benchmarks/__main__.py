@@ -1,0 +1,129 @@
+"""python -m tests.benchmarks --rows 1000000: what the app takes, over what other means take, on the same data."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cs_metrics import facts
+from cs_metrics.analysis import retention
+from cs_metrics.kpis import Slice, compute
+from cs_metrics.settings import resolve
+from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.folder import Folder
+from cs_metrics.workspace.progress import Progress
+from cs_metrics.workspace.publishing import Request, publish
+from tests.benchmarks import by_hand, by_pandas
+from tests.benchmarks.generate import AS_OF, SINCE, Rows, company
+
+SETTINGS = resolve({"fresh_days": 3650})
+SIZE = "large"
+WHERE = {"company_size": [SIZE]}
+KEEP = f"company_size = '{SIZE}'"
+STEPS = (
+    "publish",
+    "ten KPIs by month and region",
+    "the same with another filter",
+    "a retention triangle",
+    "the triangle with another filter",
+)
+
+
+def published(folder: Path, loads: list[Rows]) -> Path:
+    """Publish the loads into a new workspace; return the version's file."""
+    place = Folder(folder)
+    request = Request(mode="append", settings=SETTINGS, build=facts.build)
+    done = publish(place, loads, request, Progress())
+    return place.version(done.number)
+
+
+def ten_kpis(con: duckdb.DuckDBPyConnection, where: dict[str, Any] | None = None) -> pd.DataFrame:
+    asked = Slice.of("month", "region", where, SINCE, AS_OF)
+    return compute(con, list(by_hand.SQL), asked, SETTINGS, AS_OF)
+
+
+def triangle(con: duckdb.DuckDBPyConnection, where: dict[str, Any] | None = None) -> pd.DataFrame:
+    return retention(con, SETTINGS, AS_OF, where=where)
+
+
+def _best(work: Callable[[], Any], repeat: int) -> float:
+    times = []
+    for _ in range(repeat):
+        begun = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def measure(rows: int, repeat: int, folder: Path) -> pd.DataFrame:
+    """Seconds by step (rows) and means (columns): the best of `repeat` runs on the same data."""
+    loads = company(rows)
+    arrow = {load.table: load.rows for load in loads}
+    frames = by_pandas.load(arrow)
+    for name in ("start_date", "end_date"):
+        frames["subscriptions"][name] = pd.to_datetime(frames["subscriptions"][name])
+    places = iter(range(1_000))
+    publishing = _best(lambda: published(folder / f"w{next(places)}", loads), 1)
+    con = cursor(Folder(folder / "w0").version(1))
+    lines = {
+        STEPS[0]: [
+            publishing,
+            _best(lambda: by_hand.load(arrow), repeat),
+            _best(lambda: by_pandas.load(arrow), repeat),
+            _best(lambda: by_hand.scan(con), repeat),
+        ]
+    }
+    questions: dict[str, tuple[Callable[[], Any], ...]] = {
+        STEPS[1]: (lambda: ten_kpis(con), lambda: by_hand.kpis(con), lambda: by_pandas.kpis(frames)),
+        STEPS[2]: (
+            lambda: ten_kpis(con, WHERE),
+            lambda: by_hand.kpis(con, KEEP),
+            lambda: by_pandas.kpis(frames, SIZE),
+        ),
+        STEPS[3]: (lambda: triangle(con), lambda: by_hand.triangle(con), lambda: by_pandas.triangle(frames)),
+        STEPS[4]: (
+            lambda: triangle(con, WHERE),
+            lambda: by_hand.triangle(con, KEEP),
+            lambda: by_pandas.triangle(frames, SIZE),
+        ),
+    }
+    for step, means in questions.items():
+        # a triangle looks at orders alone
+        looked = by_hand.SCAN if "KPI" in step or "same" in step else by_hand.SCAN[1:2]
+        scan = _best(lambda looked=looked: by_hand.scan(con, looked), repeat)  # type: ignore[misc]
+        lines[step] = [*(_best(work, repeat) for work in means), scan]
+    return pd.DataFrame(lines, index=["app", "hand-written SQL", "pandas", "bare scan"]).T
+
+
+def ratios(seconds: pd.DataFrame) -> pd.DataFrame:
+    """What the app takes over what each of the others takes."""
+    return seconds.drop(columns="app").rdiv(seconds["app"], axis=0).rename(columns=lambda name: f"÷ {name}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument(
+        "--rows", type=int, default=200_000, help="events; a fifth as many orders, a hundredth customers"
+    )
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each question; the best counts")
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = measure(asked.rows, asked.repeat, Path(folder))
+    shown = ratios(seconds).map(lambda r: f"{r:,.2f}")
+    print(f"{asked.rows:,} events. What the app takes, over what the other takes (below 1: the app is faster).\n")
+    print(shown.to_string())
+    print(
+        "\nPublishing is held against putting the rows into tables or frames, the questions against frames in memory."
+    )
+
+
+if __name__ == "__main__":
+    main()
