@@ -13,7 +13,7 @@ from cs_metrics import facts
 from cs_metrics.periods import instant
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
-from cs_metrics.sql import quote
+from cs_metrics.sql import literal, quote
 
 Rows = Sequence[Mapping[str, Any]]
 _SQL_TYPE = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", datetime: "TIMESTAMP"}
@@ -75,12 +75,14 @@ def _make_table(con: duckdb.DuckDBPyConnection, name: str, rows: Rows, number: i
     types |= attributes
     body = ", ".join(f"{quote(c)} {t}" for c, t in types.items())
     con.execute(f"CREATE TABLE {name}({body}, _source INTEGER, _row BIGINT, _id VARCHAR)")
-    places = ", ".join(f"${n}" for n in range(1, len(types) + 4))
     own = next((c.name for c in table.columns if c.name == f"{name.rstrip('s')}_id"), None)
+    lines = []
     for place, row in enumerate(rows, start=2):
         given = row.get(own) if own and name != "orders" else None
         key = str(given) if given is not None else f"{name}-{place}"
-        con.execute(f"INSERT INTO {name} VALUES ({places})", [*(row.get(c) for c in types), number, place, key])
+        lines.append(f"({', '.join(literal(v) for v in (*(row.get(c) for c in types), number, place, key))})")
+    if lines:
+        con.execute(f"INSERT INTO {name} VALUES {', '.join(lines)}")
     con.execute(
         "INSERT INTO _sources VALUES ($1, $2, $3, NULL, $2, TIMESTAMP '2026-01-01', $4)",
         [number, f"{name}.csv", f"{name}.csv", len(rows)],

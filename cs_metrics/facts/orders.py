@@ -11,7 +11,8 @@ def _line_sql(context: Context) -> str:
     when = context.local("o.ordered_at")
     # a refund reduces revenue by its absolute amount, however the file signs it
     return f"""
-        SELECT coalesce(o.order_id, o._id) AS order_key, o.customer_id, {when} AS ordered_at,
+        SELECT coalesce(o.order_id, o._id) AS order_key, o.customer_id,
+               min({when}) OVER (PARTITION BY coalesce(o.order_id, o._id), o.customer_id) AS ordered_at,
                CASE WHEN o.kind = 'refund' THEN -abs({amount}) ELSE {amount} END AS amount, o.quantity, o.product,
                coalesce(o.kind = 'refund', FALSE) OR o.amount < 0 AS is_refund, o._source, o._row, o._id
         FROM orders AS o {context.rates("o.currency", "o.ordered_at")} WHERE o.ordered_at IS NOT NULL"""
@@ -24,5 +25,11 @@ def _order_sql(context: Context) -> str:
         FROM fact_order_line GROUP BY order_key, customer_id"""
 
 
-LINES = Fact("fact_order_line", "a line of an order, its amount signed", _line_sql, "ordered_at", table="orders")
+LINES = Fact(
+    "fact_order_line",
+    "a line of an order, its amount signed, its time that of the order",
+    _line_sql,
+    "ordered_at",
+    table="orders",
+)
 ORDERS = Fact("fact_order", "the lines of one order of one customer, summed", _order_sql, "ordered_at")

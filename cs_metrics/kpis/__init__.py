@@ -5,9 +5,13 @@ from __future__ import annotations
 from cs_metrics.kpis.ask import find
 from cs_metrics.kpis.available import Attribute, Available, available
 from cs_metrics.kpis.catalogue import CATALOGUE
+from cs_metrics.kpis.check import check
+from cs_metrics.kpis.listing import computable, dimensions
 from cs_metrics.kpis.model import KPI, Doc, Form, Kind
+from cs_metrics.kpis.rows import rows
 from cs_metrics.kpis.run import compute
 from cs_metrics.kpis.slice import Slice
+from cs_metrics.kpis.text import sql
 from cs_metrics.kpis.where import sentence
 
 __all__ = [
@@ -20,7 +24,12 @@ __all__ = [
     "Kind",
     "Slice",
     "available",
+    "check",
+    "computable",
     "compute",
+    "dimensions",
     "find",
+    "rows",
     "sentence",
+    "sql",
 ]

@@ -96,8 +96,8 @@ def form_of(kpi: KPI, known: Available) -> Form:
 def check_names(asked: Asked, forms: Iterable[Form]) -> None:
     """Raise QueryError for a breakdown that none of the forms can be split by, or an attribute that does not exist."""
     question = asked.question(asked.slice.by)
-    relations = [r for form in forms for r in form.relations]
+    asked_of = [form.relations for form in forms]
     for name in asked.slice.by:
         asked.available.attribute(name)
-        if relations and not any(question.knows(name, r) for r in relations):
+        if not any(all(question.knows(name, r) for r in relations) for relations in asked_of):
             raise QueryError(f"None of the KPIs asked for can be split by '{name}': it belongs to other rows.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,19 @@ class Question:
     where: Mapping[str, Any] = field(default_factory=dict)
     rows: bool = False
     params: Params = field(default_factory=Params)
+    common: datetime | None = None
+    withheld: frozenset[str] = frozenset()
+
+    def share(self, relations: Sequence[Relation]) -> None:
+        """Make the relations of one formula end together, and take only the attributes that all of them know."""
+        self.common = min(self.reach(relation) for relation in relations)
+        asked = {*self.by, *names(self.where)}
+        self.withheld = frozenset(n for n in asked if not all(self._told_by(n, r) for r in relations))
+
+    def _told_by(self, name: str, relation: Relation) -> bool:
+        owner = self._owner(name)
+        of_extra = relation.extra is not None and owner == relation.extra.table and name not in self.by
+        return owner in ("", self.table(relation)) or of_extra
 
     def table(self, relation: Relation) -> str:
         """Return the raw table whose row attributes the relation knows, or ''."""
@@ -48,6 +61,9 @@ class Question:
         return [t for name in relation.tables for t in (own if name == ACTIVITY else [name])]
 
     def reach(self, relation: Relation) -> datetime:
+        """Return where the relation's data end; the relations of one formula end together."""
+        if self.common is not None:
+            return self.common
         return self.available.reach(self.tables(relation), self.as_of, self.settings["fresh_days"])[0]
 
     def fill(self, text: str, relation: Relation) -> str:
@@ -56,8 +72,7 @@ class Question:
 
     def knows(self, name: str, relation: Relation) -> bool:
         """Return whether rows of the relation can be told apart by the attribute."""
-        attribute = self.available.attribute(name)
-        return attribute.of_customer or attribute.table == self.table(relation)
+        return name not in self.withheld and self._owner(name) in ("", self.table(relation))
 
     def splits(self, relation: Relation) -> bool:
         """Return whether a row of the whole may fall in several segments, so that the whole is asked for by itself."""
@@ -69,8 +84,8 @@ class Question:
 
     def ignored(self, relation: Relation) -> list[str]:
         """Return the names in the filter that say nothing about the relation's rows: of another table's rows."""
-        owners = {self.table(relation)} | ({relation.extra.table} if relation.extra else set())
-        return sorted(name for name in names(self.where) if self._owner(name) and self._owner(name) not in owners)
+        filtered = names(self.where)
+        return sorted(n for n in filtered if n in self.withheld or not self._told_by(n, relation))
 
     def _owner(self, name: str) -> str:
         attribute = self.available.attribute(name)
@@ -82,7 +97,10 @@ class Question:
         own: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, condition in self.where.items():
-            owners = {self._owner(n) for n in names({name: condition})} - {""}
+            used = names({name: condition})
+            owners = {self._owner(n) for n in used} - {""}
+            if used & self.withheld:
+                continue
             if not owners:
                 customers[name] = condition
             elif owners == {self.table(relation)}:

@@ -137,6 +137,7 @@ def compile_items(question: Question, form: Form, sets: bool) -> Statement:
 def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
     """Return the statement for a form whose numerator and denominator are formulas over parts of several relations."""
     writer = Writer(question, sets)
+    question.share(form.relations)
     groups: dict[tuple[str, str], list[str]] = {}
     for name, part in form.parts.items():
         groups.setdefault((part.over.name, part.only), []).append(name)
@@ -156,7 +157,7 @@ def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
     quotient = question.fill(form.quotient, relation)
     divisor = question.fill(form.divisor, relation) if form.divisor else "CAST(NULL AS BIGINT)"
     writer.ctes.append(
-        f"formed AS (\n  SELECT {keys}, {quotient} AS v0_numerator, {divisor} AS v0_denominator, "
+        f"formed AS (\n  SELECT {keys}, coalesce({quotient}, 0) AS v0_numerator, {divisor} AS v0_denominator, "
         f"{question.fill(form.n, relation)} AS v0_n FROM parts)"
     )
     value = "CAST(v0_numerator AS DOUBLE) / nullif(v0_denominator, 0)" if form.divisor else "v0_numerator"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import duckdb
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
 from cs_metrics.kpis.ask import Asked
 from cs_metrics.kpis.base import Base
@@ -33,8 +35,7 @@ def without_customer(
     parts = [(r, form.only) for _, form in group for r in form.relations if not form.parts]
     parts += [(p.over, p.only) for _, form in group for p in form.parts.values()]
     for relation, only in dict.fromkeys(parts):
-        question = asked.question(())
-        customers, own, _ = question.entries(relation)
+        customers, own, _ = asked.question(()).entries(relation)
         if not customers or relation.late or not GUESTS & set(relation.tables):
             continue
         plain = asked.question((), own)
@@ -55,45 +56,49 @@ def _has_amount(relation: Relation) -> bool:
 
 def of_cells(
     asked: Asked,
-    kpi: KPI,
     form: Form,
-    cells: pd.DataFrame,
-    left_out: dict[str, dict[int, tuple[int, float | None]]],
-) -> list[str]:
-    """Return the note of each cell, '' where there is nothing to say."""
+    block: Mapping[str, NDArray[Any]],
+    outs: Sequence[tuple[NDArray[Any], NDArray[Any]]],
+    without: Mapping[str, Mapping[int, tuple[int, float | None]]],
+) -> NDArray[Any]:
+    """Return the note of each cell, '' where there is nothing to say.
+
+    `outs`: what the form itself leaves out (how many, how much); `without`: what `without_customer` found.
+    """
     shared = _shared(asked, form)
     end = reach(asked, form)
-    result = []
-    for cell in cells.to_dict("records"):
+    result = np.full(len(block["pno"]), "", dtype=object)
+    for i, number in enumerate(block["pno"]):
         said = list(shared)
-        if asked.periods[cell["pno"]].start >= end:
+        if asked.periods[number].start >= end:
             said.append(f"No data after {end:%Y-%m-%d}.")
-        elif pd.isna(cell["value"]):
-            said.append(form.empty if form.empty and cell["n"] else f"No {form.base}.")
-        for j, out in enumerate(form.leaves_out):
-            said += _left(cell.get(f"out{j}"), out.words, cell.get(f"amount{j}"))
+        elif np.isnan(block["value"][i]):
+            said.append(form.empty if form.empty and block["n"][i] else f"No {form.base}.")
+        for out, (counts, amounts) in zip(form.leaves_out, outs, strict=True):
+            said += _left(counts[i], out.words, amounts[i])
         for relation in form.relations:
-            count, amount = left_out.get(relation.name, {}).get(cell["pno"], (0, None))
+            count, amount = without.get(relation.name, {}).get(int(number), (0, None))
             said += _left(count, f"{relation.tables[-1].replace('_', ' ')} without a customer", amount)
-        result.append(" ".join(said))
+        result[i] = " ".join(said)
     return result
 
 
-def _left(count: object, words: str, amount: object) -> list[str]:
-    if count is None or pd.isna(count) or not count:  # type: ignore[call-overload]
+def _left(count: float, words: str, amount: float | None) -> list[str]:
+    if not count or np.isnan(count):
         return []
-    worth = "" if amount is None or pd.isna(amount) else f" ({float(str(amount)):,.2f})"  # type: ignore[call-overload]
-    return [f"{int(str(count).split('.')[0]):,} {words} left out{worth}."]
+    worth = "" if amount is None or np.isnan(amount) else f" ({amount:,.2f})"
+    return [f"{int(count):,} {words} left out{worth}."]
 
 
 def _shared(asked: Asked, form: Form) -> list[str]:
     """Return what holds for every cell: filters and breakdowns that do not apply, stale tables, missing rates."""
     question = asked.question(asked.slice.by)
     said = []
-    ignored = set.intersection(*(set(question.ignored(r)) for r in form.relations))
+    question.share(form.relations)
+    ignored = {name for r in form.relations for name in question.ignored(r)}
     said += [f"The filter on {name} does not apply here." for name in sorted(ignored)]
     for name in asked.slice.by:
-        if not any(question.knows(name, r) for r in form.relations):
+        if not all(question.knows(name, r) for r in form.relations):
             said.append(f"Cannot be split by {name}.")
     tables = sorted({t for r in form.relations for t in question.tables(r)})
     _, stale = asked.available.reach(tables, asked.as_of, asked.settings["fresh_days"])

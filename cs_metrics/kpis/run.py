@@ -9,12 +9,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cs_metrics.kpis import intervals, notes
+from cs_metrics.kpis import notes
 from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle
+from cs_metrics.kpis.cells import Block, Cells
 from cs_metrics.kpis.compile import Statement, compile_cells, compile_formula, compile_items
-from cs_metrics.kpis.model import KPI, Form, Interval
+from cs_metrics.kpis.model import KPI, Form
 from cs_metrics.kpis.slice import Slice
-from cs_metrics.kpis.spread import interval_of
 
 NUMBERS = ("value", "numerator", "denominator", "n", "low", "high")
 Chosen = tuple[KPI, Form]
@@ -40,11 +40,11 @@ def compute(
     asked = settle(con, slice_ or Slice(), settings, as_of, with_range=totals)
     chosen = [(kpi, form_of(kpi, asked.available)) for kpi in (find(i) for i in dict.fromkeys(ids))]
     check_names(asked, [form for _, form in chosen])
-    frames = []
+    blocks: list[Block] = []
     for group in _groups(chosen):
         for by, sets in _levels(asked, group, totals):
-            frames += _run(con, asked, group, by, sets, beside)
-    return _tidy(asked, frames, [kpi.id for kpi, _ in chosen], totals)
+            blocks += _run(con, asked, group, by, sets, beside)
+    return _tidy(asked, blocks, [kpi.id for kpi, _ in chosen], totals)
 
 
 def _groups(chosen: Sequence[Chosen]) -> list[list[Chosen]]:
@@ -74,131 +74,58 @@ def _run(
     by: tuple[str, ...],
     sets: bool,
     beside: bool,
-) -> list[pd.DataFrame]:
+) -> list[Block]:
     forms = [form for _, form in group]
     if forms[0].over is None:
         statement = compile_formula(asked.question(by), forms[0], sets)
     else:
         statement = compile_cells(asked.question(by), forms, sets)
-    cells = _fetch(con, statement)
+    cells = Cells(asked, _fetch(con, statement), by)
     left_out = notes.without_customer(con, asked, group)
-    frames = []
+    blocks = []
     for i, (kpi, form) in enumerate(group):
-        frame = _frame(asked, kpi, form, cells, f"v{i}_", by)
-        frame["note"] = notes.of_cells(asked, kpi, form, frame, left_out)
-        frames.append(frame)
+        block = cells.block(kpi, form, f"v{i}_")
+        block["note"] = notes.of_cells(asked, form, block, cells.left_out(form, f"v{i}_"), left_out)
+        blocks.append(block)
         if beside:
-            frames += _beside(frame, form, cells, f"v{i}_", by)
+            blocks += [cells.beside(block, b.name, f"v{i}_beside{j}") for j, b in enumerate(form.beside)]
         if form.item:
-            items = _fetch(con, compile_items(asked.question(by), form, sets))
-            item_frame = _frame(asked, kpi, form, items, "v0_", by, items=True)
-            item_frame["note"] = ""
-            frames.append(item_frame)
-    return frames
+            items = Cells(asked, _fetch(con, compile_items(asked.question(by), form, sets)), by, filled=False)
+            blocks.append(items.block(kpi, form, "v0_"))
+    return blocks
 
 
 def _fetch(con: duckdb.DuckDBPyConnection, statement: Statement) -> pd.DataFrame:
     return con.execute(statement.text, statement.values).df()
 
 
-def _frame(
-    asked: Asked,
-    kpi: KPI,
-    form: Form,
-    cells: pd.DataFrame,
-    prefix: str,
-    by: tuple[str, ...],
-    items: bool = False,
-) -> pd.DataFrame:
-    """Return one KPI's cells, the empty ones filled in, with completeness and interval."""
-    keys = [f"b{i}" for i in range(1, len(by) + 1)]
-    columns = ["pno", "seg", *keys, *(["item"] if items else []), *(c for c in map(str, cells) if c.startswith(prefix))]
-    frame = cells[columns].copy()
-    for key in keys:
-        frame[key] = frame[key].astype(object).where(frame[key].notna(), None)
-    if not items:
-        frame = _fill(asked, frame, keys)
-    frame = frame[frame["pno"] >= 0].reset_index(drop=True)
-    low, high = interval_of(form, frame, prefix) if not items else _item_interval(form, frame, prefix)
-    result = frame[["pno", "seg", *keys]].rename(columns=dict(zip(keys, by, strict=True)))
-    result["kpi"] = kpi.id
-    result["item"] = frame["item"].astype(object) if items else None
-    for name in ("value", "numerator", "denominator", "n"):
-        result[name] = pd.to_numeric(frame[f"{prefix}{name}"]).astype("float64")
-    has_denominator = bool(form.divisor or form.denominator)
-    result[["numerator", "n"]] = result[["numerator", "n"]].fillna(0.0)
-    if has_denominator:
-        result["denominator"] = result["denominator"].fillna(0.0)
-    elif not form.value:
-        result["value"] = result["value"].fillna(0.0)
-    known = result["value"].notna().to_numpy()
-    result["low"], result["high"] = np.where(known, low, np.nan), np.where(known, high, np.nan)
-    reach = notes.reach(asked, form)
-    follow = int(asked.settings[kpi.follow]) if kpi.follow else 0
-    result["complete"] = [asked.periods[p].complete(reach, follow) for p in result["pno"]]
-    begun = np.array([asked.periods[p].start < reach for p in result["pno"]], dtype=bool)
-    result.loc[~begun, "value"] = np.nan
-    outs = [c for c in map(str, frame) if c.startswith((f"{prefix}out", f"{prefix}amount"))]
-    result[[c.removeprefix(prefix) for c in outs]] = frame[outs]
-    return result
-
-
-def _fill(asked: Asked, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Add the cells without rows: every period of every segment that is seen in some period."""
-    seen = frame[["seg", *keys]].drop_duplicates() if keys else pd.DataFrame({"seg": [1]})
-    wanted = seen.merge(pd.DataFrame({"pno": list(asked.periods)}), how="cross")
-    return wanted.merge(frame, how="left", on=["pno", "seg", *keys])
-
-
-def _item_interval(form: Form, frame: pd.DataFrame, prefix: str) -> intervals.Pair:
-    """An item's share has the interval of independent cases; other items have none."""
-    if form.interval is Interval.WILSON:
-        counted = (frame[f"{prefix}{name}"].to_numpy("float64") for name in ("numerator", "denominator"))
-        return intervals.wilson(*counted)
-    nothing = np.full(len(frame), np.nan)
-    return nothing, nothing
-
-
-def _beside(
-    frame: pd.DataFrame, form: Form, cells: pd.DataFrame, prefix: str, by: tuple[str, ...]
-) -> list[pd.DataFrame]:
-    """Return the numbers beside a value as rows of their own; they have no interval."""
-    keys = [f"b{i}" for i in range(1, len(by) + 1)]
-    marked = cells[["pno", "seg", *keys]].rename(columns=dict(zip(keys, by, strict=True)))
-    for name in by:
-        marked[name] = marked[name].astype(object).where(marked[name].notna(), None)
-    frames = []
-    for j, shown in enumerate(form.beside):
-        extra = marked.assign(beside=pd.to_numeric(cells[f"{prefix}beside{j}"]).astype("float64"))
-        found = frame.merge(extra, how="left", on=["pno", "seg", *by])
-        found = found.assign(item=shown.name, value=found["beside"], numerator=np.nan, denominator=np.nan)
-        frames.append(found.assign(low=np.nan, high=np.nan, note="").drop(columns="beside"))
-    return frames
-
-
-def _tidy(asked: Asked, frames: list[pd.DataFrame], order: list[str], totals: bool) -> pd.DataFrame:
+def _tidy(asked: Asked, blocks: Sequence[Block], order: Sequence[str], totals: bool) -> pd.DataFrame:
     by = list(asked.slice.by)
-    frame = pd.concat([f.dropna(axis=1, how="all") for f in frames if len(f)], ignore_index=True)
-    for name in ("item", "note", *by, *NUMBERS):
-        if name not in frame:
-            frame[name] = "" if name == "note" else (np.nan if name in NUMBERS else None)
-    for name in ("item", *by):
-        frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
-    starts = {number: period.start for number, period in asked.periods.items() if number > 0}
-    frame["period"] = pd.to_datetime(frame["pno"].map(starts)).astype("datetime64[us]")
-    frame["n"] = frame["n"].fillna(0).round().astype("int64")
-    frame["note"] = frame["note"].fillna("")
-    frame["complete"] = frame["complete"].astype(bool)
-    frame["level"] = np.where(frame["pno"] == 0, "range", "period")
-    frame["total"] = (frame["seg"] == 1) if by else True
+    names = ("kpi", "item", "pno", "seg", *NUMBERS, "complete", "note")
+    columns = {name: np.concatenate([block[name] for block in blocks]) for name in names}
+    for name in by:
+        nothing = [np.full(len(block["pno"]), None, dtype=object) for block in blocks]
+        columns[f"by {name}"] = np.concatenate([b.get(f"by {name}", n) for b, n in zip(blocks, nothing, strict=True)])
     ranks = {kpi: i for i, kpi in enumerate(order)}
-    frame["rank"], frame["whole"] = frame["kpi"].map(ranks), frame["item"].notna()
-    for number, name in enumerate(by):
-        frame[f"sort{number}"] = frame[name].map(lambda v: (v is None, str(v)))
-    frame = frame.sort_values(
-        ["rank", "total", "whole", "pno", *(f"sort{i}" for i in range(len(by))), "numerator", "item"],
-        ascending=[True, True, True, True, *(True for _ in by), False, True],
-        kind="stable",
-    )
-    columns = ["kpi", "item", "period", *by, *NUMBERS, "complete", "note"]
-    return frame[[*columns, *(["level", "total"] if totals else [])]].reset_index(drop=True)
+    sorts: list[tuple[Any, ...]] = []
+    for i in range(len(columns["kpi"])):
+        segment = tuple((columns[f"by {name}"][i] is None, str(columns[f"by {name}"][i])) for name in by)
+        item = columns["item"][i]
+        ranked = (ranks[columns["kpi"][i]], columns["seg"][i], item is not None, columns["pno"][i])
+        sorts.append((*ranked, segment, -np.nan_to_num(columns["numerator"][i]), str(item)))
+    places = sorted(range(len(sorts)), key=sorts.__getitem__)
+    chosen = {name: column[places] for name, column in columns.items()}
+    starts = {number: period.start for number, period in asked.periods.items() if number > 0}
+    frame = pd.DataFrame({"kpi": chosen["kpi"], "item": pd.Series(chosen["item"], dtype=object)})
+    frame["period"] = pd.Series([starts.get(p) for p in chosen["pno"]], dtype="datetime64[us]")
+    for name in by:
+        frame[name] = pd.Series(chosen[f"by {name}"], dtype=object)
+    for name in NUMBERS:
+        frame[name] = chosen[name]
+    frame["n"] = np.nan_to_num(chosen["n"]).round().astype("int64")
+    frame["complete"] = chosen["complete"].astype(bool)
+    frame["note"] = chosen["note"]
+    if totals:
+        frame["level"] = np.where(chosen["pno"] == 0, "range", "period")
+        frame["total"] = (chosen["seg"] == 1) if by else True
+    return frame

@@ -1,0 +1,63 @@
+"""What can be asked of a version: which KPIs are computable, and which attributes can filter and break down."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from cs_metrics.kpis.ask import choose
+from cs_metrics.kpis.available import Attribute, available
+from cs_metrics.kpis.catalogue import CATALOGUE
+from cs_metrics.sql import quote
+
+FEW = 50
+"""An attribute with at most so many values can be a breakdown."""
+
+
+def computable(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return id, name, category, computable, needs (a list of the 'table.column' that are missing), for every KPI.
+
+    Told from which columns have data, not by trying.
+    """
+    known = available(con)
+    rows = []
+    for kpi in CATALOGUE.values():
+        form, lacks = choose(kpi, known)
+        rows.append((kpi.id, kpi.name, kpi.category, form is not None, lacks))
+    return pd.DataFrame(rows, columns=["id", "name", "category", "computable", "needs"])
+
+
+def dimensions(con: duckdb.DuckDBPyConnection, values: int = FEW) -> pd.DataFrame:
+    """Return the attributes that have data: name, table, type, history, distinct, nulls, values, breakdown.
+
+    `name` is what a filter or a breakdown writes: bare for a customer's attribute, 'table.column' for a row's.
+    `values` lists the values of an attribute that has at most so many (most frequent first), else it is empty;
+    `breakdown` is true for these. `history`: earlier values are known.
+    """
+    known = available(con)
+    rows = []
+    for a in known.attributes.values():
+        few = a.name != "customer_id" and 0 < a.distinct <= values
+        rows.append((a.name, a.table, a.type, a.history, a.distinct, a.nulls, _values(con, a) if few else [], few))
+    columns = ["name", "table", "type", "history", "distinct", "nulls", "values", "breakdown"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _values(con: duckdb.DuckDBPyConnection, attribute: Attribute) -> list[object]:
+    source = "dim_customers" if attribute.of_customer else attribute.table
+    column = quote(attribute.column)
+    rows = con.execute(
+        f"SELECT {column} FROM {quote(source)} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+    ).fetchall()
+    found = [r[0] for r in rows]
+    if attribute.history:
+        told = con.execute("SELECT DISTINCT value FROM dim_spans WHERE attribute = $1", [attribute.column]).fetchall()
+        found += sorted({r[0] for r in told if r[0] is not None} - {str(v) for v in found})
+    return found
+
+
+def unlocks(kpis: pd.DataFrame) -> dict[str, int]:
+    """Return 'table.column' to the number of KPIs that lack it alone, the most first. `kpis`: of `computable`."""
+    alone = [needs[0] for needs in kpis.loc[~kpis["computable"], "needs"] if len(needs) == 1]
+    counts = pd.Series(alone, dtype=object).value_counts()
+    return {str(name): int(count) for name, count in counts.items()}

@@ -1,0 +1,104 @@
+"""A small seeded company with everything in it: plans that change, guests, nulls, ties, an unfinished month."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+Table = list[dict[str, Any]]
+START = date(2025, 1, 1)
+
+
+def company(customers: int = 40, seed: int = 7) -> dict[str, Table]:
+    """Return literal tables of some 16 months, to the middle of April 2026; the same for the same seed."""
+    draw = random.Random(seed)
+    tables: dict[str, Table] = {name: [] for name in (
+        "customers", "users", "subscriptions", "churn_events", "orders", "events", "survey_responses", "tickets",
+        "milestones", "referrals", "costs", "customer_attributes")}  # fmt: skip
+
+    def moment(first: int, last: int) -> datetime:
+        return datetime(2025, 1, 1) + timedelta(minutes=draw.randrange(first * 1440, last * 1440))
+
+    for number in range(customers):
+        customer = f"c{number:02}"
+        joined = draw.randrange(0, 400)
+        tables["customers"].append({
+            "customer_id": customer, "region": draw.choice(["EU", "US", "APAC", None]),
+            "signed_up_on": START + timedelta(days=joined), "seats": draw.choice([1, 5, 50, None]),
+            "referred_by": None})  # fmt: skip
+        if draw.random() < 0.3:
+            tables["customer_attributes"] += [
+                {"customer_id": customer, "attribute": "region", "value": draw.choice(["EU", "US"]),
+                 "valid_from": datetime(2025, 1, 1)},
+                {"customer_id": customer, "attribute": "region", "value": tables["customers"][-1]["region"] or "EU",
+                 "valid_from": moment(30, 400)}]  # fmt: skip
+        _subscribe(draw, tables, customer, joined)
+        for user in range(draw.randrange(0, 3)):
+            user_id = f"{customer}-u{user}"
+            tables["users"].append({"user_id": user_id, "customer_id": customer, "created_at": moment(0, 400)})
+            for _ in range(draw.randrange(0, 25)):
+                tables["events"].append({
+                    "customer_id": draw.choice([customer, None]), "user_id": user_id, "occurred_at": moment(0, 470),
+                    "event": "use", "feature": draw.choice(["search", "export", "share", None]),
+                    "device": draw.choice(["web", "phone"])})  # fmt: skip
+        for step in ("onboarding_started", "onboarding_completed", "first_value"):
+            if draw.random() < 0.8:
+                tables["milestones"].append(
+                    {"customer_id": customer, "milestone": step, "reached_at": moment(joined, joined + 60)}
+                )
+    known = [row["customer_id"] for row in tables["customers"]]
+    for _ in range(120):
+        tables["orders"].append({
+            "order_id": f"o{draw.randrange(90)}", "customer_id": draw.choice([*known[:20], None]),
+            "ordered_at": moment(0, 470), "amount": draw.randrange(5, 200), "product": draw.choice(["p", "q"]),
+            "kind": draw.choice(["new", "repeat", "refund"])})  # fmt: skip
+    for _ in range(260):
+        sent = moment(0, 470)
+        survey = draw.choice(["nps", "csat", "ces"])
+        answered = draw.random() < 0.7
+        high = {"nps": 10, "csat": 5, "ces": 7}[survey]
+        tables["survey_responses"].append({
+            "customer_id": draw.choice([*known, None]), "survey": survey, "sent_at": sent,
+            "user_id": draw.choice([None, "x1", "x2"]) if draw.random() < 0.2 else None,
+            "responded_at": sent + timedelta(hours=draw.randrange(1, 200)) if answered else None,
+            "score": draw.randrange(0 if survey == "nps" else 1, high + 1) if answered else None,
+            "channel": draw.choice(["email", "app", None])})  # fmt: skip
+    for number in range(150):
+        created = moment(0, 470)
+        done = draw.random() < 0.8
+        tables["tickets"].append({
+            "ticket_id": f"t{number}", "customer_id": draw.choice([*known, None]), "created_at": created,
+            "first_response_at": created + timedelta(minutes=draw.randrange(-20, 3000)) if done else None,
+            "resolved_at": created + timedelta(hours=draw.randrange(1, 200)) if done else None,
+            "replies": draw.choice([0, 1, 2, 5, None]), "reopened": draw.choice([0, 0, 1]),
+            "product": draw.choice(["core", "api", None]), "cost": draw.randrange(1, 40)})  # fmt: skip
+    for _ in range(60):
+        made = moment(0, 470)
+        tables["referrals"].append({
+            "referrer_customer_id": draw.choice(known), "made_at": made if draw.random() < 0.8 else None,
+            "accepted_at": made, "source": draw.choice(["mail", "call"]),
+            "converted_at": made + timedelta(days=draw.randrange(150)) if draw.random() < 0.5 else None})  # fmt: skip
+    for month in range(15):
+        for kind in ("support", "acquisition"):
+            tables["costs"].append({
+                "incurred_on": date(2025 + month // 12, month % 12 + 1, 28), "kind": kind,
+                "amount": draw.randrange(100, 900), "customer_id": None})  # fmt: skip
+    return tables
+
+
+def _subscribe(draw: random.Random, tables: dict[str, Table], customer: str, joined: int) -> None:
+    start = START + timedelta(days=joined)
+    for _ in range(draw.randrange(1, 4)):
+        length = draw.randrange(20, 300)
+        end = start + timedelta(days=length) if draw.random() < 0.75 else None
+        tables["subscriptions"].append({
+            "customer_id": customer, "start_date": start, "end_date": end, "amount": draw.choice([0, 30, 60, 1200]),
+            "billing_period": draw.choice(["month", "year", "quarter", "one_off"]), "product": draw.choice(["a", "b"]),
+            "plan": draw.choice(["Basic", "Pro", "Team"]), "is_trial": draw.random() < 0.1,
+            "cancel_reason": draw.choice([None, "price"])})  # fmt: skip
+        if end is not None and draw.random() < 0.4 and end < date(2026, 4, 1):
+            tables["churn_events"].append(
+                {"customer_id": customer, "churned_on": end, "reason": draw.choice(["price", "missing feature", None])}
+            )
+        start = (end or start) + timedelta(days=draw.choice([0, 0, 20, 100]))
