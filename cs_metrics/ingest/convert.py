@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -88,10 +89,8 @@ def convert(texts: pa.ChunkedArray | pa.Array, kind: Type, options: Options | No
     MappingError for an unknown zone.
     """
     options = options or Options()
-    if options.timezone not in available_timezones():
-        raise MappingError(
-            f"'{options.timezone}' is not a time zone. {did_you_mean(options.timezone, available_timezones())}"
-        )
+    if options.timezone not in _zones():
+        raise MappingError(f"'{options.timezone}' is not a time zone. {did_you_mean(options.timezone, _zones())}")
     chunked = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts], type=pa.string())
     if not len(chunked):
         return Converted(pa.array([], ARROW[kind]), pa.array([], pa.bool_()))
@@ -100,6 +99,12 @@ def convert(texts: pa.ChunkedArray | pa.Array, kind: Type, options: Options | No
     values, bad = convert_distinct(distinct, kind, options)
     indices = pa.concat_arrays([chunk.indices for chunk in encoded.chunks])
     return Converted(values.take(indices), bad.take(indices).fill_null(False))
+
+
+@cache
+def _zones() -> set[str]:
+    """The time zones that there are: to list them takes as long as to read a column."""
+    return available_timezones()
 
 
 def convert_distinct(texts: pa.Array, kind: Type, options: Options) -> tuple[pa.Array, pa.BooleanArray]:

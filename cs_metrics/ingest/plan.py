@@ -23,8 +23,9 @@ from cs_metrics.ingest.problems import Problem, in_order
 from cs_metrics.ingest.propose import propose
 from cs_metrics.ingest.questions import Question
 from cs_metrics.ingest.sheet import Failure, RawSheet, Read
-from cs_metrics.ingest.sheetplan import HEAD, SheetPlan
+from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.ingest.values import Lookup
+from cs_metrics.ingest.views import HEAD
 from cs_metrics.schema import Type
 
 Content = bytes | Path

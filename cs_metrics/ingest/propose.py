@@ -169,6 +169,8 @@ def _nothing(raw: RawSheet, best: TableProposal) -> str:
     place, _ = place_score(raw.file, raw.sheet, TABLES[best.table])
     if is_part(raw.file, raw.sheet) and place < 0.9 and (best.missing or best.score < _LEAST_PART):
         return f"Its name says that it holds details, not {best.table}."
+    if len(best.missing) > 1 and best.score < _LEAST_PART:
+        return f"It lacks {' and '.join(best.missing)}, without which it cannot be {best.table}."
     if best.score < (_LEAST if place >= 0.5 else _LEAST_UNNAMED):
         return f"It looks like none of the tables; the nearest is {best.table}."
     return ""

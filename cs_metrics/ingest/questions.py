@@ -120,7 +120,10 @@ def _missing(
         text = (
             said if choices else said + " No column of the sheet could be it: choose another table, or skip the sheet."
         )
-        evidence = "; ".join(f"{c.name}: {_example(c)}" for c in raw.columns if c.name in [x.value for x in choices])
+        offered = [c for c in raw.columns if c.name in [x.value for x in choices]]
+        evidence = "; ".join(
+            f"{c.name}: {filled(c.profile):,} of {raw.rows:,} filled, e.g. {_example(c)}" for c in offered
+        )
         found.append(Question(ident, name, text, choices=choices, evidence=evidence))
     return found
 

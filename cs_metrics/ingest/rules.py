@@ -89,8 +89,8 @@ class Rule:
 
     @property
     def absorbs(self) -> bool:
-        """Whether nothing of the source is left to keep as an attribute: a flag or a tenure says more than its date."""
-        return self.kind == "from" or self.kind == "through"
+        """Whether nothing is left to keep as an attribute: a flag, a tenure, a key say more than what comes of them."""
+        return self.kind == "from"
 
 
 class Reader:

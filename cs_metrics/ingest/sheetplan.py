@@ -5,38 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from cs_metrics.errors import MappingError, did_you_mean
 from cs_metrics.ingest.apply import Applied, Counts
-from cs_metrics.ingest.mapping import TableMapping, check_table, complete, fingerprint, forget_dates, taken
+from cs_metrics.ingest.mapping import TableMapping, check_table, complete, fingerprint, forget_dates
 from cs_metrics.ingest.problems import Problem, in_order
 from cs_metrics.ingest.propose import SheetProposal, is_undecided
 from cs_metrics.ingest.questions import Choice, Question, ask
 from cs_metrics.ingest.rules import Rule
-from cs_metrics.ingest.sheet import Profile, RawSheet
+from cs_metrics.ingest.sheet import RawSheet
+from cs_metrics.ingest.views import ColumnView, aside_frame, column_views
 from cs_metrics.schema import TABLES
-
-# The columns before the cells in a list of the rows that are not loaded.
-HEAD = ("file", "sheet", "table", "row", "status", "column", "reason")
-
-
-@dataclass(frozen=True)
-class ColumnView:
-    """A source column and where it goes: `targets` as 'table.column'; `attribute`: it is kept under its own name."""
-
-    name: str
-    letter: str
-    header: str
-    profile: Profile
-    samples: tuple[str, ...]
-    targets: tuple[str, ...]
-    attribute: bool
-    confidence: float | None
-    reason: str
 
 
 class SheetPlan:
@@ -266,22 +248,7 @@ class SheetPlan:
     @property
     def columns(self) -> tuple[ColumnView, ...]:
         """Every source column: what it looks like, where it goes, and why."""
-        rules = self.shared_rules
-        used = taken(rule for table in rules.values() for rule in table.values())
-        chosen = [m.attributes for m in self._mappings]
-        proposed = {(t.table, n): f for t in self.proposal.tables for n, f in t.fits.items()}
-        views = []
-        for column in self.raw.columns:
-            targets = [(t, n) for t, own in rules.items() for n, rule in own.items() if column.name in rule.reads]
-            fits = [f for place in targets if (f := proposed.get(place)) is not None and f.source == column.name]
-            kept = column.name not in used if None in chosen else any(column.name in c for c in chosen if c is not None)
-            reason = fits[0].reason if fits else "Kept under its own name" if kept and not targets else ""
-            confidence = round(fits[0].score, 2) if fits else None
-            names = tuple(f"{t}.{n}" for t, n in targets)
-            kept = kept and bool(self._mappings)
-            about = (column.name, column.letter, column.header, column.profile, column.profile.samples)
-            views.append(ColumnView(*about, names, kept, confidence, reason))
-        return tuple(views)
+        return column_views(self.raw, self.completed, self.proposal)
 
     def preview(self, rows: int = 20) -> pd.DataFrame:
         """Return the first rows as they would be loaded into the first table; the raw cells where that is not known."""
@@ -296,19 +263,7 @@ class SheetPlan:
     @property
     def set_aside(self) -> pd.DataFrame:
         """The rows not loaded, for download: file, sheet, table, row, status, column, reason, then their cells."""
-        frames = []
-        for one in self.applied:
-            frame = one.aside
-            cells = pd.DataFrame([json.loads(c) for c in frame["content"]], index=frame.index, dtype=object)
-            names = [c.name for c in self.raw.columns if c.name in cells]
-            cells = cells[names + [c for c in cells if c not in names]]
-            head = frame.drop(columns="content")
-            head.insert(0, "table", one.table)
-            head.insert(0, "sheet", self.sheet)
-            head.insert(0, "file", self.file)
-            clash = {c: f"{c} (cell)" for c in cells if c in head}
-            frames.append(pd.concat([head, cells.rename(columns=clash)], axis=1))
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(HEAD))
+        return aside_frame(self.applied)
 
     # Keeping it
 
