@@ -18,8 +18,7 @@ class Load(Protocol):
     `rows`: an Arrow table of the mapped model columns (typed), the attributes, and `_row` (the row's number in the
     file). `set_aside`: an Arrow table `row, status, column_name, reason, content` of what is not loaded. `sheet_rows`:
     the rows of the sheet. `content`: the upload, as bytes or a path. `key`: the columns that an upsert matches by;
-    empty for the table's own. `through`: model column to (attribute of `rows`, other table, its column): the value is
-    looked up there once all tables are in.
+    empty for the table's own. `remember`: what to propose for the next sheet with this `fingerprint`.
     """
 
     @property
@@ -41,11 +40,11 @@ class Load(Protocol):
     @property
     def key(self) -> Sequence[str]: ...
     @property
-    def through(self) -> Mapping[str, tuple[str, str, str]]: ...
-    @property
     def fingerprint(self) -> str: ...
     @property
     def mapping(self) -> Mapping[str, Any]: ...
+    @property
+    def remember(self) -> dict[str, Any]: ...
 
 
 def source_name(file: str, sheet: str | None) -> str:

@@ -13,7 +13,7 @@ import duckdb
 from cs_metrics.errors import PublishError, did_you_mean
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
-from cs_metrics.workspace import asof, conflicts, describe, history, lookup
+from cs_metrics.workspace import asof, conflicts, describe, history
 from cs_metrics.workspace.database import cursor, writing
 from cs_metrics.workspace.folder import Folder, move_whole
 from cs_metrics.workspace.loads import Load, check, source_name
@@ -82,6 +82,11 @@ def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Pr
             Path(f"{staging}.wal").unlink(missing_ok=True)
     progress.step(1.0, f"Version {number} is published")
     return Published(number, done, skipped)
+
+
+def empty(path: Path, settings: dict[str, Any], build: Build) -> None:
+    """Build a version file without a row at `path`: every table and fact is there, to bind queries against."""
+    _build(path, None, 0, [], Request("append", settings, build), Progress())
 
 
 def _leave_out_known(old: Path, loads: list[Load]) -> tuple[list[Load], list[str]]:
@@ -174,7 +179,7 @@ def _fill(
     created_at: datetime,
     progress: Progress,
 ) -> tuple[list[dict[str, Any]], set[tuple[str, str]]]:
-    """Add every load, then what is looked up between tables; return the account and the columns that files fed."""
+    """Add every load; return the account and the columns that files fed."""
     done: list[dict[str, Any]] = []
     mapped: set[tuple[str, str]] = set()
     sources = []
@@ -187,12 +192,11 @@ def _fill(
         replaced = insert(con, tables[load.table], load, source, match_key(TABLES[load.table], load, request.mode))
         if step_by_step:
             history.record(con, request.dated or created_at)
-        mapped |= {(load.table, c) for c in [*load.rows.column_names, *load.through]}
+        mapped |= {(load.table, c) for c in load.rows.column_names}
         sources.append((load, source, replaced))
     if request.mode == "replace":
         history.record(con, request.dated or created_at)
     for load, source, replaced in sources:
-        lookup.resolve(con, tables, load, source)
         done.append(describe.add_load(con, source, load, replaced))
     history.from_own_dates(con)
     for name in {load.table for load in loads}:

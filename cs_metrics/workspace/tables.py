@@ -100,7 +100,7 @@ def match_key(table: Table, load: Load, mode: str) -> tuple[str, ...]:
 
     An upsert goes by the load's own key, else the table's; a table whose id is not mapped goes by who and when.
     """
-    mapped = set(load.rows.column_names) | set(load.through)
+    mapped = set(load.rows.column_names)
     if mode == "upsert":
         if load.key:
             return tuple(load.key)

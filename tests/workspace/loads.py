@@ -32,9 +32,9 @@ class LiteralLoad:
     set_aside: pa.Table
     sheet: str | None = None
     key: tuple[str, ...] = ()
-    through: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     fingerprint: str = "shape"
     mapping: dict[str, Any] = field(default_factory=dict)
+    remember: dict[str, Any] = field(default_factory=dict)
 
 
 def load(table: str, rows: list[dict], file: str | None = None, **more: Any) -> LiteralLoad:

@@ -147,35 +147,6 @@ def test_rows_are_accounted_for(folder):
     ]
 
 
-def test_a_customer_found_through_another_table_and_one_who_is_not(folder):
-    usage = [{"occurred_at": datetime(2025, 1, 1), "event": "use", "subscription_id": s} for s in ("S1", "S2", "S9")]
-    subscriptions = [
-        {"subscription_id": "S1", "customer_id": "A", "start_date": date(2024, 1, 1), "amount": 1.0},
-        {"subscription_id": "S2", "customer_id": "B", "start_date": date(2024, 1, 1), "amount": 1.0},
-        {"subscription_id": "S2", "customer_id": "C", "start_date": date(2024, 1, 1), "amount": 1.0},
-    ]
-    put(folder, load("subscriptions", subscriptions))
-    through = {"customer_id": ("subscription_id", "subscriptions", "subscription_id")}
-    put(folder, load("events", usage, through=through))
-    assert ask(folder, "SELECT subscription_id, customer_id FROM events ORDER BY 1") == [
-        ("S1", "A"), ("S2", None), ("S9", None)
-    ]  # fmt: skip
-
-
-def test_a_milestone_without_its_customer_is_rejected_with_the_reason(folder):
-    through = {"customer_id": ("user_id", "users", "user_id")}
-    put(folder, load("users", [{"user_id": "u", "customer_id": "A"}]))
-    done = put(
-        folder, load("milestones", [{"user_id": u, "milestone": "activated"} for u in ("u", "x")], through=through)
-    )
-    assert ask(folder, "SELECT customer_id FROM milestones") == [("A",)]
-    assert ask(folder, "SELECT row, reason FROM _set_aside") == [
-        (3, "'x' is not in users.user_id, so the customer_id is unknown.")
-    ]
-    assert done.loads[0]["loaded"] == 1
-    assert done.loads[0]["rejected"] == 1
-
-
 def test_the_plan_a_customer_had_before_is_kept(folder):
     put(folder, load("customers", [A, B]))
     put(folder, load("customers", [A | {"plan": "Team"}, B], "later.csv"), dated=datetime(2025, 3, 1))

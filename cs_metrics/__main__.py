@@ -1,0 +1,258 @@
+"""The command line: python -m cs_metrics load | kpi | retention | sql | check. The words are those of the library."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+import cs_metrics as cs
+from cs_metrics.api import choices
+from cs_metrics.api.empty import check_kpis
+
+OK, FAILED = 0, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code: 0, or 2 with one sentence on stderr."""
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except cs.CSMetricsError as error:
+        print(f"cs_metrics: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        sys.stderr.close()
+        return OK
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(prog="python -m cs_metrics", description=cs.__doc__)
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    load = _command(commands, "load", _load, "read files, publish them, say what was loaded")
+    load.add_argument("files", nargs="+", metavar="FILE", help="CSV, TSV (also .gz) or XLSX")
+    load.add_argument("--mode", default="append", help="append (default), replace or upsert")
+    load.add_argument("--map", metavar="FILE", help='choices as JSON: {"file.csv": {"table": ..., "mapping": {...}}}')
+    load.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="answer an open question")
+    load.add_argument("--note", default="", help="a note kept with the version")
+    load.add_argument("--dated", metavar="DATE", help="the day that the files describe (default: today)")
+    load.add_argument("--dry-run", action="store_true", help="read and report only; publish nothing")
+
+    kpi = _command(commands, "kpi", _kpi, "compute KPIs; without ids: list them")
+    kpi.add_argument("ids", nargs="*", metavar="ID", help="such as net_promoter_score")
+    kpi.add_argument("--totals", action="store_true", help="also the rows over all segments and the whole range")
+    _slice(kpi)
+
+    retention = _command(commands, "retention", _retention, "compute a retention triangle")
+    retention.add_argument("--of", default="orders", help="the table whose rows are activity (default: orders)")
+    for name, default in (("unit", "customers"), ("kind", "on"), ("cohort", "first"), ("value", "units")):
+        retention.add_argument(f"--{name}", default=default, help=f"default: {default}")
+    retention.add_argument("--periods", type=int, default=12, help="default: 12")
+    retention.add_argument("--minimum", type=int, default=1, help="rows in a period that make it count; default: 1")
+    for name in ("start", "back", "brackets"):
+        retention.add_argument(f"--{name}", type=_json(name), metavar="JSON")
+    retention.add_argument("--rolling", action="store_true", help="periods from each unit's own start")
+    _slice(retention)
+
+    sql = _command(commands, "sql", _sql, "print the SQL that answers a KPI")
+    sql.add_argument("id", metavar="ID")
+    _slice(sql)
+
+    check = commands.add_parser("check", help="bind every KPI against an empty schema")
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.set_defaults(command=_check)
+    return top
+
+
+def _command(commands: Any, name: str, run: Callable, help: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=help, description=help)
+    command.set_defaults(command=run)
+    place = command.add_mutually_exclusive_group(required=True)
+    place.add_argument("--workspace", "-w", metavar="FOLDER", help="a workspace; made when missing by load")
+    if name != "load":
+        place.add_argument("--sample", action="store_true", help="the sample company")
+        command.add_argument("--version", type=int, metavar="N", help="an earlier version (default: the latest)")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    return command
+
+
+def _slice(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--grain", help="day, week, month, quarter or year")
+    command.add_argument("--by", action="append", metavar="NAME", help="split by an attribute; may be repeated")
+    command.add_argument("--where", type=_json("where"), metavar="JSON", help='such as {"plan": ["Pro", "Team"]}')
+    command.add_argument("--since", metavar="DATE", help="inclusive")
+    command.add_argument("--until", metavar="DATE", help="exclusive")
+    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="switch a definition")
+    command.add_argument("--as-of", metavar="DATE", help="the instant up to which the data count")
+
+
+def _json(name: str) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"--{name} is not JSON: {error}") from None
+
+    return read
+
+
+def _pairs(texts: Sequence[str], option: str) -> dict[str, Any]:
+    """Return NAME=VALUE texts as a dict; a value is JSON where it can be read so, else text."""
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise cs.QueryError(f"{option} takes NAME=VALUE, not '{text}'.")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def _version(options: argparse.Namespace) -> cs.Version:
+    if options.sample:
+        return cs.sample().version(options.version)
+    return cs.Workspace.open(options.workspace).version(options.version)
+
+
+def _asked(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "by": options.by,
+        "where": options.where,
+        "since": options.since,
+        "until": options.until,
+        "definitions": _pairs(options.set, "--set"),
+        "as_of": options.as_of,
+    }
+
+
+def _load(options: argparse.Namespace) -> int:
+    workspace = cs.Workspace(options.workspace)
+    plan = workspace.read(options.files)
+    if options.map:
+        choices.apply(plan, choices.load(options.map))
+    choices.answer(plan, _pairs(options.answer, "--answer"))
+    if plan.failures:
+        raise cs.FileError(" ".join(str(failure.error) for failure in plan.failures))
+    left_open = choices.open_questions(plan)
+    said: dict[str, Any] = {"sheets": choices.report(plan), "questions": left_open, "version": None, "loads": []}
+    if not options.dry_run and not left_open:
+        version = workspace.publish(plan, options.mode, note=options.note, dated=options.dated)
+        assert version.published is not None
+        said |= {"version": version.number, "loads": version.published.loads, "skipped": version.published.skipped}
+    if options.json:
+        _print_json(said)
+    else:
+        _tell(said)
+    if left_open and not options.dry_run:
+        raise cs.PublishError(f"{len(left_open)} questions are open, so nothing was published: answer with --answer.")
+    return OK
+
+
+def _tell(said: dict[str, Any]) -> None:
+    """Print what loading did, or would do."""
+    _print_table(pd.DataFrame(said["loads"] or said["sheets"]).drop(columns="problems", errors="ignore"))
+    for sheet in said["sheets"]:
+        for sentence in sheet["problems"]:
+            print(sentence)
+    for sentence in said.get("skipped", []):
+        print(sentence)
+    for q in said["questions"]:
+        known = f" One of: {', '.join(map(str, q['choices']))}." if q["choices"] else ""
+        place = f"{q['file']} / {q['sheet']}" if q["sheet"] else q["file"]
+        print(f"Open: {place}: {q['text']}{known} Answer with --answer '{q['id']}=...'")
+    if said["version"]:
+        print(f"Version {said['version']} is published.")
+
+
+def _kpi(options: argparse.Namespace) -> int:
+    version = _version(options)
+    if options.ids:
+        frame = version.compute(options.ids, grain=options.grain, totals=options.totals, **_asked(options))
+    else:
+        frame = version.kpis()
+    _show(frame, options.json)
+    return OK
+
+
+def _retention(options: argparse.Namespace) -> int:
+    names = ("of", "unit", "kind", "cohort", "value", "periods", "minimum", "start", "back", "brackets")
+    words = {name: getattr(options, name) for name in names}
+    frame = _version(options).retention(
+        grain=options.grain or "month", calendar=not options.rolling, **words, **_asked(options)
+    )
+    _show(frame, options.json)
+    return OK
+
+
+def _sql(options: argparse.Namespace) -> int:
+    text = _version(options).sql(options.id, grain=options.grain, **_asked(options))
+    if options.json:
+        _print_json({"sql": text})
+    else:
+        print(text)
+    return OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    frame = check_kpis()
+    failed = frame[frame["error"] != ""]
+    if options.json:
+        _print_json(_records(frame))
+    else:
+        if len(failed):
+            _print_table(failed)
+        print(f"{len(frame) - len(failed)} of {len(frame)} KPIs bind against an empty schema.")
+    return FAILED if len(failed) else OK
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame as JSON records: ISO dates, null for what is missing."""
+    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", date_format="iso"))
+    return records
+
+
+def _show(frame: pd.DataFrame, as_json: bool) -> None:
+    if as_json:
+        _print_json(_records(frame))
+    else:
+        _print_table(frame)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if value is None or value != value:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%d %H:%M")
+    return f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _print_table(frame: pd.DataFrame) -> None:
+    """Print a frame as columns, numbers to the right."""
+    if frame.empty:
+        print("No rows.")
+        return
+    texts = {str(c): [_cell(v) for v in frame[c]] for c in frame.columns}
+    widths = {c: max(len(c), *map(len, cells)) for c, cells in texts.items()}
+    right = {str(c) for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])}
+    for row in [list(texts), *zip(*texts.values(), strict=True)]:
+        cells = [t.rjust(widths[c]) if c in right else t.ljust(widths[c]) for c, t in zip(texts, row, strict=True)]
+        print("  ".join(cells).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

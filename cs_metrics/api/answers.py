@@ -1,0 +1,298 @@
+"""What can be asked of published data: the methods that a Version and a View share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pandas as pd
+
+from cs_metrics import analysis, facts, kpis
+from cs_metrics.api import hiding, inventory
+from cs_metrics.kpis.slice import Slice
+from cs_metrics.periods import instant
+from cs_metrics.settings import resolve
+from cs_metrics.workspace import conflicts, describe, versions
+from cs_metrics.workspace.database import cursor
+
+if TYPE_CHECKING:
+    from cs_metrics.api.workspace import Workspace
+
+Where = Mapping[str, Any]
+Names = str | Sequence[str]
+
+
+class Answers:
+    """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
+
+    Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)
+    dates, `definitions` switched settings, `as_of` the instant up to which the data count; the workspace's own are the
+    default. Every error raised on purpose is a CSMetricsError.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        number: int,
+        definitions: Mapping[str, Any] | None = None,
+        where: Where | None = None,
+        hidden: Iterable[str] = (),
+    ) -> None:
+        self.workspace = workspace
+        self.number = number
+        self.definitions = resolve_only(definitions)
+        self.where = dict(where or {})
+        self.hidden = frozenset(hidden)
+
+    # What it is
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every setting that holds here: the workspace's, with this view's switches."""
+        return resolve(self.workspace.settings, self.definitions)
+
+    @property
+    def as_of(self) -> datetime:
+        """The exclusive end of the data (local): set by hand for the workspace, else the end of the day of the latest
+        activity."""
+        return self.workspace.as_of or datetime.fromisoformat(versions.meta(self._path(self.settings))["as_of"])
+
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """Return for each table of the data model its `rows`, its mapped `columns` and its `attributes`."""
+        return inventory.tables(self._con(), self.hidden)
+
+    def dimensions(self, values: int = 50) -> pd.DataFrame:
+        """Return what filters and breakdowns may name: name, label, table, type, history (earlier values are known),
+        distinct, nulls, values (a list, the commonest first; empty where there are more than `values`), breakdown."""
+        return inventory.dimensions(self._con(), self.hidden, values)
+
+    def kpis(self) -> pd.DataFrame:
+        """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column')."""
+        return kpis.computable(self._con())
+
+    def sources(self) -> pd.DataFrame:
+        """Return one row a sheet and table: source, name, file, sheet, loaded_at, table, rows, loaded, rejected,
+        set_aside, replaced, sha256, mapping (JSON). rows = loaded + rejected + set_aside."""
+        return describe.sources(self._con())
+
+    def set_aside(self) -> pd.DataFrame:
+        """Return the rows that were not loaded: file, row, table, status, column, reason, content (JSON). A reader
+        with a locked filter or hidden columns gets none: it cannot be told whose they are."""
+        frame = inventory.set_aside(self._con())
+        return frame.head(0) if self.where or self.hidden else frame
+
+    def conflicts(self) -> pd.DataFrame:
+        """Return where the data contradict themselves: kind, tables, rows, sentence, example; the most rows first. A
+        reader with a locked filter or hidden columns gets none: they are about everyone."""
+        frame = conflicts.read(self._con())
+        return frame.head(0) if self.where or self.hidden else frame
+
+    # KPIs
+
+    def compute(
+        self,
+        ids: Names,
+        *,
+        grain: str | None = None,
+        by: Names | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        totals: bool = False,
+        beside: bool = False,
+    ) -> pd.DataFrame:
+        """Return kpi, item, period, <by...>, value, numerator, denominator, n, low, high, complete, note.
+
+        `period` is the period's start, null for the whole range. `totals` adds the rows over all segments and over the
+        whole range (columns `level`, `total`); `beside` the numbers shown beside a value (the mean of a median).
+        """
+        asked = self._slice(grain, by, where, since, until, definitions)
+        con, settings, now = self._ask(definitions, as_of)
+        wanted = [ids] if isinstance(ids, str) else list(ids)
+        return kpis.compute(con, wanted, asked, settings, now, totals=totals, beside=beside)
+
+    def kpi(self, id: str, **asked: Any) -> pd.DataFrame:
+        """Return `compute` of one KPI: it takes the same arguments."""
+        return self.compute([id], **asked)
+
+    def rows(
+        self,
+        id: str,
+        *,
+        period: Any = None,
+        grain: str | None = None,
+        part: str = "numerator",
+        item: str | None = None,
+        by: Names | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> pd.DataFrame:
+        """Return the rows behind a value, each with its `_value` in it, and the file (`_source`) and row (`_row`) that
+        it came from: those of the `part` "numerator" or "denominator", in the period of `grain` (by default month) in
+        which `period` lies; None: the whole range. `item`: of that item only."""
+        asked = self._slice(grain, by, where, since, until, definitions)
+        con, settings, now = self._ask(definitions, as_of)
+        frame = kpis.rows(con, id, period, asked, settings, now, part=part, item=item)
+        return hiding.drop(frame, self.hidden)
+
+    def sql(
+        self,
+        id: str,
+        *,
+        grain: str | None = None,
+        by: Names | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> str:
+        """Return the SQL that answers `kpi` with these arguments, runnable as it stands on the version's file."""
+        asked = self._slice(grain, by, where, since, until, definitions)
+        con, settings, now = self._ask(definitions, as_of)
+        return kpis.sql(con, id, asked, settings, now)
+
+    # Analyses
+
+    def retention(
+        self,
+        *,
+        by: Names | None = None,
+        where: Where | None = None,
+        start: Where | None = None,
+        back: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return the retention triangle: cohort, <by>, k, eligible, retained, value, low, high, complete.
+
+        Of `asked`: of, unit, grain, periods, kind, cohort, minimum, brackets, calendar, week_starts, timezone, value,
+        since, until; see `cs_metrics.analysis.retention`.
+        """
+        con, settings, now = self._ask(definitions, as_of)
+        return analysis.retention(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))
+
+    def members(
+        self,
+        *,
+        cohort: Any,
+        k: int,
+        retained: bool | None = True,
+        by_values: Mapping[str, Any] | None = None,
+        cohorts: str = "first",
+        by: Names | None = None,
+        where: Where | None = None,
+        start: Where | None = None,
+        back: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return who is behind a cell (`cohort`, `k`) of `retention`: those who came back; with retained=False those
+        who did not; with None all. `cohorts` is what `retention` calls cohort; `by_values` the cell's segment.
+
+        Columns: unit, customer_id, started, returned, rows, retained, _source (the file), _row.
+        """
+        con, settings, now = self._ask(definitions, as_of)
+        cell = {"cohort": cohort, "k": k, "retained": retained, "by_values": by_values}
+        words = self._retention(by, where, start, back, {**asked, "cohorts": cohorts}, "cohorts")
+        return inventory.name_sources(con, analysis.members(con, settings, now, **cell, **words))
+
+    def _retention(
+        self,
+        by: Names | None,
+        where: Where | None,
+        start: Where | None,
+        back: Where | None,
+        asked: Mapping[str, Any],
+        cohort: str,
+    ) -> dict[str, Any]:
+        for filters in (start, back):
+            hiding.check_where(filters, self.hidden)
+        hiding.check([str(asked.get(cohort, "first"))], self.hidden)
+        return {"by": self._by(by), "where": self._where(where), "start": start, "back": back, **asked}
+
+    def movements(
+        self,
+        *,
+        grain: str = "month",
+        by: Names | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> pd.DataFrame:
+        """Return the MRR movements: period, <by>, start, new, reactivation, expansion, contraction, churn, end."""
+        con, settings, now = self._ask(definitions, as_of)
+        filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
+        return analysis.movements(con, settings, now, grain=grain, **filters)
+
+    def nps(
+        self,
+        *,
+        by: Names | None = None,
+        grain: str | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> pd.DataFrame:
+        """Return the Net Promoter Score with its shares: period, <by>, promoters, passives, detractors, n, value, low,
+        high."""
+        con, settings, now = self._ask(definitions, as_of)
+        filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
+        return analysis.nps(con, settings, now, grain=grain, **filters)
+
+    # What every question needs
+
+    def _path(self, settings: Mapping[str, Any]) -> Path:
+        return versions.with_facts(self.workspace.folder, self.number, settings, facts.build)
+
+    def _con(self) -> duckdb.DuckDBPyConnection:
+        return cursor(self._path(self.settings))
+
+    def _ask(
+        self, definitions: Mapping[str, Any] | None, as_of: Any
+    ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
+        """Return a cursor on the facts of these settings, the settings, and the as-of."""
+        settings = resolve(self.settings, definitions)
+        path = self._path(settings)
+        own = self.workspace.as_of or datetime.fromisoformat(versions.meta(path)["as_of"])
+        return cursor(path), settings, own if as_of is None else instant(as_of, "as_of")
+
+    def _by(self, by: Names | None) -> list[str]:
+        names = [by] if isinstance(by, str) else list(by or ())
+        hiding.check(names, self.hidden)
+        return names
+
+    def _where(self, where: Where | None) -> dict[str, Any] | None:
+        hiding.check_where(where, self.hidden)
+        return hiding.both(self.where, where)
+
+    def _slice(
+        self,
+        grain: str | None,
+        by: Names | None,
+        where: Where | None,
+        since: Any,
+        until: Any,
+        definitions: Mapping[str, Any] | None,
+    ) -> Slice:
+        return Slice.of(grain, self._by(by), self._where(where), since, until, definitions)
+
+
+def resolve_only(definitions: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return these switches alone, checked. Raises QueryError."""
+    values = resolve(definitions)
+    return {name: values[name] for name in definitions or {}}

@@ -1,0 +1,247 @@
+"""A workspace: read files, publish versions, open them; and the small things that a person keeps there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+import pyarrow as pa
+
+from cs_metrics import facts
+from cs_metrics.api.version import Version
+from cs_metrics.errors import WorkspaceError
+from cs_metrics.ingest.plan import Plan
+from cs_metrics.ingest.plan import read as read_plan
+from cs_metrics.periods import instant
+from cs_metrics.settings import resolve
+from cs_metrics.sql import quote
+from cs_metrics.workspace import publishing, remembered, saved_settings, segments, states, uploads, versions
+from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.folder import Folder
+from cs_metrics.workspace.progress import Progress
+from cs_metrics.workspace.records import AUDIT, Records
+
+
+class Workspace:
+    """A folder, made when missing: the uploads, the versions, and a small database of what changes.
+
+    `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
+    """
+
+    def __init__(self, path_or_name: str | os.PathLike[str]) -> None:
+        self.folder = Folder(path_or_name)
+        self.records = Records(self.folder)
+
+    @classmethod
+    def open(cls, path_or_name: str | os.PathLike[str]) -> Workspace:
+        """Return the workspace in a folder that exists. Raises WorkspaceError where there is none."""
+        if not (Path(path_or_name) / "workspace.id").exists():
+            raise WorkspaceError(f"There is no workspace at '{path_or_name}': load files into it first.")
+        return cls(path_or_name)
+
+    def __repr__(self) -> str:
+        return f"Workspace({str(self.path)!r})"
+
+    @property
+    def name(self) -> str:
+        """The last part of the folder's path."""
+        return self.path.name
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self.folder.path
+
+    # Reading and publishing
+
+    def read(
+        self,
+        files: Iterable[str | os.PathLike[str] | BinaryIO],
+        *,
+        progress: Callable[[Any], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Plan:
+        """Return a plan of what the files' sheets are: paths, or open binary files with a name. Nothing is stored.
+
+        Mappings remembered for sheets of the same shape are proposed again. A bad file stops no other; the plan says
+        what was wrong with it.
+        """
+        return read_plan(
+            files,
+            remembered=remembered.all_mappings(self.records),
+            lookup=self._look_up,
+            timezone=self.settings["timezone"],
+            progress=progress,
+            cancelled=cancelled,
+        )
+
+    def publish(
+        self,
+        plan: Plan,
+        mode: str = "append",
+        *,
+        note: str = "",
+        dated: Any = None,
+        progress: Callable[[float, str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        who: str = "",
+    ) -> Version:
+        """Make the plan the next version, all or nothing, and return it; its `published` says what became of the rows.
+
+        mode "append" adds rows (a newer row of the same customer, user, ticket ... takes the earlier one's place; a
+        sheet that is loaded already is skipped), "replace" empties the plan's tables first, "upsert" replaces rows by
+        key. `dated`: the day that the files describe, for the history of customers' attributes; None: today.
+        `progress(share, sentence)` is called along the way. Raises PublishError, or CancelledError when `cancelled()`
+        turns true; then nothing was stored.
+        """
+        loads = plan.loads()
+        request = publishing.Request(
+            mode,
+            self.settings,
+            facts.build,
+            note,
+            None if dated is None else instant(dated, "dated"),
+        )
+        for load in loads:
+            uploads.keep(self.folder, self.records, load.file, load.content)
+        done = publishing.publish(self.folder, loads, request, Progress(progress, cancelled))
+        if plan.settings:
+            self.set_settings(plan.settings, who=who)
+        for load in loads:
+            if load.fingerprint:
+                remembered.remember(self.records, load.fingerprint, load.remember)
+        versions.note_down(self.folder, self.records, done.number)
+        self.records.log(who, "publish", {"version": done.number, "mode": mode, "loads": done.loads})
+        version = self.version(done.number)
+        version.published = done
+        return version
+
+    def _look_up(self, table: str, key: str, value: str) -> pa.Table | None:
+        """Return (key, value) of a table of the latest version, as text, for values found through another table."""
+        if not self.numbers():
+            return None
+        query = (
+            f"SELECT CAST({quote(key)} AS VARCHAR) AS key, CAST({quote(value)} AS VARCHAR) AS value "
+            f"FROM {quote(table)} WHERE {quote(key)} IS NOT NULL AND {quote(value)} IS NOT NULL"
+        )
+        return cursor(self.folder.version(self.numbers()[-1])).sql(query).to_arrow_table()
+
+    # Versions
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the versions, ascending."""
+        return self.folder.numbers()
+
+    def version(self, number: int | None = None) -> Version:
+        """Return a version; None: the latest. Raises WorkspaceError where there is none."""
+        number, path = versions.path_of(self.folder, number)
+        return Version(self, number, versions.meta(path))
+
+    def versions(self) -> pd.DataFrame:
+        """Return one row a version, the latest first: number, created_at, as_of, mode, note, restored_from, tables
+        (name to rows), rows, files."""
+        return versions.listing(self.folder, self.records)
+
+    def restore(self, number: int, *, note: str = "", who: str = "") -> Version:
+        """Publish an earlier version once more, as the newest, and return that."""
+        newest = versions.restore(self.folder, number, note)
+        versions.note_down(self.folder, self.records, newest)
+        self.records.log(who, "restore", {"version": newest, "restored_from": number})
+        return self.version(newest)
+
+    # Settings
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every setting by name: the defaults with what was changed."""
+        return resolve(saved_settings.saved(self.records))
+
+    def set_settings(self, values: dict[str, Any], *, who: str = "") -> dict[str, Any]:
+        """Change settings (None: back to the default) and return all of them. Raises QueryError; then none changed."""
+        result = saved_settings.save(self.records, values)
+        self.records.log(who, "settings", values)
+        return result
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The as-of set by hand (local, exclusive), for all versions; None: each version's own."""
+        return saved_settings.as_of(self.records)
+
+    def set_as_of(self, value: Any, *, who: str = "") -> None:
+        """Set the as-of by hand (a date: its beginning is the exclusive end of the data); None: the data's own."""
+        moment = None if value is None else instant(value, "as_of")
+        saved_settings.set_as_of(self.records, moment)
+        self.records.log(who, "as_of", {"as_of": None if moment is None else moment.isoformat()})
+
+    # Segments
+
+    def segments(self, deleted: bool = False) -> list[dict[str, Any]]:
+        """Return the saved segments by name: segment (its id), name, where, created_at, updated_at."""
+        return segments.listing(self.records, deleted)
+
+    def segment(self, name_or_id: str) -> dict[str, Any]:
+        """Return one segment. Raises WorkspaceError with a suggestion."""
+        return segments.get(self.records, name_or_id)
+
+    def save_segment(self, name: str, where: dict[str, Any], segment: str | None = None, *, who: str = "") -> str:
+        """Save a filter under a name, as a new segment or as a change to `segment` (an id); return its id."""
+        kept = segments.save(self.records, name, where, segment)
+        self.records.log(who, "save segment", {"segment": kept, "name": name, "where": where})
+        return kept
+
+    def delete_segment(self, segment: str, *, who: str = "") -> None:
+        """Take a segment off the list; `restore_segment` brings it back."""
+        segments.delete(self.records, segment)
+        self.records.log(who, "delete segment", {"segment": segment})
+
+    def restore_segment(self, segment: str, *, who: str = "") -> None:
+        """Bring a deleted segment back."""
+        segments.undelete(self.records, segment)
+        self.records.log(who, "restore segment", {"segment": segment})
+
+    # Uploads, drafts, links, audit
+
+    def keep_upload(self, name: str, content: bytes | Path) -> str:
+        """Store a file as it came and return its SHA-256; the same content is kept once."""
+        return uploads.keep(self.folder, self.records, name, content)
+
+    def upload(self, sha256: str) -> Path:
+        """Return where an upload lies."""
+        return uploads.path_of(self.folder, sha256)
+
+    def uploads(self) -> pd.DataFrame:
+        """Return one row an upload, the latest first: sha256, name, bytes, uploaded_at."""
+        return uploads.listing(self.records)
+
+    def save_draft(self, content: dict[str, Any], draft: str | None = None) -> str:
+        """Keep a mapping in progress (JSON) and return its id; `draft` changes that one."""
+        return remembered.save_draft(self.records, content, draft)
+
+    def draft(self, draft: str) -> dict[str, Any]:
+        """Return a mapping in progress. Raises WorkspaceError when it is gone."""
+        return remembered.draft(self.records, draft)
+
+    def drafts(self) -> list[dict[str, Any]]:
+        """Return the mappings in progress, the latest first: draft, content, updated_at."""
+        return remembered.drafts(self.records)
+
+    def delete_draft(self, draft: str) -> None:
+        """Throw a mapping in progress away."""
+        remembered.delete_draft(self.records, draft)
+
+    def keep_state(self, content: dict[str, Any]) -> str:
+        """Keep what is too long for a URL, and return its short id."""
+        return states.keep(self.records, content)
+
+    def state(self, state: str) -> dict[str, Any]:
+        """Return what a short id stands for. Raises WorkspaceError when it is unknown."""
+        return states.get(self.records, state)
+
+    def audit(self) -> pd.DataFrame:
+        """Return who changed what, the latest first: happened_at, who, action, detail."""
+        rows = self.records.rows(self.records.mine(AUDIT).order_by(AUDIT.c.id.desc()))
+        return pd.DataFrame(rows, columns=["happened_at", "who", "action", "detail"])

@@ -1,0 +1,47 @@
+"""A workspace of literal tables, small enough to check every number by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from cs_metrics import facts
+from cs_metrics.api.workspace import Workspace
+from cs_metrics.workspace.progress import Progress
+from cs_metrics.workspace.publishing import Request, publish
+from tests.workspace.loads import load
+
+
+def put(workspace: Workspace, mode: str = "append", **tables: list[dict]) -> None:
+    """Publish literal rows as the next version."""
+    loads = [load(name, rows) for name, rows in tables.items()]
+    publish(workspace.folder, loads, Request(mode, workspace.settings, facts.build), Progress())
+
+
+def subscription(customer: str, start: date, end: date | None, amount: float, plan: str) -> dict:
+    return {"customer_id": customer, "start_date": start, "end_date": end, "amount": amount, "plan": plan}
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    """Four customers: A and B in EMEA, C in AMER, D nowhere; B leaves on 10 February. NPS 10, 9, 3 in February."""
+    workspace = Workspace(tmp_path / "acme")
+    put(
+        workspace,
+        customers=[
+            {"customer_id": c, "name": f"{c} Ltd", "region": r, "Seats": s, "email": f"{c}@x.org"}
+            for c, r, s in (("A", "EMEA", 5), ("B", "EMEA", 50), ("C", "AMER", 500), ("D", None, None))
+        ],
+        subscriptions=[
+            subscription("A", date(2025, 1, 1), None, 10.0, "Pro"),
+            subscription("B", date(2025, 1, 1), date(2025, 2, 10), 20.0, "Basic"),
+            subscription("C", date(2025, 1, 1), None, 30.0, "Pro"),
+            subscription("D", date(2025, 3, 31), None, 40.0, "Basic"),
+        ],
+        survey_responses=[
+            {"customer_id": c, "survey": "nps", "score": float(s), "responded_at": datetime(2025, 2, 3)}
+            for c, s in (("A", 10), ("B", 9), ("C", 3))
+        ],
+    )
+    return workspace
