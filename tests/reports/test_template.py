@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
 
+from cs_metrics.ingest.plan import read
 from cs_metrics.reports.template import GUIDE, template_workbook
-from cs_metrics.schema import TABLES
+from cs_metrics.schema import TABLES, Type
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +66,31 @@ def test_id_cells_are_text_so_that_leading_zeros_stay(book: openpyxl.Workbook) -
 
 def test_no_formula_anywhere(book: openpyxl.Workbook) -> None:
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+
+def test_blank_template_uploaded_says_why_each_sheet_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "template.xlsx").write_bytes(template_workbook())
+    plan = read([tmp_path / "template.xlsx"])
+    assert not plan.failures
+    reasons = {sheet.sheet: sheet.reason for sheet in plan.sheets if sheet.skipped}
+    assert set(reasons) == {GUIDE, *TABLES}
+    assert all(reasons.values())
+    assert {reasons[name] for name in TABLES} == {"It has no rows."}
+
+
+def test_template_filled_with_its_own_examples_is_proposed_as_what_it_is(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(template_workbook()))
+    for name, table in TABLES.items():
+        for n in range(3):
+            # Ids of their own in each row; a line's other columns may well be alike.
+            row = [f"{c.example}{n}" if c.type is Type.ID and c.example else c.example or None for c in table.columns]
+            book[name].append(row)
+    book.save(tmp_path / "filled.xlsx")
+    plan = read([tmp_path / "filled.xlsx"])
+    assert plan.sheet("filled.xlsx", GUIDE).skipped
+    for name, table in TABLES.items():
+        sheet = plan.sheet("filled.xlsx", name)
+        assert sheet.table == name
+        given = [c.name for c in table.columns if c.example]
+        assert sheet.mapping == {column: column for column in given}, name
+        assert not [p for p in sheet.problems if p.level != "note"], name
