@@ -27,15 +27,12 @@ def answers(con: duckdb.DuckDBPyConnection, available: Available, asked: Questio
     rows, customers = split(available, asked.of, asked.where)
     if rows or any(not available.attribute(name).of_customer for name in asked.by):
         return False
-    # a user's account is its first event's; two at one instant are told apart by their rows alone
+    # a user may have had several accounts: its rows say which
     if asked.unit == "users" and (customers or asked.by):
         return False
-    found = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = $1", [_table(asked)]).fetchall()
-    return bool(found[0][0])
-
-
-def _table(asked: Question) -> str:
-    return maps.name(asked.of, asked.unit, asked.clock.grain, asked.settings)
+    place = [maps.name(asked.of, asked.unit), f"{maps.prefix(asked.clock.grain, asked.settings)}_bits"]
+    found = con.execute("SELECT count(*) FROM duckdb_columns() WHERE table_name = $1 AND column_name = $2", place)
+    return bool(found.fetchall()[0][0])
 
 
 def _came(asked: Question, low: int, high: int) -> str:
@@ -60,6 +57,11 @@ def statement(available: Available, asked: Question) -> tuple[str, dict[str, obj
     limits = [compile_where(customers, joined, params)]
     limits += [f"f.first_p >= {asked.first}"] if asked.first is not None else []
     limits += [f"f.first_p <= {asked.last}"] if asked.last is not None else []
+    own = maps.prefix(asked.clock.grain, asked.settings)
+    source = (
+        f"SELECT unit, unit AS customer_id, first_at, {own}_first AS first_p, {own}_last AS last_p, {own}_bits AS bits "
+        f"FROM {maps.name(asked.of, asked.unit)}"
+    )
     made = Plan([], params, by)
     counts = ", ".join(f"CAST(sum({_came(asked, low, high)}) AS BIGINT) AS r{k}" for k, low, high in asked.steps)
     begins = ", ".join(["(0, 0)", *(f"({k}, {low})" for k, low, _ in asked.steps)])
@@ -68,7 +70,7 @@ def statement(available: Available, asked: Question) -> tuple[str, dict[str, obj
         [
             (
                 "kept",
-                f"SELECT f.first_p AS cohort, f.first_p AS c, f.last_p, f.bits{columns} FROM {_table(asked)} AS f "
+                f"SELECT f.first_p AS cohort, f.first_p AS c, f.last_p, f.bits{columns} FROM ({source}) AS f "
                 f"{joined.sql} WHERE {' AND '.join(limits)}",
             ),
             (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -86,6 +88,15 @@ def triangle(frames: Frames, size: str | None = None) -> pd.DataFrame:
     return rows[rows["k"] <= 12].groupby(["c", "k"])["customer_id"].nunique().unstack(fill_value=0)
 
 
-def load(rows: dict[str, object]) -> Frames:
-    """What publishing does at the very least: put the rows into frames."""
-    return {name: arrow.to_pandas() for name, arrow in rows.items()}  # type: ignore[attr-defined]
+def frames_of(rows: dict[str, Any]) -> Frames:
+    """The rows as frames, dates as timestamps."""
+    frames = {name: arrow.to_pandas() for name, arrow in rows.items()}
+    for name in ("start_date", "end_date"):
+        frames["subscriptions"][name] = pd.to_datetime(frames["subscriptions"][name])
+    return frames
+
+
+def load(rows: dict[str, Any], folder: Path) -> None:
+    """What publishing does at the very least: write the rows into files."""
+    for name, frame in frames_of(rows).items():
+        frame.to_parquet(folder / f"{name}.parquet")

@@ -25,10 +25,7 @@ def con(loads, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def frames(loads):
-    found = by_pandas.load({load.table: load.rows for load in loads})
-    for name in ("start_date", "end_date"):
-        found["subscriptions"][name] = pd.to_datetime(found["subscriptions"][name])
-    return found
+    return by_pandas.frames_of({load.table: load.rows for load in loads})
 
 
 @pytest.mark.parametrize(("where", "keep", "size"), [(None, "TRUE", None), (benchmark.WHERE, benchmark.KEEP, "large")])
