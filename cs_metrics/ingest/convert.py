@@ -156,31 +156,30 @@ def _id(options: Options) -> str:
 
 
 def _numeric(cast: str, options: Options) -> str:
-    """Plain numbers are cast at once; the others are taken to pieces, or are durations."""
+    """Plain numbers are cast at once; the others are taken to pieces, or are durations. `cast` is over the text y."""
     simple = literal(numbers.WHOLE if options.decimal == "comma" else numbers.SIMPLE)
-    factor = numbers.SECONDS[options.unit]
-    value = f"CASE WHEN plain THEN t ELSE {numbers.number(options.decimal)} END"
     return (
-        f"SELECT i, t, CASE WHEN NOT plain AND g.p = '%' THEN {cast.format(f'TRY_CAST({value} AS DOUBLE) / 100')}"
-        f" WHEN plain OR g.n <> '' THEN {cast.format(value)}"
-        f" ELSE {cast.format(f'({numbers.duration()}) / {factor}')} END AS v"
+        f"SELECT i, t, {cast} AS v FROM (SELECT i, t, CASE WHEN plain THEN t"
+        " WHEN g.p = '%' THEN (TRY_CAST(x AS DOUBLE) / 100)::VARCHAR WHEN g.n <> '' THEN x"
+        f" ELSE (({numbers.duration()}) / {numbers.SECONDS[options.unit]})::VARCHAR END AS y"
+        f" FROM (SELECT *, {numbers.number(options.decimal)} AS x"
         f" FROM (SELECT *, CASE WHEN NOT plain THEN {numbers.parts()} END AS g"
-        f" FROM (SELECT *, regexp_full_match(t, {simple}) AS plain FROM src))"
+        f" FROM (SELECT *, regexp_full_match(t, {simple}) AS plain FROM src))))"
     )
 
 
 def _number(options: Options) -> str:
-    return _numeric("TRY_CAST({} AS DOUBLE)", options)
+    return _numeric("TRY_CAST(y AS DOUBLE)", options)
 
 
 def _money(options: Options) -> str:
-    return _numeric("TRY_CAST({} AS DECIMAL(18,6))", options)
+    return _numeric("TRY_CAST(y AS DECIMAL(18,6))", options)
 
 
 def _integer(options: Options) -> str:
-    """A whole number, also one written 5.0; 5.5 is bad rather than rounded."""
-    whole = "TRY_CAST({0} AS DECIMAL(38,6))"
-    return _numeric(f"CASE WHEN {whole} = trunc({whole}) THEN TRY_CAST({whole} AS BIGINT) END", options)
+    """A whole number, also one written 5.0 or 1e3; 5.5 is bad rather than rounded."""
+    whole = _numeric("TRY_CAST(y AS DECIMAL(38,6))", options)
+    return f"SELECT i, t, CASE WHEN v = trunc(v) THEN TRY_CAST(v AS BIGINT) END AS v FROM ({whole})"
 
 
 def _yes_no(options: Options) -> tuple[frozenset[str], frozenset[str]]:

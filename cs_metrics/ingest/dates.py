@@ -40,61 +40,45 @@ _NAMES = {
     11: "november novembre noviembre nov",
     12: "december dezember décembre diciembre dec dez déc dic",
 }
-MONTH_NAMES = tuple(name for names in _NAMES.values() for name in names.split())
-_WHEN = " ".join(
-    f"WHEN lower(X) IN ({', '.join(literal(n) for n in names.split())}) THEN {m}" for m, names in _NAMES.items()
-)
+_MONTHS = literal(" " + " ".join(f"{name}={month:02d}" for month, names in _NAMES.items() for name in names.split()))
 
 
 def _extract(pattern: str, groups: tuple[str, ...]) -> str:
     return f"regexp_extract(t, {literal('^(?:' + pattern + ')$')}, [{', '.join(literal(g) for g in groups)}])"
 
 
-def _month(name: str) -> str:
-    return "CASE " + _WHEN.replace("X", name) + " END"
+_TIME_GROUPS = ("hh", "mi", "ss", "ff", "ap", "zone")
 
 
-def _year(text: str) -> str:
-    """Two digits: 69 to 99 are the last century, as strptime and spreadsheets nearly agree."""
-    return (
-        f"CASE length({text}) WHEN 4 THEN {text} WHEN 2 THEN"
-        f" CASE WHEN TRY_CAST({text} AS INTEGER) >= 69 THEN '19' ELSE '20' END || {text} END"
-    )
+def _piece(y: str, m: str, d: str, time: str | None = None) -> str:
+    """The struct of a date's pieces, as texts; `time` is the struct that has its time of day."""
+    clock = ", ".join(f"{g} := {f'{time}.{g}' if time else _BLANK}" for g in _TIME_GROUPS)
+    return f"struct_pack(y := {y}, m := {m}, d := {d}, {clock})"
 
 
-def _iso(year: str, month: str, day: str) -> str:
-    return f"({year}) || '-' || lpad(({month})::VARCHAR, 2, '0') || '-' || lpad(({day})::VARCHAR, 2, '0')"
-
-
-def _clock(g: str) -> str:
-    """The time of day in struct `g` as hh:mm:ss.ffffff; null (so the whole is bad) for 13 pm or 25:00."""
-    hour = f"TRY_CAST({g}.hh AS INTEGER)"
-    hour24 = (
-        f"CASE WHEN {g}.ap = '' THEN {hour} WHEN {hour} NOT BETWEEN 1 AND 12 THEN NULL"
-        f" ELSE {hour} % 12 + CASE WHEN lower({g}.ap) = 'p' THEN 12 ELSE 0 END END"
-    )
-    return (
-        f"CASE WHEN {g}.hh = '' THEN ' 00:00:00' ELSE ' ' || lpad(({hour24})::VARCHAR, 2, '0')"
-        f" || ':' || {g}.mi || ':'"
-        f" || CASE WHEN {g}.ss = '' THEN '00' ELSE {g}.ss END"
-        f" || CASE WHEN {g}.ff = '' THEN '' ELSE '.' || {g}.ff[1:6] END"
-        " END"
-    )
-
-
-def _minutes(g: str) -> str:
-    """The offset of struct `g` in minutes east, null where it has none."""
-    zone = f"replace({g}.zone, ':', '')"
-    return (
-        f"CASE WHEN {g}.zone = '' THEN NULL WHEN lower({g}.zone) IN ('z', 'utc', 'gmt') THEN 0"
-        f" ELSE (TRY_CAST({zone}[2:3] AS INTEGER) * 60 + coalesce(TRY_CAST({zone}[4:5] AS INTEGER), 0))"
-        f" * CASE WHEN {zone}[1] = '-' THEN -1 ELSE 1 END END"
-    )
-
-
-def _case(condition: str, date: str, g: str) -> str:
-    stamp = f"TRY_CAST(({date}) || {_clock(g)} AS TIMESTAMP)"
-    return f"WHEN {condition} THEN struct_pack(ts := {stamp}, off := {_minutes(g)})"
+_BLANK = "''"
+_YEAR = """CASE length(p.y) WHEN 4 THEN p.y WHEN 2 THEN CASE WHEN p.y >= '69' THEN '19' ELSE '20' END || p.y END"""
+_NAMED = f"instr({_MONTHS}, ' ' || lower(p.m) || '=')"
+_MONTH_OF = (
+    "CASE WHEN regexp_full_match(p.m, '[0-9]+') THEN lpad(p.m, 2, '0')"
+    f" WHEN {_NAMED} > 0 THEN substr({_MONTHS}, {_NAMED} + length(p.m) + 2, 2) END"
+)
+_HOUR = (
+    "CASE WHEN p.ap = '' THEN lpad(p.hh, 2, '0') WHEN TRY_CAST(p.hh AS INTEGER) BETWEEN 1 AND 12 THEN"
+    " lpad((TRY_CAST(p.hh AS INTEGER) % 12 + CASE WHEN lower(p.ap) = 'p' THEN 12 ELSE 0 END)::VARCHAR, 2, '0') END"
+)
+_STAMP = (
+    f"({_YEAR}) || '-' || ({_MONTH_OF}) || '-' || lpad(p.d, 2, '0')"
+    f" || CASE WHEN p.hh = '' THEN '' ELSE ' ' || ({_HOUR})"
+    " || ':' || p.mi || ':' || CASE WHEN p.ss = '' THEN '00' ELSE p.ss END"
+    " || CASE WHEN p.ff = '' THEN '' ELSE '.' || p.ff[1:6] END END"
+)
+_OFFSET = (
+    "CASE WHEN p.zone = '' THEN NULL WHEN lower(p.zone) IN ('z', 'utc', 'gmt') THEN 0"
+    " ELSE (TRY_CAST(p.zone[2:3] AS INTEGER) * 60"
+    " + coalesce(TRY_CAST(nullif(regexp_replace(p.zone, '^.{3}:?', ''), '') AS INTEGER), 0))"
+    " * CASE WHEN p.zone[1] = '-' THEN -1 ELSE 1 END END"
+)
 
 
 def numeric_parts() -> str:
@@ -109,36 +93,41 @@ def read_dates(source: str, day_first: bool | None) -> str:
     `day_first` makes 3 April; false or None, 4 March: who does not know asks first.
     """
     day, month = ("a", "b") if day_first else ("b", "a")
-    time = ("hh", "mi", "ss", "ff", "ap", "zone")
     shapes = {
-        "dm": (_extract(DAY_MONTH, ("d", "m", "y", *time)), "m"),
-        "md": (_extract(MONTH_DAY, ("m", "d", "y", *time)), "m"),
-        "ymd": (_extract(YEAR_MONTH_DAY, ("y", "m", "d", *time)), "m"),
+        "num": (NUMERIC, NUMERIC_GROUPS),
+        "dm": (DAY_MONTH, ("d", "m", "y", *_TIME_GROUPS)),
+        "md": (MONTH_DAY, ("m", "d", "y", *_TIME_GROUPS)),
+        "ymd": (YEAR_MONTH_DAY, ("y", "m", "d", *_TIME_GROUPS)),
+        "my": (MONTH_YEAR, ("m", "y")),
+        "mn": (MONTH_NUMBER, ("y1", "m1", "m2", "y2")),
+        "ymd8": (COMPACT, ("y", "m", "d", "hh", "mi", "ss")),
     }
-    columns = [f"{_extract(NUMERIC, NUMERIC_GROUPS)} AS num"]
-    columns += [
-        f"CASE WHEN regexp_matches(t, '[A-Za-z]{{2}}') THEN {sql} END AS {name}" for name, (sql, _) in shapes.items()
-    ]
-    columns += [f"CASE WHEN regexp_matches(t, '[A-Za-z]{{2}}') THEN {_extract(MONTH_YEAR, ('m', 'y'))} END AS my"]
-    columns += [f"{_extract(MONTH_NUMBER, ('y1', 'm1', 'm2', 'y2'))} AS mn"]
-    columns += [f"{_extract(COMPACT, ('y', 'm', 'd', 'hh', 'mi', 'ss'))} AS ymd8"]
-    ymd = "num.a <> '' AND length(num.a) = 4"
-    cases = [
-        _case(ymd, _iso("num.a", "num.b", "num.c"), "num"),
-        _case("num.a <> ''", _iso(_year("num.c"), f"num.{month}", f"num.{day}"), "num"),
-        *(_case(f"{s}.y <> ''", _iso(_year(f"{s}.y"), _month(f"{s}.m"), f"{s}.d"), s) for s in shapes),
-    ]
-    whole_month = (
-        f"WHEN my.y <> '' THEN struct_pack(ts := TRY_CAST({_iso(_year('my.y'), _month('my.m'), '1')} AS TIMESTAMP),"
-        " off := NULL::INTEGER)"
-        f" WHEN mn.y1 <> '' THEN struct_pack(ts := TRY_CAST({_iso('mn.y1', 'mn.m1', '1')} AS TIMESTAMP), off := NULL)"
-        f" WHEN mn.y2 <> '' THEN struct_pack(ts := TRY_CAST({_iso('mn.y2', 'mn.m2', '1')} AS TIMESTAMP), off := NULL)"
-        " WHEN ymd8.y <> '' THEN struct_pack(ts := TRY_CAST(ymd8.y || '-' || ymd8.m || '-' || ymd8.d ||"
-        " CASE WHEN ymd8.hh = '' THEN '' ELSE ' ' || ymd8.hh || ':' || ymd8.mi || ':' || ymd8.ss END AS TIMESTAMP),"
-        " off := CASE WHEN t LIKE '%Z' THEN 0 END)"
+    named = ("dm", "md", "ymd", "my")
+    columns = ", ".join(
+        f"CASE WHEN {'' if name in named else 'NOT '}lettered THEN {_extract(*shape)} END AS {name}"
+        if name in named or name == "mn"
+        else f"{_extract(*shape)} AS {name}"
+        for name, shape in shapes.items()
     )
+    compact = (
+        "struct_pack(y := ymd8.y, m := ymd8.m, d := ymd8.d, hh := ymd8.hh, mi := ymd8.mi, ss := ymd8.ss, ff := '',"
+        " ap := '', zone := CASE WHEN t LIKE '%Z' THEN 'Z' ELSE '' END)"
+    )
+    cases = (
+        ("length(num.a) = 4", _piece("num.a", "num.b", "num.c", "num")),
+        ("num.a <> ''", _piece("num.c", f"num.{month}", f"num.{day}", "num")),
+        *((f"{name}.y <> ''", _piece(f"{name}.y", f"{name}.m", f"{name}.d", name)) for name in ("dm", "md", "ymd")),
+        ("my.y <> ''", _piece("my.y", "my.m", "'1'")),
+        ("mn.y1 <> ''", _piece("mn.y1", "mn.m1", "'1'")),
+        ("mn.y2 <> ''", _piece("mn.y2", "mn.m2", "'1'")),
+        ("ymd8.y <> ''", compact),
+    )
+    choice = " ".join(f"WHEN {condition} THEN {piece}" for condition, piece in cases)
     return (
-        f"SELECT *, CASE {' '.join(cases)} {whole_month} END AS r FROM (SELECT *, {', '.join(columns)} FROM {source})"
+        f"SELECT *, CASE WHEN p IS NOT NULL"
+        f" THEN struct_pack(ts := TRY_CAST({_STAMP} AS TIMESTAMP), off := {_OFFSET}) END"
+        f" AS r FROM (SELECT *, CASE {choice} END AS p FROM (SELECT *, {columns}"
+        f" FROM (SELECT *, regexp_matches(t, '[A-Za-z]{{2}}') AS lettered FROM {source})))"
     )
 
 

@@ -67,7 +67,7 @@ def lay_out(grid: Grid) -> Layout:
     step = max(1, cells.num_rows // _SAMPLE)
     spread = cells.take(pa.array(range(0, cells.num_rows, step), pa.int64()))
     typical = median(_filled(row) for row in _pull(spread))
-    place = next((i for i, row in enumerate(top) if _filled(row) >= max(1, 0.6 * typical)), 0)
+    place = _place(top, typical)
     body = _pull(spread.filter(pc.greater(spread.column("_row"), cells.column("_row")[place].as_py())))
     found = _is_header(top[place], body)
     if not found and place and _filled(top[place - 1]) > 1 and _is_header(top[place - 1], [*body, top[place]]):
@@ -106,6 +106,21 @@ def lay_out(grid: Grid) -> Layout:
         set_aside=tuple(sorted(aside, key=lambda row: row.row)),
         notes=tuple(notes),
     )
+
+
+def _place(top: list[Cells], typical: float) -> int:
+    """The first row about as wide as the table; of the rows before its data rather the widest, which leaves no gap."""
+    place = next((i for i, row in enumerate(top) if _filled(row) >= max(1, 0.6 * typical)), 0)
+    for i in range(place + 1, len(top)):
+        if {"number", "date"} & set(map(kind_of, top[i])):
+            break
+        if _filled(top[place]) < typical <= _filled(top[i]) and any(kind_of(c) != "text" for c in _below(top, i)):
+            return i
+    return place
+
+
+def _below(top: list[Cells], place: int) -> Cells:
+    return top[place + 1] if place + 1 < len(top) else ()
 
 
 def _text(row: Cells) -> tuple[str, ...]:
