@@ -90,7 +90,7 @@ def activities() -> list[Activity]:
 def controls(choices: list[Activity], asked: Asked) -> Question:
     """Show what is asked of retention beside the filter bar, and return it whole."""
     known = {a.name: a for a in choices}
-    attributes = {a.name: a for a in door.attributes() if a.of == "customer"}
+    attributes = {a.name: a for a in door.few(()) if len(a.values) <= 24}
     chosen, kind, rows = state.get("of"), state.get("kind"), state.get("rows")
     chosen = chosen if chosen in known else choices[0].name
     kind = kind if kind in KINDS else "on"
@@ -156,11 +156,10 @@ def heatmap(question: Question, frame: pd.DataFrame) -> None:
     ]
     look = {k: v for k, v in chart.look_of("share").items() if k in ("look", "minimum_n", "locale")}
     drawing = charts.heatmap(frame, pooled=analysis.pooled(frame), grain=question.grain, sentences=words, **look)
-    picked = chart.show(
+    chart.show(
         drawing, key="triangle", name=f"retention {question.activity.name} by {question.grain}", select="cell",
         on_select=_picked,
     )  # fmt: skip
-    del picked
     minimum = door.settings()["minimum_n"]
     st.caption(
         "Percent of the cohort; the number behind a cohort's name is its size. Hatched: the period is not over, and it "

@@ -18,7 +18,7 @@ import cs_metrics as cs
 from cs_metrics import kpis
 from cs_metrics.api import View, Workspace
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.kpis import KPI
+from cs_metrics.kpis import KPI, listing
 from pages._ui import state, workspaces
 
 
@@ -214,6 +214,16 @@ def whole(n: Any) -> int | None:
 def needs() -> dict[str, tuple[str, ...]]:
     """Return what each KPI lacks ('table.column'); an empty tuple where it is computable."""
     return {row["id"]: () if row["computable"] else tuple(row["needs"]) for row in ask("kpis").to_dict("records")}
+
+
+def unlocks() -> dict[str, int]:
+    """Return the missing columns ('table.column') that would each unlock KPIs by itself, and how many."""
+    return listing.unlocks(ask("kpis"))
+
+
+def mapped_columns() -> dict[str, frozenset[str]]:
+    """Return for each table that has rows the columns of the model that have data."""
+    return {name: frozenset(about["columns"]) for name, about in ask("tables").items() if about["rows"]}
 
 
 def _key() -> _Key:

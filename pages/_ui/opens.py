@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -34,14 +35,19 @@ def show(kpi: Any, question: Question, result: Any, *, period: str | None = None
 
 
 def sentence(kpi: Any, result: Any) -> str:
-    """Return the formula with the numbers put in: '41 / 612 = 6.7 %'; the reason where there is no value."""
+    """Return the formula with the numbers put in, as Markdown: '41 lost / 612 at the start = 6.7 %'.
+
+    Where there is no value: the reason.
+    """
     if formats.is_missing(result["value"]):
         return str(result["note"] or "Nothing to count: no value.")
-    shown = formats.value(result["value"], kpi.unit, door.settings()["currency"])
+    shown = f"**{formats.value(result['value'], kpi.unit, door.settings()['currency'])}**"
     top, bottom = result["numerator"], result["denominator"]
     if formats.is_missing(top) or formats.is_missing(bottom):
-        return f"**{shown}**"
-    return f"{formats.number(top)} / {formats.number(bottom)} = **{shown}**"
+        return f"{shown}, from {kpi.doc.formula}"
+    words = kpi.doc.formula.split(" / ")
+    above, below = words if len(words) == 2 and not re.search(r"[\d(]", kpi.doc.formula) else ("", "")
+    return f"{formats.number(top)} {above} / {formats.number(bottom)} {below} = {shown}".replace("  ", " ")
 
 
 def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
@@ -61,7 +67,7 @@ def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
 
 
 def _formula(kpi: Any, result: Any) -> None:
-    st.markdown(kpi.doc.formula)
+    st.markdown(f"*{kpi.doc.formula}*")
     if result is None:
         st.caption("Nothing was computed for this period.")
         return

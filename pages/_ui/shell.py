@@ -137,11 +137,14 @@ def _workspace_menu() -> None:
             made = st.form_submit_button("Create", icon=":material/add:")
         if made:
             try:
-                created = workspaces.create(name)
+                open_new(name)
             except CSMetricsError as error:
                 errors.show(error)
-            else:
-                st.switch_page(pages()["data"], query_params={"ws": created})
+
+
+def open_new(name: str) -> None:
+    """Make a workspace and go to its Data page; raise WorkspaceError when the name cannot be used."""
+    st.switch_page(pages()["data"], query_params={"ws": workspaces.create(name)})
 
 
 def _complete_address() -> None:

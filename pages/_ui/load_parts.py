@@ -1,0 +1,284 @@
+"""The Load view of the Data page: drop files, see what each sheet becomes, publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cs_metrics.errors import CSMetricsError
+from cs_metrics.ingest.plan import Plan
+from cs_metrics.reports import template
+from pages._ui import door, download, errors, formats, jobs, sheet_parts, shell, state
+
+KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xlsm"]
+MODES = {
+    "append": "Add to what is loaded",
+    "replace": "Replace these tables",
+    "upsert": "Update by key, add the rest",
+}
+ABOUT_MODES = {
+    "append": "Rows are added. A newer row of the same customer, user or ticket takes the earlier one's place; "
+    "a sheet that is loaded already is skipped.",
+    "replace": "The tables that these files feed are emptied first; the others stay as they are.",
+    "upsert": "A row whose key is there already takes its place; the others are added.",
+}
+
+
+def own_workspace() -> None:
+    """Say that the sample stays as it is, and offer a workspace of one's own."""
+    with st.container(border=True, gap="small"):
+        st.markdown("**This is the sample company.** Your own files go into a workspace of their own, beside it.")
+        with st.form("own_workspace", border=False):
+            name = st.text_input("Name of your workspace", placeholder="Acme", max_chars=60, width=320)
+            made = st.form_submit_button("Create it and load files", type="primary", icon=":material/add:")
+        if made:
+            with errors.shown():
+                shell.open_new(name)
+        st.download_button(
+            "Blank template", template.template_workbook, file_name="cs-metrics-template.xlsx", mime=download.XLSX,
+            icon=":material/table_view:", type="tertiary", on_click="ignore", key="template",
+        )  # fmt: skip
+
+
+def steps(plan: Plan | None, published: bool) -> None:
+    """Show the three steps to the first chart, and which of them are done."""
+    reached = 3 if published and plan is None else 2 if plan is not None else 1
+    names = ("Drop your files", "Check what they become", "Publish and explore")
+    with st.container(horizontal=True, gap="medium", key="steps"):
+        for number, name in enumerate(names, start=1):
+            done = number < reached or (published and plan is None)
+            icon = ":material/check_circle:" if done else f":material/counter_{number}:"
+            st.markdown(f"{icon} **{name}**" if number == reached else f":gray[{icon} {name}]", width="content")
+
+
+def drop() -> None:
+    """Show where files are dropped; files that arrive become (part of) a mapping in progress."""
+    st.session_state.setdefault("drop_round", 0)
+    key = f"drop_{st.session_state['drop_round']}"
+    st.file_uploader(
+        "Drop spreadsheets here: CSV, TSV (also gzipped) or Excel, several at once, in any order",
+        type=KINDS, accept_multiple_files=True, key=key, on_change=_arrived, args=(key,),
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Nothing is loaded before you have seen what becomes of it.", width="stretch")
+        st.download_button(
+            "Blank template", template.template_workbook, file_name="cs-metrics-template.xlsx", mime=download.XLSX,
+            icon=":material/table_view:", type="tertiary", on_click="ignore", key="template",
+            help="A workbook with a sheet for each table, which explains every column. Fill in what you have.",
+        )  # fmt: skip
+    for line in st.session_state.pop("arrived_twice", []):
+        st.info(line, icon=":material/content_copy:")
+
+
+def _arrived(key: str) -> None:
+    files = st.session_state[key]
+    if not files:
+        return
+    workspace = door.workspace()
+    draft = state.get("draft")
+    content = _draft_content(draft) or {"uploads": [], "choices": None}
+    known = set(content["uploads"])
+    twice = []
+    for file in files:
+        sha = workspace.keep_upload(file.name, file.getvalue())
+        if sha in known:
+            twice.append(f"{file.name} is here already, with the same content: it is loaded once.")
+            continue
+        known.add(sha)
+        content["uploads"].append(sha)
+        twice += [f"{file.name}: {line}" for line in _loaded_before(sha)]
+    kept = workspace.save_draft(content, draft or None)
+    jobs.forget(_reading(kept))
+    st.session_state["arrived_twice"] = twice
+    # a new uploader: the old one would hold the files a second time
+    st.session_state["drop_round"] += 1
+    state.update(draft=kept)
+
+
+def _loaded_before(sha: str) -> list[str]:
+    version = door.version_or_none()
+    if version is None:
+        return []
+    sources = version.sources()
+    found = sources[sources["sha256"] == sha]
+    if found.empty:
+        return []
+    when = formats.instant(found["loaded_at"].iloc[0])
+    return [f"this very file was loaded before ({when}). Adding it again skips it; replacing takes it anew."]
+
+
+def _draft_content(draft: str) -> dict[str, Any] | None:
+    if not draft:
+        return None
+    try:
+        return door.workspace().draft(draft)
+    except CSMetricsError:
+        return None
+
+
+def _reading(draft: str) -> str:
+    return f"read:{door.workspace().path}:{draft}"
+
+
+def plan_in_progress() -> Plan | None:
+    """Return the plan of the mapping in progress that the URL names, reading its files where that is still to do."""
+    draft = state.get("draft")
+    content = _draft_content(draft)
+    if content is None:
+        _offer_drafts()
+        return None
+    workspace = door.workspace()
+    key = _reading(draft)
+    job = jobs.find(key)
+    if job is None:
+        job = jobs.start(key, lambda job: _read(workspace, content, job))
+    if not job.done:
+        jobs.wait(job, "reading")
+    if job.error is not None:
+        if jobs.was_cancelled(job):
+            throw_away()
+            st.rerun()
+        errors.show(job.error)
+        st.button("Start over", on_click=throw_away)
+        st.stop()
+    return job.result
+
+
+def _read(workspace: Any, content: dict[str, Any], job: jobs.Job) -> Plan:
+    paths = [workspace.upload(sha) for sha in content["uploads"]]
+
+    def progress(step: Any) -> None:
+        rows = f", {step.rows:,} rows" if step.rows else ""
+        job.report((step.number - 1) / max(1, step.of), f"Reading {step.file} ({step.number} of {step.of}){rows} …")
+
+    job.report(0, "Reading …")
+    plan = workspace.read(paths, progress=progress, cancelled=job.cancelled)
+    if content["choices"]:
+        plan.restore(content["choices"])
+    for sheet in plan.sheets:
+        job.report(1, f"Looking at {sheet.raw.place} …")
+        _ = sheet.counts
+    return plan
+
+
+def _offer_drafts() -> None:
+    drafts = door.workspace().drafts()
+    if not drafts:
+        return
+    with st.container(border=True, gap="small"):
+        st.markdown("**Mappings in progress**")
+        for draft in drafts[:5]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                count = formats.plural(len(draft["content"]["uploads"]), "file")
+                st.markdown(f"{count}, last changed {formats.instant(draft['updated_at'])}", width="stretch")
+                st.button(
+                    "Go on", key=f"go_on_{draft['draft']}", on_click=state.update, kwargs={"draft": draft["draft"]}
+                )
+                st.button(
+                    "Throw away", key=f"drop_draft_{draft['draft']}", type="tertiary",
+                    on_click=door.workspace().delete_draft, args=(draft["draft"],),
+                )  # fmt: skip
+
+
+def keep(plan: Plan) -> None:
+    """Keep the choices made so far, so that a reload finds them."""
+    draft = state.get("draft")
+    content = _draft_content(draft)
+    if content is not None:
+        door.workspace().save_draft({**content, "choices": plan.to_json()}, draft)
+
+
+def throw_away() -> None:
+    """Throw the mapping in progress away. What is published stays."""
+    draft = state.get("draft")
+    jobs.forget(_reading(draft))
+    door.workspace().delete_draft(draft)
+    state.update(draft=None)
+
+
+def review(plan: Plan) -> None:
+    """Show what every sheet becomes, what only a person can say, and what is wrong."""
+    for failure in plan.failures:
+        st.error(str(failure.error), icon=":material/error:")
+    if not plan.sheets:
+        st.button("Start over", on_click=throw_away)
+        return
+    for index, sheet in enumerate(plan.sheets):
+        with errors.shown():
+            sheet_parts.show(plan, sheet, index, keep)
+    found = plan.contradictions
+    if found:
+        st.subheader("Where the files contradict themselves or each other", anchor=False)
+        for problem in found:
+            sheet_parts.problem(problem, with_place=True)
+
+
+def publish(plan: Plan) -> None:
+    """Show what would be published, and do it: all or nothing."""
+    if not plan.sheets:
+        return
+    st.subheader("Publish", anchor=False)
+    key = f"publish:{door.workspace().path}:{state.get('draft')}"
+    job = jobs.find(key)
+    if job is not None and not job.done:
+        jobs.wait(job, "publishing")
+    if job is not None and job.done:
+        jobs.forget(key)
+        if job.error is None:
+            _published(job.result)
+            return
+        if not jobs.was_cancelled(job):
+            errors.show(job.error)
+    waiting = [f"{sheet.raw.place}: {question.text}" for sheet, question in plan.questions]
+    waiting += [sheet.error for sheet in plan.sheets if sheet.error]
+    loaded = [sheet for sheet in plan.sheets if not sheet.skipped]
+    with st.container(border=True, gap="small"):
+        mode = "append"
+        if door.latest_number() is not None:
+            mode = st.radio("How", list(MODES), format_func=MODES.get, horizontal=True, key="publish_mode")
+            st.caption(ABOUT_MODES[mode])
+        note = st.text_input(
+            "Note", placeholder="What is new, for those who look at the versions later", key="publish_note"
+        )
+        if waiting:
+            st.warning("Still open:\n" + "\n".join(f"- {line}" for line in waiting), icon=":material/help:")
+        with st.container(horizontal=True):
+            rows = sum(one.counts.loaded for sheet in loaded for one in sheet.applied)
+            label = "Publish" if waiting or not loaded else f"Publish {formats.plural(rows, 'row')}"
+            pressed = st.button(label, type="primary", icon=":material/publish:", disabled=bool(waiting) or not loaded)
+            st.button("Throw away", type="tertiary", on_click=throw_away)
+        if not loaded:
+            st.caption("Every sheet is left out: say for at least one which table it is.")
+    if pressed:
+        workspace = door.workspace()
+        if plan.settings:
+            workspace.set_settings(plan.settings)
+        jobs.start(
+            key,
+            lambda job: workspace.publish(plan, mode, note=note, progress=job.report, cancelled=job.cancelled),
+        )
+        st.rerun()
+
+
+def _published(version: Any) -> None:
+    draft = state.get("draft")
+    jobs.forget(_reading(draft))
+    door.workspace().delete_draft(draft)
+    st.session_state["just_published"] = version.number
+    state.update(draft=None, v=str(version.number))
+    st.rerun()
+
+
+def success() -> None:
+    """Say once that a version was published, and where to go from here."""
+    number = st.session_state.pop("just_published", None)
+    if number is None:
+        return
+    with st.container(border=True, gap="small"):
+        st.markdown(f":material/check_circle: **Version {number} is published.** Look at it:")
+        with st.container(horizontal=True, gap="small"):
+            shell.link("overview", "Overview", icon=":material/dashboard:")
+            shell.link("cohorts", "Cohorts", icon=":material/grid_on:")
+            shell.link("feedback", "Feedback", icon=":material/forum:")
+            shell.link("segments", "Segments", icon=":material/groups:")

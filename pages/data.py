@@ -1,0 +1,40 @@
+"""Data: load spreadsheets, check what they become, publish; see what is loaded, and its versions."""
+
+import streamlit as st
+
+from pages._ui import door, errors, load_parts, shell, state, version_parts, workspaces
+
+shell.guard()
+
+shell.head("Data")
+loaded = door.version_or_none() is not None
+sample = state.workspace() == workspaces.SAMPLE
+views = ({} if sample else {"load": "Load files"}) | (version_parts.NAMES if loaded else {})
+load_parts.success()
+if sample:
+    load_parts.own_workspace()
+if len(views) > 1:
+    chosen = state.get("view") if state.get("view") in views else next(iter(views))
+    st.segmented_control(
+        "View", list(views), format_func=views.get, required=True, label_visibility="collapsed",
+        **state.bind("view", value=chosen),
+    )  # fmt: skip
+else:
+    chosen = "load"
+
+with errors.shown():
+    if chosen == "load":
+        steps = st.container()
+        load_parts.drop()
+        plan = load_parts.plan_in_progress()
+        with steps:
+            load_parts.steps(plan, loaded)
+        if plan is not None:
+            load_parts.review(plan)
+            load_parts.publish(plan)
+    elif chosen == "files":
+        version_parts.files()
+    elif chosen == "coverage":
+        version_parts.coverage()
+    else:
+        version_parts.versions()
