@@ -192,11 +192,12 @@ def _still_paying(one: Applied, subscriptions: Sequence[Applied]) -> list[Proble
     """A leaving recorded for a customer whose subscriptions go on."""
     if one.table != "churn_events" or not subscriptions:
         return []
-    names = ["customer_id", "start_date", "end_date"]
+    names = ["customer_id", "start_date", "end_date", "billing_period", "is_trial"]
     subs = pa.concat_tables([s.data.select(names) for s in subscriptions])
     condition = (
         "NOT coalesce(is_reactivation, false) AND EXISTS (SELECT 1 FROM subs s WHERE s.customer_id = t.customer_id"
-        " AND s.start_date <= t.churned_on AND coalesce(s.end_date > t.churned_on, true))"
+        " AND s.start_date <= t.churned_on AND coalesce(s.end_date > t.churned_on, true)"
+        " AND coalesce(s.billing_period, '') <> 'one_off' AND NOT coalesce(s.is_trial, false))"
     )
     count, rows = _ask(one, condition, "customer_id || ' on ' || churned_on", subs=subs)
     if not count:
