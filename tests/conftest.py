@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[1]
+# Publishing the sample company takes a while: it is done once and kept from run to run, until its files or code change.
+KEPT = ROOT / ".pytest_cache" / "workspaces"
+os.environ.setdefault("CS_METRICS_HOME", str(KEPT))
 
 REAL_DATA = Path(os.environ.get("CS_METRICS_REAL_DATA", Path(__file__).parents[2] / "shared" / "real-data"))
 
@@ -16,3 +23,27 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"no real files at {REAL_DATA}: set CS_METRICS_REAL_DATA to their folder")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def sample_into() -> Callable[[Path], None]:
+    """Return a function that puts the published sample company into a folder of workspaces of a test's own."""
+
+    def put(home: Path) -> None:
+        import cs_metrics as cs
+
+        before = os.environ["CS_METRICS_HOME"]
+        os.environ["CS_METRICS_HOME"] = str(KEPT)
+        try:
+            built = cs.sample().path
+        finally:
+            os.environ["CS_METRICS_HOME"] = before
+        home.mkdir(parents=True, exist_ok=True)
+        draft = home / f".sample-{os.getpid()}"
+        shutil.copytree(built, draft, ignore=shutil.ignore_patterns("*.lock", "staging-*"))
+        try:
+            draft.rename(home / "sample")
+        except OSError:  # another worker was faster
+            shutil.rmtree(draft)
+
+    return put

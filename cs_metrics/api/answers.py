@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pandas as pd
 
-from cs_metrics import analysis, facts, kpis
+from cs_metrics import facts, kpis
 from cs_metrics.api import hiding, inventory
+from cs_metrics.api.analyses import Analyses, Names, Where
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import instant
 from cs_metrics.settings import resolve
@@ -21,11 +22,8 @@ from cs_metrics.workspace.database import cursor
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace
 
-Where = Mapping[str, Any]
-Names = str | Sequence[str]
 
-
-class Answers:
+class Answers(Analyses):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)
@@ -159,100 +157,6 @@ class Answers:
         asked = self._slice(grain, by, where, since, until, definitions)
         con, settings, now = self._ask(definitions, as_of)
         return kpis.sql(con, id, asked, settings, now)
-
-    # Analyses
-
-    def retention(
-        self,
-        *,
-        by: Names | None = None,
-        where: Where | None = None,
-        start: Where | None = None,
-        back: Where | None = None,
-        definitions: Mapping[str, Any] | None = None,
-        as_of: Any = None,
-        **asked: Any,
-    ) -> pd.DataFrame:
-        """Return the retention triangle: cohort, <by>, k, eligible, retained, value, low, high, complete.
-
-        Of `asked`: of, unit, grain, periods, kind, cohort, minimum, brackets, calendar, week_starts, timezone, value,
-        since, until; see `cs_metrics.analysis.retention`.
-        """
-        con, settings, now = self._ask(definitions, as_of)
-        return analysis.retention(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))
-
-    def members(
-        self,
-        *,
-        cohort: Any,
-        k: int,
-        retained: bool | None = True,
-        by_values: Mapping[str, Any] | None = None,
-        cohorts: str = "first",
-        by: Names | None = None,
-        where: Where | None = None,
-        start: Where | None = None,
-        back: Where | None = None,
-        definitions: Mapping[str, Any] | None = None,
-        as_of: Any = None,
-        **asked: Any,
-    ) -> pd.DataFrame:
-        """Return who is behind a cell (`cohort`, `k`) of `retention`: those who came back; with retained=False those
-        who did not; with None all. `cohorts` is what `retention` calls cohort; `by_values` the cell's segment.
-
-        Columns: unit, customer_id, started, returned, rows, retained, _source (the file), _row.
-        """
-        con, settings, now = self._ask(definitions, as_of)
-        cell = {"cohort": cohort, "k": k, "retained": retained, "by_values": by_values}
-        words = self._retention(by, where, start, back, {**asked, "cohorts": cohorts}, "cohorts")
-        return inventory.name_sources(con, analysis.members(con, settings, now, **cell, **words))
-
-    def _retention(
-        self,
-        by: Names | None,
-        where: Where | None,
-        start: Where | None,
-        back: Where | None,
-        asked: Mapping[str, Any],
-        cohort: str,
-    ) -> dict[str, Any]:
-        for filters in (start, back):
-            hiding.check_where(filters, self.hidden)
-        hiding.check([str(asked.get(cohort, "first"))], self.hidden)
-        return {"by": self._by(by), "where": self._where(where), "start": start, "back": back, **asked}
-
-    def movements(
-        self,
-        *,
-        grain: str = "month",
-        by: Names | None = None,
-        where: Where | None = None,
-        since: Any = None,
-        until: Any = None,
-        definitions: Mapping[str, Any] | None = None,
-        as_of: Any = None,
-    ) -> pd.DataFrame:
-        """Return the MRR movements: period, <by>, start, new, reactivation, expansion, contraction, churn, end."""
-        con, settings, now = self._ask(definitions, as_of)
-        filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
-        return analysis.movements(con, settings, now, grain=grain, **filters)
-
-    def nps(
-        self,
-        *,
-        by: Names | None = None,
-        grain: str | None = None,
-        where: Where | None = None,
-        since: Any = None,
-        until: Any = None,
-        definitions: Mapping[str, Any] | None = None,
-        as_of: Any = None,
-    ) -> pd.DataFrame:
-        """Return the Net Promoter Score with its shares: period, <by>, promoters, passives, detractors, n, value, low,
-        high."""
-        con, settings, now = self._ask(definitions, as_of)
-        filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
-        return analysis.nps(con, settings, now, grain=grain, **filters)
 
     # What every question needs
 

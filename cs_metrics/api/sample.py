@@ -8,7 +8,7 @@ import os
 import uuid
 from pathlib import Path
 
-import cs_metrics.facts as facts
+from cs_metrics import facts
 from cs_metrics.api import choices
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import WorkspaceError
@@ -44,9 +44,10 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(f"format {FORMAT}".encode())
     for path in sorted(FILES.iterdir()):
         digest.update(path.name.encode() + path.read_bytes())
-    code = Path(facts.__file__).parent
-    for path in sorted(code.glob("*.py")):
-        digest.update(path.read_bytes())
+    package = Path(facts.__file__).parents[1]
+    for room in ("schema", "ingest", "facts", "workspace"):
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

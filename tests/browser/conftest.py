@@ -45,9 +45,11 @@ def browser_context_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path], None]) -> Path:
     """The folder of workspaces of this session's servers."""
-    return tmp_path_factory.mktemp("home")
+    path = tmp_path_factory.mktemp("home")
+    sample_into(path)
+    return path
 
 
 @contextmanager

@@ -13,10 +13,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path], None]) -> Iterator[Path]:
     """A folder of workspaces of the tests' own, with the sample company published in it once for all workers."""
     base = tmp_path_factory.getbasetemp()
     path = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "workspaces"
+    sample_into(path)
     before = os.environ.get("CS_METRICS_HOME")
     os.environ["CS_METRICS_HOME"] = str(path)
     yield path
