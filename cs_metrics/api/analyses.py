@@ -1,0 +1,176 @@
+"""Analyses that a Version and a View answer: retention, movements, feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cs_metrics import analysis
+from cs_metrics.api import hiding, inventory
+
+Where = Mapping[str, Any]
+Names = str | Sequence[str]
+
+
+class Analyses:
+    """What is asked of more than one number. `Answers` says what the arguments mean, and answers them."""
+
+    hidden: frozenset[str]
+
+    def _ask(
+        self, definitions: Mapping[str, Any] | None, as_of: Any
+    ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
+        raise NotImplementedError
+
+    def _by(self, by: Names | None) -> list[str]:
+        raise NotImplementedError
+
+    def _where(self, where: Where | None) -> dict[str, Any] | None:
+        raise NotImplementedError
+
+    def retention(
+        self,
+        *,
+        by: Names | None = None,
+        where: Where | None = None,
+        start: Where | None = None,
+        back: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return the retention triangle: cohort, <by>, k, eligible, retained, value, low, high, complete.
+
+        Of `asked`: of, unit, grain, periods, kind, cohort, minimum, brackets, calendar, week_starts, timezone, value,
+        since, until; see `cs_metrics.analysis.retention`.
+        """
+        con, settings, now = self._ask(definitions, as_of)
+        return analysis.retention(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))
+
+    def retention_sql(
+        self,
+        *,
+        by: Names | None = None,
+        where: Where | None = None,
+        start: Where | None = None,
+        back: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> str:
+        """Return the SQL behind `retention` with these arguments, runnable as it stands on the version's file."""
+        con, settings, now = self._ask(definitions, as_of)
+        return analysis.sql(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))
+
+    def members(
+        self,
+        *,
+        cohort: Any,
+        k: int,
+        retained: bool | None = True,
+        by_values: Mapping[str, Any] | None = None,
+        cohorts: str = "first",
+        by: Names | None = None,
+        where: Where | None = None,
+        start: Where | None = None,
+        back: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return who is behind a cell (`cohort`, `k`) of `retention`: those who came back; with retained=False those
+        who did not; with None all. `cohorts` is what `retention` calls cohort; `by_values` the cell's segment.
+
+        Columns: unit, customer_id, started, returned, rows, retained, _source (the file), _row.
+        """
+        con, settings, now = self._ask(definitions, as_of)
+        cell = {"cohort": cohort, "k": k, "retained": retained, "by_values": by_values}
+        words = self._retention(by, where, start, back, {**asked, "cohorts": cohorts}, "cohorts")
+        return inventory.name_sources(con, analysis.members(con, settings, now, **cell, **words))
+
+    def _retention(
+        self,
+        by: Names | None,
+        where: Where | None,
+        start: Where | None,
+        back: Where | None,
+        asked: Mapping[str, Any],
+        cohort: str,
+    ) -> dict[str, Any]:
+        for filters in (start, back):
+            hiding.check_where(filters, self.hidden)
+        hiding.check([str(asked.get(cohort, "first"))], self.hidden)
+        return {"by": self._by(by), "where": self._where(where), "start": start, "back": back, **asked}
+
+    def movements(
+        self,
+        *,
+        grain: str = "month",
+        by: Names | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> pd.DataFrame:
+        """Return the MRR movements: period, <by>, start, new, reactivation, expansion, contraction, churn, end."""
+        con, settings, now = self._ask(definitions, as_of)
+        filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
+        return analysis.movements(con, settings, now, grain=grain, **filters)
+
+    def nps(
+        self,
+        *,
+        by: Names | None = None,
+        grain: str | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> pd.DataFrame:
+        """Return the Net Promoter Score with its shares: period, <by>, promoters, passives, detractors, n, value, low,
+        high."""
+        con, settings, now = self._ask(definitions, as_of)
+        filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
+        return analysis.nps(con, settings, now, grain=grain, **filters)
+
+    def distribution(
+        self,
+        survey: str = "nps",
+        *,
+        by: Names | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> pd.DataFrame:
+        """Return how the answers of a survey (nps, csat, ces) spread: <by>, scale, score, answers, share, kind."""
+        con, settings, now = self._ask(definitions, as_of)
+        filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
+        return analysis.distribution(con, settings, now, survey=survey, **filters)
+
+    def comments(
+        self,
+        survey: str | None = "nps",
+        *,
+        contains: str = "",
+        limit: int = 500,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> pd.DataFrame:
+        """Return what customers wrote, the latest first: responded_at, customer_id, survey, score, comment, channel,
+        campaign, _source (the file), _row. `survey` None: of every survey; `contains`: a text that stands in it."""
+        con, settings, now = self._ask(definitions, as_of)
+        filters = {"where": self._where(where), "since": since, "until": until}
+        words: dict[str, Any] = {"survey": survey, "contains": contains, "limit": limit}
+        frame = inventory.name_sources(con, analysis.comments(con, settings, now, **words, **filters))
+        return hiding.drop(frame, self.hidden)
