@@ -38,7 +38,7 @@ def where_of(groups: list[Where]) -> Where:
 
 def show(param: str) -> Where:
     """Show the builder for the filter in the URL's parameter `param`, and return that filter."""
-    known = {a.name: a for a in door.attributes()}
+    known = {a.name: a for a in door.attributes() if a.breakdown or a.type in (*NUMBERS, *DATES)}
     groups = groups_of(state.get_json(param))
     if st.session_state.get(_extra(param)):
         groups.append({})

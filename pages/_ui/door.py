@@ -21,6 +21,9 @@ from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import KPI, listing
 from pages._ui import state, workspaces
 
+# What people split by first.
+COMMON = ("segment", "plan", "region", "industry", "country", "company_size", "csm", "acquisition_channel")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -59,6 +62,7 @@ class Attribute:
     type: str
     values: tuple[Any, ...]
     table: str = "customers"
+    breakdown: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,16 +140,23 @@ def attributes() -> list[Attribute]:
             type=row["type"],
             values=tuple(row["values"]) if isinstance(row["values"], list) else (),
             table=row["table"],
+            breakdown=bool(row["breakdown"]),
         )
         for row in frame.to_dict("records")
     ]
-    return sorted(found, key=lambda a: a.table != "customers")
+    return sorted(found, key=_nearness)
+
+
+def _nearness(attribute: Attribute) -> tuple[bool, int]:
+    place = COMMON.index(attribute.name) if attribute.name in COMMON else len(COMMON)
+    return attribute.table != "customers", place
 
 
 def few(tables: Iterable[str] | None = None) -> list[Attribute]:
     """Return the attributes with few enough values to choose from; with `tables` the customer's and those tables'."""
     wanted = None if tables is None else {"customers", *tables}
-    return [a for a in attributes() if len(a.values) > 1 and (wanted is None or a.table in wanted)]
+    found = (a for a in attributes() if a.breakdown and a.values)
+    return [a for a in found if wanted is None or a.table in wanted]
 
 
 def kpi(kpi_id: str) -> KPI:
@@ -154,10 +165,10 @@ def kpi(kpi_id: str) -> KPI:
 
 
 def focus_areas() -> dict[str, list[str]]:
-    """Return the KPIs of each focus area, in the catalogue's order."""
+    """Return the KPIs of each focus area that can get better or worse, in the catalogue's order."""
     areas: dict[str, list[str]] = {}
     for each in kpis.CATALOGUE.values():
-        if each.area:
+        if each.area and each.better != "neither":
             areas.setdefault(each.area, []).append(each.id)
     return areas
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
@@ -27,10 +29,23 @@ def home(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path],
         os.environ["CS_METRICS_HOME"] = before
 
 
+class Visited(PagesManager):
+    """A server that somebody has been to: from then on Streamlit no longer looks into pages/ by itself.
+
+    AppTest acts as a fresh server at each run, where the guard starts the run again and a click is lost; the gate on a
+    fresh server has its test in tests/browser.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+
 @pytest.fixture
 def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Return a function that opens a page by name, with query parameters, and fails on an error shown."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", Visited)
 
     def opened(name: str, *, errors: bool = False, **params: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
