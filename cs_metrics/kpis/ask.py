@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,9 @@ from cs_metrics.kpis.available import Available, available, meta_settings
 from cs_metrics.kpis.base import Question
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.kpis.model import KPI, Form
+from cs_metrics.kpis.relations import CLOSING, OPENING
 from cs_metrics.kpis.slice import Slice
+from cs_metrics.kpis.where import names
 from cs_metrics.periods import Period, instant
 from cs_metrics.settings import resolve
 
@@ -90,6 +92,15 @@ def form_of(kpi: KPI, known: Available) -> Form:
             f"{kpi.name} is not computable: it needs {', '.join(lacks)}. Load a table with it, or map the column.",
             lacks,
         )
+    return form
+
+
+def settled(form: Form, asked: Asked) -> Form:
+    """Return the form over opening states, where no attribute asked for has changed: then both ends see the same
+    segments, and all KPIs of states can be read off one pass."""
+    known = [asked.available.attribute(name) for name in {*asked.slice.by, *names(asked.slice.where)}]
+    if form.over is CLOSING and not any(a.history for a in known):
+        return replace(form, over=OPENING)
     return form
 
 

@@ -113,6 +113,7 @@ class Question:
 class Base:
     """The common table expressions that lead to a relation's rows. `name` is the last of them.
 
+    `pooled`, where not empty, is the table that says which periods a month counts for.
     Its columns: pno, starts, ends, days, anchor; b1, b2 ... for the breakdown; the relation's own.
     """
 
@@ -120,6 +121,7 @@ class Base:
         self.question, self.relation, self.prefix = question, relation, prefix
         self.ctes: list[str] = []
         self.name = ""
+        self.pooled = ""
         customers, own, extra = question.entries(relation)
         self._of_customer, self._own, self._of_extra = customers, own, extra
         self._row_names = [n for n in question.by if "." in n and question.knows(n, relation)]
@@ -139,23 +141,32 @@ class Base:
 
     def _periods(self) -> str:
         question, reach = self.question, self.question.reach(self.relation)
-        rows = []
-        for number, period in question.periods.items():
-            end = period.reach(reach)
-            stretches = [Period(period.start, end)] if period.start < reach else []
-            if self.relation.trailing:
-                last = floor(end, "month", {**question.settings, "fiscal_year_starts": 1})
-                starts = [add_months(last, -back) for back in range(self.relation.trailing, 0, -1)]
-                stretches = [Period(s, add_months(s, 1)) for s in starts] if period.start < reach else []
-            rows += [
-                f"({number}, {literal(s.start)}, {literal(s.end)}, {s.days_begun(reach)}, {literal(end)})"
-                for s in stretches
-            ]
+        begun = {n: Period(p.start, p.reach(reach)) for n, p in question.periods.items() if p.start < reach}
+        if self.relation.trailing:
+            begun = self._trailing(begun)
+        rows = [
+            f"({n}, {literal(p.start)}, {literal(p.end)}, {p.days_begun(reach)}, {literal(p.end)})"
+            for n, p in begun.items()
+        ]
         nothing = f"(-1, {literal(reach)}, {literal(reach)}, 0, {literal(reach)})"
         name = f"{self.prefix}periods"
         values = ",\n    ".join(rows or [nothing])
         self.ctes.append(f"{name} AS (\n  SELECT * FROM (VALUES\n    {values}) AS v({', '.join(_PERIOD)}))")
         return name
+
+    def _trailing(self, begun: Mapping[int, Period]) -> dict[int, Period]:
+        """Return the complete months up to the end of each period, each once, and note which belong to which."""
+        months: dict[datetime, int] = {}
+        pairs = []
+        for number, period in begun.items():
+            last = floor(period.end, "month", {**self.question.settings, "fiscal_year_starts": 1})
+            for back in range(self.relation.trailing, 0, -1):
+                month = months.setdefault(add_months(last, -back), len(months) + 1)
+                pairs.append(f"({number}, {month})")
+        self.pooled = f"{self.prefix}pooled"
+        values = ", ".join(pairs or ["(-1, -1)"])
+        self.ctes.append(f"{self.pooled} AS (\n  SELECT * FROM (VALUES {values}) AS v(period_number, month_number))")
+        return {number: Period(start, add_months(start, 1)) for start, number in months.items()}
 
     def _source(self, source: str, row_source: str, by_row: bool) -> str:
         chosen = row_source if row_source and by_row else source
@@ -216,7 +227,7 @@ class Base:
         self._add("kept", f"SELECT * FROM {self.name} QUALIFY row_number() OVER ({text}) = 1")
 
     def _group(self) -> None:
-        keys = ", ".join([*_PERIOD, *self._early_names(), *self.relation.keys])
+        keys = ", ".join(["pno", *self._early_names(), *self.relation.keys])
         totals = list(self.relation.totals)
         if self.question.rows:
             totals += [
@@ -225,7 +236,10 @@ class Base:
                 "list(DISTINCT struct_pack(source := _source, row := _row)) AS _rows",
             ]
         filled = self.question.fill(", ".join(totals), self.relation)
-        self._add("grouped", f"SELECT {keys}, {filled}\n  FROM {self.name} GROUP BY {keys}")
+        self._add("summed", f"SELECT {keys}, {filled}\n  FROM {self.name} GROUP BY {keys}")
+        times = ", ".join(f"p.{c}" for c in _PERIOD if c != "pno")
+        joined = f"{self.name} AS s JOIN {self.prefix}periods AS p ON p.pno = s.pno"
+        self._add("grouped", f"SELECT s.*, {times}\n  FROM {joined}")
 
     def _place(self) -> None:
         """Bring what hangs on the grouped row: the customer's attributes, and what else it did in the period."""

@@ -66,9 +66,17 @@ class Writer:
         shown, grouping = self.groups(*([item] if item else []))
         shown += f", {item} AS item" if item else ""
         filled = [f"{self.question.fill(sql, base.relation)} AS {column}" for column, sql in measures.items()]
-        self.ctes.append(
-            f"{name} AS (\n  SELECT {', '.join([shown, *filled])}\n  FROM {base.name} GROUP BY {grouping})"
-        )
+        select = f"SELECT {', '.join([shown, *filled])}\n  FROM {base.name} GROUP BY {grouping}"
+        if base.pooled:
+            # each month is counted once, and its counts are then summed over the periods that it counts for
+            self.ctes.append(f"{name}_by_month AS (\n  {select})")
+            keys = ["c.seg", *(f"c.{b}" for b in self.breakdown)]
+            sums = [f"sum(c.{column}) AS {column}" for column in measures]
+            select = (
+                f"SELECT {', '.join(['m.period_number AS pno', *keys, *sums])}\n  FROM {name}_by_month AS c "
+                f"JOIN {base.pooled} AS m ON m.month_number = c.pno GROUP BY {', '.join(['m.period_number', *keys])}"
+            )
+        self.ctes.append(f"{name} AS (\n  {select})")
         return name
 
     def on(self, left: str, right: str) -> str:
@@ -155,7 +163,7 @@ def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
     writer.ctes.append(f"parts AS (\n  SELECT {spine_keys}, {', '.join(columns_sql)}\n  FROM spine {joins})")
     relation = form.relations[0]
     quotient = question.fill(form.quotient, relation)
-    divisor = question.fill(form.divisor, relation) if form.divisor else "CAST(NULL AS BIGINT)"
+    divisor = f"coalesce({question.fill(form.divisor, relation)}, 0)" if form.divisor else "CAST(NULL AS BIGINT)"
     writer.ctes.append(
         f"formed AS (\n  SELECT {keys}, coalesce({quotient}, 0) AS v0_numerator, {divisor} AS v0_denominator, "
         f"{question.fill(form.n, relation)} AS v0_n FROM parts)"

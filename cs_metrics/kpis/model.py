@@ -75,7 +75,8 @@ class Relation:
     `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor), `columns` what is kept
     of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows in a
     period (its first element) the last one (by its second). `moment` says when customers' attributes are read, `late`
-    that it is a matter of the grouped row. `trailing`: the rows are met with so many months up to the period's end.
+    that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the period's
+    end, and their counts are summed.
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
     """
 

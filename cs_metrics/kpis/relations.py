@@ -60,7 +60,9 @@ OPENING = Relation(
     tables=(ACTIVITY,),
 )
 CLOSING = replace(OPENING, name="closing", moment="f.anchor")
-TRAILING = replace(CLOSING, name="trailing", trailing=12, grain=f"a month, and {OPENING.grain}")
+TRAILING = replace(
+    OPENING, name="trailing", trailing=12, grain="a customer in one of the 12 complete months up to the period's end"
+)
 
 LEAVINGS = replace(
     OPENING,

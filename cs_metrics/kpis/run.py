@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cs_metrics.kpis import notes
-from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle
+from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle, settled
 from cs_metrics.kpis.cells import Block, Cells
 from cs_metrics.kpis.compile import Statement, compile_cells, compile_formula, compile_items
 from cs_metrics.kpis.model import KPI, Form
@@ -40,6 +40,7 @@ def compute(
     asked = settle(con, slice_ or Slice(), settings, as_of, with_range=totals)
     chosen = [(kpi, form_of(kpi, asked.available)) for kpi in (find(i) for i in dict.fromkeys(ids))]
     check_names(asked, [form for _, form in chosen])
+    chosen = [(kpi, settled(form, asked)) for kpi, form in chosen]
     blocks: list[Block] = []
     for group in _groups(chosen):
         for by, sets in _levels(asked, group, totals):

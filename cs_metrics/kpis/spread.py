@@ -50,16 +50,19 @@ def spread_ctes(writer: Writer, base: Base, forms: Sequence[Form]) -> tuple[str,
     fill = writer.question.fill
     for number, (unit, chosen) in enumerate(units.items(), start=1):
         parts = []
+        single = base.relation.keys == (unit,)
         for i in chosen:
-            each, weight = row_parts(forms[i])
-            parts += [f"sum(CAST({each} AS DOUBLE)) AS t{i}", f"sum(CAST({weight} AS DOUBLE)) AS w{i}"]
-            parts.append(f"count(*) FILTER (WHERE {weight} <> 0) AS m{i}")
-        shown, grouping = writer.groups(unit)
+            t, w = (f"CAST({part} AS DOUBLE)" for part in row_parts(forms[i]))
+            m = f"CASE WHEN {w} <> 0 THEN 1 ELSE 0 END"
+            parts += [f"{v if single else f'sum({v})'} AS {n}{i}" for n, v in (("t", t), ("w", w), ("m", m))]
         by_unit, whole, name = f"units{number}", f"sums{number}", f"spread{number}"
         filled = [fill(part, base.relation) for part in parts]
-        writer.ctes.append(
-            f"{by_unit} AS (\n  SELECT {', '.join([shown, unit, *filled])}\n  FROM {base.name} GROUP BY {grouping})"
-        )
+        if single:
+            select = _single(writer, base, filled)
+        else:
+            shown, grouping = writer.groups(unit)
+            select = f"SELECT {', '.join([shown, unit, *filled])}\n  FROM {base.name} GROUP BY {grouping}"
+        writer.ctes.append(f"{by_unit} AS (\n  {select})")
         keys = ", ".join(writer.keys)
         sums = ", ".join(f"sum(t{i}) AS st{i}, sum(w{i}) AS sw{i}" for i in chosen)
         writer.ctes.append(f"{whole} AS (\n  SELECT {keys}, {sums} FROM {by_unit} GROUP BY {keys})")
@@ -82,6 +85,17 @@ def spread_ctes(writer: Writer, base: Base, forms: Sequence[Form]) -> tuple[str,
         joins += f"\nLEFT JOIN {name} ON {writer.on('cells', name)}"
         columns += [f"{name}.{m.rsplit(' AS ', 1)[1]}" for m in measured]
     return joins, columns
+
+
+def _single(writer: Writer, base: Base, parts: list[str]) -> str:
+    """Return the units of a base that has one row for each: no need to group a row by itself."""
+    columns = writer.breakdown
+    segment = "0" if columns else "1"
+    select = f"SELECT {', '.join(['pno', f'{segment} AS seg', *columns, *parts])}\n  FROM {base.name}"
+    if columns and writer.sets:
+        nothing = [f"NULL AS {b}" for b in columns]
+        select += f"\n  UNION ALL SELECT {', '.join(['pno', '1', *nothing, *parts])}\n  FROM {base.name}"
+    return select
 
 
 def interval_of(form: Form, cells: pd.DataFrame, prefix: str) -> intervals.Pair:

@@ -58,8 +58,8 @@ def test_a_typo_in_a_column_is_found_by_name() -> None:
     assert "activ_start" in problems[0][1]
 
 
-@pytest.mark.parametrize("grain", ["month", "quarter", None])
-@pytest.mark.parametrize("by", [(), ("region",), ("plan",)])
+@pytest.mark.parametrize("grain", ["month", None])
+@pytest.mark.parametrize("by", [(), ("plan",)])
 def test_sql_gives_what_compute_gives(con: duckdb.DuckDBPyConnection, grain: str | None, by: tuple[str, ...]) -> None:
     asked = Slice.of(grain, by=by, **RANGE)
     frame = compute(con, IDS, asked)
