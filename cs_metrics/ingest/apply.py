@@ -45,8 +45,8 @@ class Counts:
 class Applied:
     """What one sheet gives one table.
 
-    `data`: all columns of the model in schema order and types (null where not mapped), then the attributes, then `_row`
-    (the row's number in the spreadsheet). `mapped`: the model columns that the mapping fills; `ledger`: each row's fate.
+    `data`: all columns of the model in schema order and types (null where not mapped), the attributes, and `_row` (the
+    row's number in the spreadsheet). `mapped`: the model columns that the mapping fills; `ledger`: each row's fate.
     """
 
     raw: RawSheet

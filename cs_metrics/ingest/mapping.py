@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cs_metrics.errors import MappingError, did_you_mean
-from cs_metrics.ingest.names import key
+from cs_metrics.ingest.names import key, squash
 from cs_metrics.ingest.rules import Reader, Rule
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.schema import TABLES
@@ -141,7 +141,7 @@ def _takes(table: str, name: str, word: str) -> bool:
 
 def fingerprint(raw: RawSheet) -> str:
     """Return a short name for the shape of a sheet: its columns' names, whatever their order, case and spacing."""
-    names = sorted(key(c.name) or c.name for c in raw.columns)
+    names = sorted(squash(key(c.name)) or c.name for c in raw.columns)
     shape = {"columns": names, "header": raw.header_row is not None}
     return hashlib.sha256(json.dumps(shape, ensure_ascii=False).encode()).hexdigest()[:16]
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cs_metrics.errors import MappingError, did_you_mean
-from cs_metrics.ingest.names import key
+from cs_metrics.ingest.names import key, squash
 from cs_metrics.schema import TABLES, Column, Table, Type
 
 UNIT_SECONDS = {
@@ -99,7 +99,7 @@ class Reader:
     def __init__(self, table: Table, columns: Iterable[str], place: str) -> None:
         self.table, self.place = table, place
         self.columns = tuple(columns)
-        self._by_key = {key(c): c for c in reversed(self.columns)}
+        self._by_key = {squash(key(c)): c for c in reversed(self.columns)}
 
     def read(self, name: str, spec: Any) -> Rule:
         """Return the rule for the model's column `name`, or raise MappingError."""
@@ -123,7 +123,7 @@ class Reader:
         """Return the sheet's column of that name, forgiving case and spaces, or raise MappingError."""
         if name in self.columns:
             return name
-        found = self._by_key.get(key(str(name)))
+        found = self._by_key.get(squash(key(str(name))))
         if found is None:
             raise self._error(model, f"the sheet has no column '{name}'. {did_you_mean(str(name), self.columns)}")
         return found

@@ -75,6 +75,8 @@ class Builder:
         if rule is not None:
             named = {"day_first": rule.day_first, "epoch": rule.epoch, "decimal": rule.decimal}
             over |= {name: value for name, value in named.items() if value is not None}
+        if kind is Type.ID and _are_whole(texts):
+            over["whole_ids"] = True
         converted = convert(texts, kind, Options.of(self.raw.column(source).profile, **over))
         return Values(converted.values, converted.bad.to_numpy(zero_copy_only=False), texts, NOUN[kind])
 
@@ -130,10 +132,7 @@ class Builder:
             return self._duration(column, rule)
         source, texts = rule.sources[0], self.raw.texts(rule.sources[0])
         if len(rule.sources) > 1:
-            parts = [pc.utf8_trim_whitespace(self.raw.texts(s)) for s in rule.sources]
-            parts = [pc.if_else(pc.equal(p, ""), pa.scalar(None, pa.string()), p) for p in parts]
-            texts = pc.binary_join_element_wise(*parts, rule.join, null_handling="skip")
-            texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+            texts = self._joined(rule)
         original = texts
         if rule.values is not None:
             texts = _translate(texts, rule.values)
@@ -149,6 +148,13 @@ class Builder:
             values, failed = self._arithmetic(column, rule, values)
             bad = bad | failed
         return Values(values, bad, original, what)
+
+    def _joined(self, rule: Rule) -> pa.ChunkedArray:
+        """Return the texts of several columns as one, without gaps for blanks."""
+        table = {f"p{i}": self.raw.texts(s) for i, s in enumerate(rule.sources)}
+        parts = ", ".join(f"nullif(trim({name}), '')" for name in table)
+        table["sep"] = pa.repeat(rule.join, self.raw.rows)
+        return query(f"SELECT nullif(concat_ws(sep, {parts}), '') AS v FROM t", t=pa.table(table)).column("v")
 
     def _arithmetic(self, column: Column, rule: Rule, values: pa.Array) -> tuple[pa.Array, np.ndarray]:
         """Divide, multiply and change units; amounts stay decimals until the last step, so that no cent is lost."""
@@ -187,6 +193,14 @@ def _array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     if isinstance(column, pa.Array):
         return column
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _are_whole(texts: pa.ChunkedArray) -> bool:
+    """Whether all texts are whole numbers, some with a '.0': ids that passed through a column of floats."""
+    distinct = pc.unique(texts).drop_null()
+    if not len(distinct) or not pc.any(pc.ends_with(distinct, pattern=".0")).as_py():
+        return False
+    return bool(pc.all(pc.match_substring_regex(distinct, r"^\s*[0-9]+(\.0+)?\s*$")).as_py())
 
 
 def _valid(values: pa.Array) -> np.ndarray:

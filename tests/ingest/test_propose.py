@@ -1,0 +1,139 @@
+"""What is proposed for a sheet, and why; real files are in tests/real/test_mapping.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from cs_metrics.ingest.names import key, match, place_score
+from cs_metrics.ingest.propose import propose
+from cs_metrics.schema import TABLES
+from tests.ingest.sheets import of_rows, sheet
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Customer ID ", "customer_id"),
+        ("customerID", "customer_id"),
+        ("InvoiceNo", "invoice_no"),
+        ("Customer's name", "customers_name"),
+        ("E-Mail", "e_mail"),
+    ],
+)
+def test_names_are_compared_in_one_form(name, expected):
+    assert key(name) == expected
+
+
+def test_a_column_matches_by_name_synonym_table_prefix_and_near_miss():
+    assert match("created_at", "tickets", "created_at").score == 1.0
+    assert match("ticket_status", "tickets", "status").score > 0.9
+    assert match("tenureinmonths", "customers", "signed_up_on") is None
+    assert 0.5 < match("signup_dat", "customers", "signed_up_on").score < 0.8
+    assert match("colour", "customers", "country") is None
+
+
+def test_a_files_name_is_about_its_last_word():
+    tickets = TABLES["tickets"]
+    assert (
+        place_score("support_tickets_2025.csv", None, tickets)[0] > place_score("ticket_comments.csv", None, tickets)[0]
+    )
+    assert place_score("book.xlsx", "Tickets", tickets)[0] > 0.9
+
+
+def tables(*sheets) -> list[list[str]]:
+    return [[t.table for t in p.tables] for p in propose(sheets)]
+
+
+def test_a_data_dictionary_is_skipped_with_the_reason():
+    text = "Field,Description\naccount_id,The id\nname,The name"
+    (proposal,) = propose([sheet(text, "accounts_dictionary.csv")])
+    assert not proposal.tables
+    assert "explains columns" in proposal.reason
+
+
+def test_two_columns_never_feed_one_and_the_better_name_wins():
+    text = "customer_id,account_name,signup_date,created_at\nA,x,2025-01-01,2025-01-02\nB,y,2025-01-03,2025-01-04"
+    (proposal,) = propose([sheet(text, "customers.csv")])
+    assert proposal.tables[0].columns["signed_up_on"] == "signup_date"
+    sources = [v for v in proposal.tables[0].columns.values() if isinstance(v, str)]
+    assert len(sources) == len(set(sources))
+
+
+def accounts():
+    return of_rows(["account_id", "account_name"], [[f"A-{i}", f"Company {i}"] for i in range(30)], "accounts.csv")
+
+
+def test_customer_is_found_through_the_subscriptions_of_another_file():
+    subs = of_rows(
+        ["subscription_id", "account_id", "start_date", "mrr"],
+        [[f"S-{i}", f"A-{i}", "2025-01-01", str(100 + i)] for i in range(30)],
+        "subscriptions.csv",
+    )
+    usage = of_rows(
+        ["usage_id", "subscription_id", "usage_date", "feature_name"],
+        [[f"U-{i}", f"S-{i % 30}", f"2025-02-{1 + i % 28:02}", "reports"] for i in range(90)],
+        "feature_usage.csv",
+    )
+    found = propose([usage, subs, accounts()])
+    fit = found[0].tables[0].fits["customer_id"]
+    assert fit.spec == {"through": "subscriptions.subscription_id", "from": "subscription_id"}
+    assert "100% of its values are ids in subscriptions.csv" in fit.reason
+
+
+def test_a_column_with_a_strange_name_is_the_customer_by_its_values():
+    tickets = of_rows(
+        ["Ticket No", "Opened", "Ref"],
+        [[f"{i}", f"2025-02-{1 + i % 28:02}", f"A-{i % 30}"] for i in range(60)],
+        "tickets.csv",
+    )
+    found = propose([accounts(), tickets])
+    assert found[1].tables[0].columns["customer_id"] == "Ref"
+
+
+def test_mrr_is_by_the_month_whatever_the_billing_frequency():
+    text = "customer_id,start_date,mrr_amount,billing_frequency\nA,2025-01-01,100,annual\nB,2025-01-01,50,monthly"
+    (proposal,) = propose([sheet(text, "subscriptions.csv")])
+    assert proposal.tables[0].columns["billing_period"] == {"constant": "month"}
+
+
+def test_billing_words_are_translated():
+    text = "customer_id,start_date,amount,billing_cycle\nA,2025-01-01,100,Annual\nB,2025-01-01,50,Monthly"
+    (proposal,) = propose([sheet(text, "subscriptions.csv")])
+    rule = {"from": "billing_cycle", "values": {"Annual": "year", "Monthly": "month"}}
+    assert proposal.tables[0].columns["billing_period"] == rule
+
+
+def test_cents_in_a_name_are_divided():
+    (proposal,) = propose([sheet("customer_id,start_date,mrr_cents\nA,2025-01-01,4900\nB,2025-01-02,9900", "subs.csv")])
+    assert proposal.tables[0].columns["amount"] == {"from": "mrr_cents", "divide": 100}
+
+
+def test_a_tenure_and_a_flag_are_customers_and_subscriptions_without_a_date():
+    text = "customerID,tenure,MonthlyCharges,Churn\nA,5,20.5,Yes\nB,60,70.0,No\nC,1,30.5,No"
+    (proposal,) = propose([sheet(text, "churn.csv")])
+    assert [t.table for t in proposal.tables] == ["customers", "subscriptions"]
+    assert proposal.tables[0].columns["churned_on"] == {
+        "flag": "Churn",
+        "values": {"Yes": True, "No": False},
+        "date": None,
+    }
+    assert proposal.tables[1].columns["start_date"] == {"months_before": "tenure", "anchor": None}
+
+
+def test_a_churn_flag_beside_real_dates_stays_an_attribute():
+    text = "account_id,signup_date,churn_flag\nA,2024-01-01,True\nB,2024-02-01,False\nC,2024-03-01,False"
+    (proposal,) = propose([sheet(text, "accounts.csv")])
+    assert "churned_on" not in proposal.tables[0].columns
+
+
+def test_the_template_s_own_sheets_are_recognised():
+    """Each table's own column names and examples lead back to it."""
+    for table in TABLES.values():
+        header = [c.name for c in table.columns]
+        rows = [[c.example for c in table.columns], [c.example for c in table.columns]]
+        for i, c in enumerate(table.columns):
+            if c.name == table.key[0] and c.type == "id":
+                rows[1][i] += "0"
+        (proposal,) = propose([of_rows(header, rows, "template.xlsx", table.name)])
+        assert [t.table for t in proposal.tables][:1] == [table.name], table.name
+        assert set(table.required) <= set(proposal.tables[0].columns), table.name
