@@ -41,18 +41,21 @@ def revenue_per_buyer(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: 
 
 
 def customer_lifetime_value(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
-    """Subscriptions: ARPA x margin / monthly churn of paying customers, pooled over the last 12 complete months."""
+    """Subscriptions: ARPA x margin / monthly churn of paying customers, pooled over the last 12 complete months.
+    A snapshot: the segment is that @end, in the churn of the earlier months too."""
     arpa = average_revenue_per_account(data, start, end, keep)
-    last = data.until(end, source_table(data)).to_period("M").to_timestamp()
+    end = data.until(end, source_table(data))
+    last = end.to_period("M").to_timestamp()
     base = lost = 0
     for back in range(12):
         opens, closes = last - pd.DateOffset(months=back + 1), last - pd.DateOffset(months=back)
         before = state(data, opens, keep)
-        before = before[data.in_segment(keep, before.index, opens) & (before > 0)]
+        before = before[data.in_segment(keep, before.index, end) & (before > 0)]
         after = state(data, closes, keep)
         base += len(before)
         lost += int((~before.index.isin(after[after > 0].index)).sum())
+    worth = (arpa.value or 0.0) * data.settings["gross_margin"]
+    churn = lost / base if base else 0.0
     if arpa.value is None or lost == 0:
-        return Answer(None, None, None, base)
-    worth = arpa.value * data.settings["gross_margin"]
-    return Answer(worth / (lost / base), worth, lost / base, base)
+        return Answer(None, worth, churn, base)
+    return Answer(worth / churn, worth, churn, base)

@@ -96,7 +96,7 @@ def exit_reason_frequency(data: Data, start: pd.Timestamp, end: pd.Timestamp, ke
     rows = rows.sort_values(["customer_id", "end"], kind="stable")
     left = rows.groupby("customer_id")["end"].max().rename("left").reset_index()
     if keep is not None and "." not in keep[0]:
-        values = data.value_at(keep[0], left["customer_id"], left["left"])
+        values = data.value_at(keep[0], left["customer_id"], left["left"] - pd.Timedelta(microseconds=1))
         left = left[values.isna() if keep[1] is None else values == keep[1]]
     reasons = pd.Series(
         [reason(data, rows, customer, moment, end) for customer, moment in left.itertuples(index=False)], dtype=object
