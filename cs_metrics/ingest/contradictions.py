@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from cs_metrics.ingest.apply import Applied
 from cs_metrics.ingest.engine import query
-from cs_metrics.ingest.names import key, squash
+from cs_metrics.ingest.names import key
 from cs_metrics.ingest.problems import EXAMPLES, Problem, plural
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.ingest.vocabulary import flag_rank
@@ -222,11 +223,16 @@ def near_matches(sheets: Sequence[RawSheet], tables: Mapping[int, str]) -> list[
         spellings: dict[str, dict[str, list[tuple[int, str, int]]]] = defaultdict(lambda: defaultdict(list))
         for index, name, words in places:
             for word, count in words.items():
-                spellings[squash(key(word)) or word][word].append((index, name, count))
+                spellings[_plainly(word)][word].append((index, name, count))
         for variants in spellings.values():
             if len(variants) > 1:
                 found.append(_near(sheets, tables, variants))
     return found
+
+
+def _plainly(word: str) -> str:
+    """Return a value without case, spaces, hyphens and points; signs that tell values apart (A, A+) stay."""
+    return re.sub(r"[\s\-_.'’]+", "", word).casefold() or word
 
 
 def _near(

@@ -204,6 +204,8 @@ def test_values_that_differ_only_in_spaces_are_noted():
     )
     plan = plan_of(deals, other)
     (near,) = [p for p in plan.contradictions if p.kind == "near match"]
+    grades = plan_of(sheet("lead_id,grade\n1,A\n2,A+\n3,a +", "leads.csv"))
+    assert [p.count for p in grades.contradictions if p.kind == "near match"] == [2]
     assert "'GTX Pro' (1 times in products.csv) and 'GTXPro' (1 times in deals.csv)" in near.sentence
 
 
