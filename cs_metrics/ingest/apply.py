@@ -240,6 +240,7 @@ class _Work:
         self.notes.add(source, "repeated id", "error", mask, what, advice, self.built[name].texts)
 
     def _bad_values(self) -> None:
+        self._several_currencies()
         for name, built in self.built.items():
             if name in self.table.required and (self.table.name, name) not in MAY_BE_BLANK:
                 continue
@@ -251,6 +252,18 @@ class _Work:
                 orphan = built.orphan & loaded
                 what = f"{plural(int(orphan.sum()), 'value is', 'values are')} not found {built.what}"
                 self.notes.add(source, "orphan", "warning", orphan, what, "The rows have no customer.", built.texts)
+
+    def _several_currencies(self) -> None:
+        """Amounts of two currencies in one column, with nothing to tell them apart, would be summed as one."""
+        if "currency" in self.rules or not any(c.name == "currency" for c in self.table.columns):
+            return
+        for name, rule in self.rules.items():
+            if self.table.column(name).type is Type.MONEY and rule.kind == "from":
+                found = self.raw.column(rule.sources[0]).profile.currencies
+                if len(found) > 1:
+                    text = f"Column {rule.sources[0]} has amounts in several currencies: {', '.join(found)}."
+                    advice = "They would be summed as one: put the currency in a column of its own."
+                    self.notes.say(rule.sources[0], "currencies", "warning", self.raw.rows, text, advice)
 
     def _source(self, name: str) -> str:
         sources = self.rules[name].sources

@@ -16,6 +16,8 @@ _PER_UNIT = {"unit_price", "price_per_unit", "item_price", "price_each", "price"
 _SURVEYS = ("nps", "csat", "ces", "onboarding", "post_activation")
 _ABOUT_COLUMNS = {"field", "column", "column_name", "field_name", "variable", "attribute", "table"}
 _EXPLAINS = {"description", "definition", "meaning", "explanation", "notes", "comment"}
+_SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "US$": "USD", "R$": "BRL"}
+_CODES = {"usd", "eur", "gbp", "chf", "cad", "aud", "sek", "nok", "dkk", "inr", "brl"}
 _MONTHLY = {"mrr", "monthly", "month"}
 _YEARLY = {"arr", "annual", "annually", "yearly", "year", "acv"}
 _TOUCH = {
@@ -34,6 +36,7 @@ def complete(raw: RawSheet, table: Table, fits: Mapping[str, Fit], place: float)
     step = _STEPS.get(table.name)
     if step is not None:
         step(raw, result)
+    _currency(raw, table, result)
     if table.name in ("tickets", "survey_responses", "orders", "opportunities", "touchpoints"):
         _named_customer(raw, table, result)
     return result
@@ -55,6 +58,20 @@ def _name_words(raw: RawSheet) -> str:
 def _constant(fits: dict[str, Fit], column: str, value: Any, reason: str, score: float = 0.8) -> None:
     if column not in fits:
         fits[column] = Fit("", score, reason, {"constant": value})
+
+
+def _currency(raw: RawSheet, table: Table, fits: dict[str, Fit]) -> None:
+    """The currency may stand in the amounts or in their column's name; a bare $ may be anyone's dollar."""
+    amount = fits.get("amount")
+    if amount is None or "currency" in fits or not any(c.name == "currency" for c in table.columns):
+        return
+    column = raw.column(amount.source)
+    written = {_SYMBOLS.get(c, c) for c in column.profile.currencies}
+    named = {w.upper() for w in key(column.name).split("_") if w in _CODES}
+    for found, what in ((written, "amounts"), (named, "column's name")):
+        if len(found) == 1 and (code := next(iter(found))).isalpha() and len(code) == 3 and code.isupper():
+            _constant(fits, "currency", code, f"The {what} of '{column.name}' say so")
+            return
 
 
 def _surveys(raw: RawSheet, fits: dict[str, Fit]) -> None:

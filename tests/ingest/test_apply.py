@@ -84,6 +84,14 @@ def test_an_open_deal_without_an_amount_is_kept_one_with_a_wrong_amount_is_not()
     assert done.data.column("opportunity_id").to_pylist() == ["1", "3", "4"]
 
 
+def test_two_currencies_in_one_column_are_not_summed_silently():
+    text = "Id,Start,Sum\nA,2025-01-01,€5.00\nB,2025-01-01,£5.00"
+    done = apply(
+        sheet(text), TableMapping("subscriptions", {"customer_id": "Id", "start_date": "Start", "amount": "Sum"})
+    )
+    assert "several currencies" in done.problems[0].sentence
+
+
 def test_word_outside_a_closed_set_is_a_problem():
     text = "Id,Start,Sum,Every\nA,2025-01-01,5,month\nB,2025-01-01,5,fortnight"
     columns = {"customer_id": "Id", "start_date": "Start", "amount": "Sum", "billing_period": "Every"}

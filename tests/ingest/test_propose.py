@@ -108,6 +108,13 @@ def test_cents_in_a_name_are_divided():
     assert proposal.tables[0].columns["amount"] == {"from": "mrr_cents", "divide": 100}
 
 
+def test_one_currency_in_the_amounts_or_their_name_is_the_currency():
+    for text in ("customer_id,start_date,mrr\nA,2025-01-01,€49.00\nB,2025-01-02,€99.00",
+                 "customer_id,start_date,mrr_eur\nA,2025-01-01,49\nB,2025-01-02,99"):  # fmt: skip
+        (proposal,) = propose([sheet(text, "subscriptions.csv")])
+        assert proposal.tables[0].columns["currency"] == {"constant": "EUR"}
+
+
 def test_a_tenure_and_a_flag_are_customers_and_subscriptions_without_a_date():
     text = "customerID,tenure,MonthlyCharges,Churn\nA,5,20.5,Yes\nB,60,70.0,No\nC,1,30.5,No"
     (proposal,) = propose([sheet(text, "churn.csv")])
