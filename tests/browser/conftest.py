@@ -104,7 +104,11 @@ def ready(page: Page) -> Callable[[], None]:
 
     def wait(of: Page = page) -> None:
         of.get_by_role("heading", level=1).wait_for(timeout=90_000)
-        of.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton]')")
-        of.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+        resting = of.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+        for _ in range(20):  # a first run may be followed at once by another, when the browser says more of itself
+            resting.wait_for(timeout=90_000)
+            of.wait_for_timeout(300)
+            if resting.count():
+                return
 
     return wait
