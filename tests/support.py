@@ -64,6 +64,17 @@ def make_version(
     return con
 
 
+_KEPT: dict[str, duckdb.DuckDBPyConnection] = {}
+
+
+def kept_version(tables: Mapping[str, Rows]) -> duckdb.DuckDBPyConnection:
+    """Return `make_version(tables)`, built once for all tests that ask about the same tables; do not write to it."""
+    key = repr(tables)
+    if key not in _KEPT:
+        _KEPT[key] = make_version(tables)
+    return _KEPT[key]
+
+
 def _make_table(con: duckdb.DuckDBPyConnection, name: str, rows: Rows, number: int) -> None:
     table = TABLES[name]
     types = {c.name: c.type.sql for c in table.columns}

@@ -59,12 +59,20 @@ def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime)
         "activity_source": about.activity,
         "money_source": about.money,
         "support_costs": str(has_rows(con, "fact_cost", "kind = 'support'")).lower(),
+        "csat_from": _csat_from(con),
         "without_rate": _count(con, "fact_active", "mrr IS NULL") + _count(con, "fact_order_line", "amount IS NULL"),
         "without_start": _count(con, "dim_customer_ids", "customer_id NOT IN (SELECT customer_id FROM fact_active)"),
         "end_before_start": _count(con, "subscriptions", "end_date < start_date"),
     }
     con.execute("CREATE OR REPLACE TABLE fact_info(key VARCHAR, value VARCHAR)")
     con.executemany("INSERT INTO fact_info VALUES ($1, $2)", [[k, str(v)] for k, v in info.items()])
+
+
+def _csat_from(con: duckdb.DuckDBPyConnection) -> str:
+    """Tickets' ratings speak where no satisfaction survey is loaded; the two are never pooled."""
+    if has_rows(con, "fact_response", "survey = 'csat'"):
+        return "survey"
+    return "tickets" if has_rows(con, "fact_ticket", "satisfaction IS NOT NULL") else "none"
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:

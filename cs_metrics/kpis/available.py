@@ -62,13 +62,17 @@ class Available:
         return [n.split("|")[0] for n in needs if not any(option in self.mapped for option in n.split("|"))]
 
     def reach(self, tables: Iterable[str], as_of: datetime, fresh_days: int) -> tuple[datetime, list[str]]:
-        """Return the as-of of KPIs that read `tables`: earlier than `as_of` where one is stale; and which are."""
+        """Return the as-of of KPIs that read `tables`: earlier than `as_of` where one is stale; and which are.
+
+        A table is stale when it lags the latest of all tables: an as-of set by hand vouches for the latest one.
+        """
+        latest = min(self.as_of, max(self.table_as_of.values(), default=self.as_of))
         stale = {
             t: self.table_as_of[t]
             for t in tables
             if t in self.table_as_of
             and t not in NOT_DATED_BY
-            and self.table_as_of[t] < self.as_of - timedelta(days=fresh_days)
+            and self.table_as_of[t] < latest - timedelta(days=fresh_days)
         }
         return min([as_of, *stale.values()]), sorted(t for t in stale if stale[t] < as_of)
 

@@ -76,7 +76,8 @@ class Relation:
     of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows in a
     period (its first element) the last one (by its second). `moment` says when customers' attributes are read, `late`
     that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the period's
-    end, and their counts are summed.
+    end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of their
+    Kaplan-Meier curve, whose `area` sums to the mean life, restricted at the longest observed.
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
     """
 
@@ -98,8 +99,8 @@ class Relation:
     trailing: int = 0
     splits: bool = False
     unit: str = "customer_id"
-    customers_only: bool = False
     derived: tuple[str, ...] = ()
+    curve: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Form:
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
     `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
-    (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items.
+    (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items. `note`: said beside every value.
     """
 
     needs: tuple[str, ...] = ()
@@ -160,6 +161,7 @@ class Form:
     item: str = ""
     items: Relation | None = None
     beside: tuple[Beside, ...] = ()
+    note: str = ""
     leaves_out: tuple[LeftOut, ...] = ()
 
     @property

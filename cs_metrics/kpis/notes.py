@@ -93,7 +93,7 @@ def _left(count: float, words: str, amount: float | None) -> list[str]:
 def _shared(asked: Asked, form: Form) -> list[str]:
     """Return what holds for every cell: filters and breakdowns that do not apply, stale tables, missing rates."""
     question = asked.question(asked.slice.by)
-    said = []
+    said = [form.note] if form.note else []
     question.share(form.relations)
     ignored = {name for r in form.relations for name in question.ignored(r)}
     said += [f"The filter on {name} does not apply here." for name in sorted(ignored)]

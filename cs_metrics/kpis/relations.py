@@ -129,6 +129,26 @@ BUYERS = Relation(
     row_source="fact_order_line",
 )
 
+LIVES = Relation(
+    name="lives",
+    grain="a customer that was active before the period's end, with the days it has lived since its first start",
+    source="fact_life",
+    on="f.begins < p.ends",
+    columns=("f.begins", "CASE WHEN f.ends < p.ends THEN f.ends ELSE p.ends END AS reached", "f.ends < p.ends AS over"),
+    keys=("customer_id",),
+    totals=(
+        "(epoch(max(reached)) - epoch(min(begins))) / 86400 AS lived",
+        "bool_and(over) AS ended",
+    ),
+    late=True,
+    moment="f.anchor",
+    just_before=True,
+    table="",
+    tables=(ACTIVITY,),
+    splits=True,
+    curve=True,
+)
+
 ANSWERS = Relation(
     name="answers",
     grain="an answer to a survey",
@@ -252,8 +272,3 @@ ONBOARDINGS = Relation(
     table="milestones",
     tables=("milestones",),
 )
-
-RELATIONS: tuple[Relation, ...] = (
-    OPENING, CLOSING, TRAILING, LEAVINGS, FEATURE_ACCOUNTS, FEATURE_ITEMS, REFERRING, BUYERS, ANSWERS, LAST_ANSWERS,
-    SENT, TICKETS_CREATED, TICKETS_RESOLVED, COSTS, REFERRALS_MADE, USERS_30, USERS_IN, SIGNUPS, ONBOARDINGS,
-)  # fmt: skip

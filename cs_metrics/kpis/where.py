@@ -63,6 +63,7 @@ def _operations(name: str, condition: Any) -> list[tuple[str, Any]]:
 
 def compile_where(where: Where | None, resolve: Resolve, params: Params) -> str:
     """Return the filter as an SQL condition that is true or false, never null. Its values go into `params`."""
+    names(where)  # raises for what is no filter
     parts = []
     for name, condition in (where or {}).items():
         if name == "any":

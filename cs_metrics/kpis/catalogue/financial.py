@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, Part, count, total
-from cs_metrics.kpis.relations import BUYERS, CLOSING, NEEDS_MONEY, TRAILING
+from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, Measure, Part, count, total
+from cs_metrics.kpis.relations import BUYERS, CLOSING, LIVES, NEEDS_MONEY, TRAILING
 
 CATEGORY = "Financial"
+
+_BUYER = "customer_id IS NOT NULL AND orders >= 1"
 
 MRR = KPI(
     id="mrr",
@@ -56,8 +58,8 @@ AVERAGE_REVENUE_PER_ACCOUNT = KPI(
         Form(
             over=BUYERS,
             needs=("orders.amount", "orders.customer_id"),
-            numerator=total("amount", "customer_id IS NOT NULL AND orders >= 1"),
-            denominator=count("customer_id IS NOT NULL AND orders >= 1"),
+            numerator=total("amount", _BUYER),
+            denominator=count(_BUYER),
             interval=Interval.JACKKNIFE,
             base="accounts with an order",
         ),
@@ -96,11 +98,25 @@ CUSTOMER_LIFETIME_VALUE = KPI(
             base="paying customers in the last 12 complete months",
             empty="No paying customer was lost in the last 12 complete months, or none is left.",
         ),
+        Form(
+            needs=("orders.amount", "orders.customer_id"),
+            parts={
+                "revenue": Part(BUYERS, total("amount", _BUYER)),
+                "buyers": Part(BUYERS, count(_BUYER)),
+                "days_begun": Part(BUYERS, Measure("max(days)", "days")),
+                "lifespan": Part(LIVES, Measure("sum(area)", "lived")),
+            },
+            # average order value x orders per buyer is revenue per buyer
+            quotient="CAST(revenue AS DOUBLE) * lifespan / nullif(days_begun, 0)",
+            divisor="buyers",
+            n="buyers",
+            base="customers with an order",
+        ),
     ),
     doc=Doc(
         definition="What a customer brings over its whole life at today's revenue per account and today's churn.",
         formula="average revenue per account x gross margin / monthly churn of paying customers, pooled over the last "
-        "12 complete months",
+        "12 complete months. Orders: average order value x average purchase frequency x average lifespan in periods",
         insight="How much may be spent to win or to keep a customer, and which segments repay it.",
         risks="It assumes that churn stays as it is and is the same for young and old customers; small changes of a "
         "low churn rate move it a lot. Where nobody was lost it has no value, rather than an infinite one.",

@@ -1,26 +1,16 @@
-"""Are customers helped and heard? KPIs of support and feedback."""
+"""Are customers helped? KPIs of support."""
 
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, LeftOut, Measure, Part, count, total
-from cs_metrics.kpis.relations import ANSWERS, COSTS, SENT, TICKETS_CREATED, TICKETS_RESOLVED
+from cs_metrics.kpis.relations import COSTS, TICKETS_CREATED, TICKETS_RESOLVED
 
 CATEGORY = "Support and feedback"
 EFFICIENCY = "Operational Efficiency"
 
-_TOP = (
-    "score > scale_max - CASE WHEN :top_box > 0 THEN :top_box WHEN points <= 3 THEN 1 WHEN points <= 11 THEN 2 "
-    "ELSE (scale_max - scale_min) / 5 END"
-)
-_EASE = "CASE WHEN :ces_easy_end = 'low' THEN common_min + common_max - common_score ELSE common_score END"
-_ANSWER_NEEDS = ("survey_responses.survey", "survey_responses.score", "survey_responses.responded_at")
-
 _RESPONSE = "CASE WHEN first_response_at < :as_of AND response_hours >= 0 THEN response_hours END"
 _RESOLUTION = "CASE WHEN resolved_at < :as_of AND resolution_hours >= 0 THEN resolution_hours END"
 _RESOLVED = "resolved_at < :as_of AND resolution_hours >= 0"
-
-_ANSWERED = "answered AND responded_at < :as_of AND responded_at >= sent_at"
-_EARLY = "responded_at < sent_at"
 
 
 def _hours(value: str, open_count: str) -> tuple[Measure, Measure, tuple[Beside, ...]]:
@@ -38,106 +28,6 @@ _RESPONSE_SUM, _RESPONSE_COUNT, _RESPONSE_BESIDE = _hours(
     _RESPONSE, "count(*) FILTER (WHERE first_response_at IS NULL OR first_response_at >= :as_of)"
 )
 _RESOLUTION_SUM, _RESOLUTION_COUNT, _RESOLUTION_BESIDE = _hours(_RESOLUTION, "count(*) FILTER (WHERE FALSE)")
-
-CUSTOMER_SATISFACTION_SCORE = KPI(
-    id="customer_satisfaction_score",
-    name="Customer Satisfaction Score",
-    also=("CSAT",),
-    category=CATEGORY,
-    kind=Kind.FLOW,
-    unit="share",
-    better="higher",
-    area=EFFICIENCY,
-    forms=(
-        Form(
-            over=ANSWERS,
-            only="f.survey = 'csat'",
-            needs=_ANSWER_NEEDS,
-            numerator=count(_TOP),
-            denominator=count(),
-            interval=Interval.CLUSTER,
-            bounds=(0.0, 1.0),
-            base="answers",
-            beside=(Beside("mean", "avg(score)", "score"),),
-        ),
-    ),
-    doc=Doc(
-        definition="The share of the answers to the satisfaction survey that lie in the top of its scale: the top two "
-        "of 4 to 11 points, the top one of 2 or 3.",
-        formula="answers in the top boxes / answers in the period",
-        insight="Whether a single experience went well, close to when it happened.",
-        risks="Content customers answer less often than angry or delighted ones. Scales differ: a top box of five "
-        "points is easier to reach than one of ten.",
-    ),
-)
-
-CUSTOMER_EFFORT_SCORE = KPI(
-    id="customer_effort_score",
-    name="Customer Effort Score",
-    also=("CES",),
-    category=CATEGORY,
-    kind=Kind.FLOW,
-    unit="score",
-    better="higher",
-    area=EFFICIENCY,
-    forms=(
-        Form(
-            over=ANSWERS,
-            only="f.survey = 'ces'",
-            needs=_ANSWER_NEEDS,
-            numerator=total(_EASE),
-            denominator=count(),
-            interval=Interval.CLUSTER,
-            base="answers",
-            beside=(
-                Beside(
-                    "easy",
-                    f"CAST(count(*) FILTER (WHERE {_EASE} > (common_min + common_max) / 2) AS DOUBLE) "
-                    "/ nullif(count(*), 0)",
-                    "share",
-                ),
-            ),
-        ),
-    ),
-    doc=Doc(
-        definition="How easy customers found it to get something done: the mean answer, turned so that higher is "
-        "easier. Where answers come on several scales they are brought to 1 to 7.",
-        formula="sum of scores / answers in the period",
-        insight="Effort predicts leaving better than delight does: a falling score is a reason to reach out.",
-        risks="Which end of the scale is 'easy' differs between surveys; if it is set wrongly the score is upside "
-        "down. A mean hides a small group with a very hard time.",
-    ),
-)
-
-SURVEY_RESPONSE_RATE = KPI(
-    id="survey_response_rate",
-    name="Survey Response Rate",
-    category=CATEGORY,
-    kind=Kind.FLOW,
-    unit="share",
-    better="higher",
-    area=EFFICIENCY,
-    follow="response_days",
-    forms=(
-        Form(
-            over=SENT,
-            needs=("survey_responses.sent_at", "survey_responses.responded_at"),
-            numerator=count(_ANSWERED),
-            denominator=count(f"NOT coalesce({_EARLY}, FALSE)"),
-            interval=Interval.CLUSTER,
-            bounds=(0.0, 1.0),
-            base="surveys sent",
-            leaves_out=(LeftOut(f"count(*) FILTER (WHERE {_EARLY})", "surveys answered before they were sent"),),
-        ),
-    ),
-    doc=Doc(
-        definition="The share of the surveys sent in the period that have been answered with a score.",
-        formula="surveys sent in the period and answered by now / surveys sent in the period",
-        insight="How far the feedback speaks for everyone: below a fifth, mistrust the scores before acting on them.",
-        risks="It still rises for two weeks after the period. A rate that differs between segments biases every "
-        "score that compares them.",
-    ),
-)
 
 FIRST_RESPONSE_TIME = KPI(
     id="first_response_time",
@@ -287,9 +177,6 @@ COST_PER_TICKET = KPI(
 )
 
 KPIS = (
-    CUSTOMER_SATISFACTION_SCORE,
-    CUSTOMER_EFFORT_SCORE,
-    SURVEY_RESPONSE_RATE,
     FIRST_RESPONSE_TIME,
     AVERAGE_RESOLUTION_TIME,
     FIRST_CONTACT_RESOLUTION_RATE,
