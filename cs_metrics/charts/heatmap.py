@@ -45,7 +45,11 @@ def rows(
         small=data["eligible"] < minimum_n,
         shown=[words.number(v, "share", locale=locale) for v in data["value"]],
         short=[f"{100 * v:.0f}" for v in data["value"].astype(float)],
-        chance=[words.between(a, b, "share", locale=locale) for a, b in zip(data["low"], data["high"], strict=True)],
+        # a cohort is whole at its start by definition: chance has no part in it
+        chance=[
+            words.between(a, b, "share", locale=locale) if k else ""
+            for k, a, b in zip(data["k"], data["low"], data["high"], strict=True)
+        ],
         base=[
             f"{words.number(a, locale=locale)} of {words.number(b, locale=locale)}"
             for a, b in zip(data["retained"], data["eligible"], strict=True)
@@ -74,7 +78,7 @@ def heatmap(
     """A retention triangle. `df` is the frame of `retention` (one triangle), `pooled` that of `pooled(df)`.
 
     Colour stands for the value and means the same in every heatmap. A cell that is not over is hatched, one that has
-    not begun absent, one below `minimum_n` without colour. `sentences`: one for each row of `df`, for the tooltip.
+    not begun absent, one below `minimum_n` in grey. `sentences`: one for each row of `df`, for the tooltip.
     A click sets the parameter 'cell': `k` and `cohort` (ISO start or the attribute's value; '' in the pooled row).
     """
     data, note = rows(df, pooled, grain, minimum_n, locale, sentences)
@@ -93,8 +97,6 @@ def _heatmap(*, look: Look, grain: str, columns: int, height: int) -> Picture:
         scale=alt.Scale(paddingInner=0.04),
     )
     y = alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=130), scale=alt.Scale(paddingInner=0.08))
-    ramp = alt.Scale(domain=list(RAMP_AT), range=list(look.ramp), clamp=True)
-    color = alt.Color("value:Q", scale=ramp, legend=None)
     tips = [
         alt.Tooltip("row:N", title="Cohort · size"),
         alt.Tooltip("k:O", title=f"{grain.capitalize()}"),
@@ -106,23 +108,23 @@ def _heatmap(*, look: Look, grain: str, columns: int, height: int) -> Picture:
     ]
     press = alt.selection_point(name="cell", fields=["cohort", "k"], on="click", empty=False)
     base = blank()
-    cells = base.mark_rect(cornerRadius=2, cursor="pointer").encode(
-        x=x,
-        y=y,
-        color=alt.condition("datum.small", alt.value("transparent"), color),
-        stroke=alt.condition("datum.small", alt.value(look.grid), alt.value("transparent")),
-        tooltip=tips,
-    )
+    # a layer of all cells comes first: the rows stand in the order in which the first layer has them
+    cells = [base.mark_rect(opacity=0, tooltip=None).encode(x=x, y=y)]
+    for test, ramp in (("!datum.small", look.ramp), ("datum.small", look.ramp_few)):
+        scale = alt.Scale(domain=list(RAMP_AT), range=list(ramp), clamp=True)
+        color = alt.Color("value:Q", scale=scale, legend=None)
+        cells.append(base.transform_filter(test).mark_rect(cornerRadius=2, tooltip=None).encode(x=x, y=y, color=color))
+    # on top of everything, unseen: what is pointed at and clicked
+    touch = base.mark_rect(opacity=0, cursor="pointer").encode(x=x, y=y, tooltip=tips).add_params(press)
     # Vega-Lite knows no patterns: diagonals over each cell that is not over, past its number
     hatch = [
         base.transform_filter("!datum.complete")
-        .mark_rule(strokeWidth=1.5, opacity=0.6, tooltip=None)
+        .mark_rule(strokeWidth=1.5, opacity=0.6, color=look.paper, tooltip=None)
         .encode(
             x=alt.X("k:O", bandPosition=x0),
             x2=alt.X2("k:O", bandPosition=x1),
             y=alt.Y("row:N", sort=None, bandPosition=y0),
             y2=alt.Y2("row:N", bandPosition=y1),
-            color=alt.when("datum.small").then(alt.value(look.quiet)).otherwise(alt.value(look.paper)),
         )
         for x0, y0, x1, y1 in ((0, 0.35, 0.35, 0), (0, 0.7, 0.7, 0), (0.3, 1, 1, 0.3), (0.65, 1, 1, 0.65))
     ]
@@ -138,4 +140,5 @@ def _heatmap(*, look: Look, grain: str, columns: int, height: int) -> Picture:
         .then(alt.value(look.ramp_ink[1]))
         .otherwise(alt.value(look.ramp_ink[0])),
     )
-    return dress(alt.layer(cells, *hatch, text).add_params(press), look, height)
+    painted = alt.layer(*cells).resolve_scale(color="independent")
+    return dress(alt.layer(painted, *hatch, text, touch), look, height)

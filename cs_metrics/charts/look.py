@@ -15,7 +15,8 @@ class Look:
     """The colours and the type of a chart. Backgrounds stay transparent; `paper` is what lies behind (exports, holes).
 
     `series`: colours that stay apart for the colour-blind (after Okabe and Ito, 2008), `ramp`: from 0 to 100 % of a
-    heatmap, `good` and `bad` never stand for a difference by hue alone: blue and vermilion differ in lightness too.
+    heatmap (`ramp_few`: where n is small), `good` and `bad` never stand for a difference by hue alone: blue and
+    vermilion differ in lightness too.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Look:
     quiet: str
     series: tuple[str, ...]
     ramp: tuple[str, ...]
+    ramp_few: tuple[str, ...]
     ramp_ink: tuple[str, str]
     good: str
     bad: str
@@ -46,6 +48,7 @@ LIGHT = Look(
     quiet="#a9b3bd",
     series=("#0067a5", "#d55e00", "#00806a", "#a8558a", "#b37400", "#3c9bd0", "#5b6773"),
     ramp=("#f3f7fb", "#d6e6f4", "#abd0e6", "#75b3d8", "#3f8fc5", "#1a66a8", "#08396f"),
+    ramp_few=("#fbfcfd", "#f5f6f8", "#eff1f3", "#e8ebee", "#e1e5e9", "#dadfe4", "#d1d7dd"),
     ramp_ink=("#1f2933", "#ffffff"),
     good="#0067a5",
     bad="#d55e00",
@@ -60,6 +63,7 @@ DARK = Look(
     quiet="#6b7783",
     series=("#5db4ee", "#ff9a57", "#3fcfa8", "#e59aca", "#f0c04c", "#9fb6ff", "#b6c0ca"),
     ramp=("#152232", "#173654", "#1b4f7c", "#2470a8", "#3f95cf", "#7dbde8", "#cfe8fb"),
+    ramp_few=("#14181e", "#171c22", "#1b2027", "#20262d", "#252c34", "#2b333c", "#323b45"),
     ramp_ink=("#eef2f6", "#0e1117"),
     good="#5db4ee",
     bad="#ff9a57",

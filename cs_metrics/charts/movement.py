@@ -11,6 +11,8 @@ from cs_metrics.charts.look import LIGHT, Look, Picture, dress
 
 GAINS = ("new", "reactivation", "expansion")
 LOSSES = ("contraction", "churn")
+# below this share of the whole an axis from zero hides the movements
+_SLIVER = 0.1
 _NAMES = {
     "start": "Start",
     "new": "New",
@@ -36,13 +38,18 @@ def waterfall(
     `df`: one row of `movements` (several rows of one period, its segments, are added up).
     """
     total = {name: float(df[name].sum()) for name in _NAMES}
-    at = total["start"]
-    steps = [("start", 0.0, at)]
+    at, levels = total["start"], [total["start"]]
+    for name in (*GAINS, *LOSSES):
+        levels.append(levels[-1] + (total[name] if name in GAINS else -total[name]))
+    moved = max(levels) - min(levels)
+    # movements of a few percent are slivers on an axis from zero
+    floor = min(levels) - 2 * moved if 0 < moved < _SLIVER * min(levels) else 0.0
+    steps = [("start", floor, at)]
     for name in (*GAINS, *LOSSES):
         to = at + total[name] if name in GAINS else at - total[name]
         steps.append((name, at, to))
         at = to
-    steps.append(("end", 0.0, total["end"]))
+    steps.append(("end", floor, total["end"]))
     data = pd.DataFrame(steps, columns=["kind", "from", "to"])
     data["name"] = data["kind"].map(_NAMES)
     data["tone"] = data["kind"].map(lambda k: "good" if k in GAINS else "bad" if k in LOSSES else "rest")
@@ -52,7 +59,8 @@ def waterfall(
         (s if total[k] else "") + words.number(total[k], "money", currency, locale)
         for k, s in zip(data["kind"], sign, strict=True)
     ]
-    return draw(_waterfall, data, look, "", title or "From opening to closing MRR", height=height, title=title)
+    note = "The axis does not begin at zero, so that the movements can be seen." if floor else ""
+    return draw(_waterfall, data, look, note, title or "From opening to closing MRR", height=height, title=title)
 
 
 def _waterfall(*, look: Look, height: int, title: str) -> Picture:
@@ -63,7 +71,10 @@ def _waterfall(*, look: Look, height: int, title: str) -> Picture:
         title=None,
         axis=alt.Axis(labelAngle=alt.ExprRef("width < 480 ? -40 : 0"), labelOverlap=False),
     )
-    y = alt.Y("from:Q", title=title or None, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5))
+    scale = alt.Scale(zero=False, nice=False)
+    y = alt.Y(
+        "from:Q", title=title or None, scale=scale, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5)
+    )
     tone = alt.Scale(domain=["good", "rest", "bad"], range=[look.good, look.quiet, look.bad])
     bars = base.mark_bar(cornerRadius=2, width=alt.RelativeBandSize(0.66)).encode(
         x=x,
@@ -73,7 +84,7 @@ def _waterfall(*, look: Look, height: int, title: str) -> Picture:
         tooltip=[alt.Tooltip("name:N", title="Movement"), alt.Tooltip("shown:N", title="MRR")],
     )
     text = base.mark_text(dy=-8, fontSize=alt.ExprRef("width < 480 ? 9 : 12"), color=look.ink, tooltip=None).encode(
-        x=x, y="top:Q", text="shown:N"
+        x=x, y=alt.Y("top:Q", scale=scale), text="shown:N"
     )
     return dress(alt.layer(bars, text), look, height)
 

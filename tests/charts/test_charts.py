@@ -143,6 +143,18 @@ def test_cell_not_begun_is_absent_zero_is_drawn_and_few_are_grey():
     assert cells.loc[1, "cohort"] == "2025-02-01T00:00:00"
 
 
+def test_rows_keep_their_order_where_small_and_large_cohorts_alternate():
+    sizes = [5, 60, 4, 70, 3]
+    frame = pd.DataFrame({"cohort": pd.date_range("2025-01-01", periods=5, freq="MS"), "k": 0, "eligible": sizes})
+    frame = frame.assign(retained=frame["eligible"], value=1.0, low=0.5, high=1.0, complete=True)
+    svg = charts.heatmap(frame, minimum_n=30).export("svg").decode()
+    places = [
+        svg.index(f"{month} 2025 · {size}<")
+        for month, size in zip(("Jan", "Feb", "Mar", "Apr", "May"), sizes, strict=True)
+    ]
+    assert places == sorted(places)
+
+
 def test_heatmap_of_an_attribute_names_the_missing_value():
     frame = triangle().assign(cohort=["Pro", "Pro", "Pro", None, None])
     drawing = charts.heatmap(frame)
@@ -165,6 +177,22 @@ def test_more_series_than_can_be_told_apart_are_left_out_and_said():
 def test_waterfall_ends_where_the_end_bar_ends():
     data = charts.waterfall(moves().head(1)).data.set_index("kind")
     assert data.loc["churn", "to"] == data.loc["end", "to"] == 120
+
+
+def test_waterfall_of_small_movements_cuts_its_axis_and_says_so():
+    one = {
+        "start": 1000.0,
+        "new": 20.0,
+        "reactivation": 0.0,
+        "expansion": 5.0,
+        "contraction": 2.0,
+        "churn": 3.0,
+        "end": 1020.0,
+    }
+    drawing = charts.waterfall(pd.DataFrame([one]))
+    assert drawing.data["from"].iloc[0] == 1000 - 2 * 25
+    assert "not begin at zero" in drawing.note
+    assert charts.waterfall(moves().head(1)).note == ""
 
 
 def test_charts_of_nothing_still_draw():
