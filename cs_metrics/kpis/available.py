@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,9 @@ class Available:
         """Return the attribute of that name, or raise QueryError with the nearest names."""
         if name in self.attributes:
             return self.attributes[name]
+        searched = self.mapped.get(f"customers.{name}")
+        if name == "name" and searched is not None:  # nothing to split by, but what a person searches for
+            return replace(searched, name=name)
         owners = [known for known in self.attributes if known.endswith(f".{name}")]
         hint = f"Did you mean {' or '.join(repr(o) for o in owners)}?" if owners else ""
         raise QueryError(f"There is no attribute '{name}'. {hint or did_you_mean(name, self.attributes)}".rstrip())

@@ -92,8 +92,6 @@ def _rows(kpi: Any, question: Question, period: str | None, key: str) -> None:
     st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, height=320, alt=f"Rows behind {kpi.name}")
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = min(len(frame), ROWS_SHOWN)
-        text = (
-            f"{formats.count(shown)} of {formats.plural(len(frame), 'row')}; `file` and `row` say where each came from."
-        )
-        st.caption(text, width="stretch")
+        count = f"{formats.count(shown)} of {formats.plural(len(frame), 'row')}"
+        st.caption(f"{count}; `_source` and `_row` name the file and its row.", width="stretch")
         download.table(frame, key=f"{key}_rows", name=f"{kpi.id} {part} rows")

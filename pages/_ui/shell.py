@@ -6,6 +6,7 @@ Streamlit finds a `pages/` folder by itself: on a fresh server an address like /
 
 from __future__ import annotations
 
+import atexit
 import functools
 import gc
 from pathlib import Path
@@ -46,6 +47,8 @@ def freeze_imports() -> None:
     """Take what is imported out of the garbage collector's sight: Streamlit collects after every rerun."""
     gc.collect()
     gc.freeze()
+    # At the end they are collected after all, else DuckDB complains of what leaks.
+    atexit.register(gc.unfreeze)
 
 
 def pages() -> dict[str, Any]:
@@ -61,7 +64,6 @@ def pages() -> dict[str, Any]:
         )
         for row in (*PAGES, *HIDDEN)
         for name, title, _, help_text in [row]
-        if (FOLDER / f"{name}.py").exists()
     }
 
 
@@ -100,8 +102,7 @@ def top_bar() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top_bar"):
         with st.container(horizontal=True, gap="xsmall", width="content", key="navigation"):
             for name, title, icon, _ in PAGES:
-                if name in pages():
-                    link(name, title, icon=f":material/{icon}:")
+                link(name, title, icon=f":material/{icon}:")
         _workspace_menu()
 
 

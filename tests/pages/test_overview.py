@@ -48,3 +48,12 @@ def test_an_address_that_makes_no_sense_is_a_sentence(open_page: Open) -> None:
         app = open_page("overview", errors=True, **params)
         assert app.error
         assert "Something went wrong" not in app.error[0].value, params
+
+
+def test_a_customer_is_found_by_a_part_of_its_name(open_page: Open) -> None:
+    app = open_page("overview")
+    app.text_input(key="bar_search").set_value("ab").run()
+    assert not app.error
+    assert "name contains ab" in text(app)
+    app.text_input(key="bar_search").set_value("").run()
+    assert "where" not in app.query_params
