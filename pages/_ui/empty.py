@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui import shell
+from cs_metrics.reports.template import template_workbook
+from pages._ui import download, shell
 
 
 def no_data() -> None:
@@ -18,7 +19,16 @@ def no_data() -> None:
             text_alignment="center",
         )
         shell.link("data", "Load spreadsheets", icon=":material/upload_file:")
+        template("template_empty")
     st.stop()
+
+
+def template(key: str) -> None:
+    """Offer the blank workbook that has a sheet for every table and explains each column."""
+    st.download_button(
+        "Blank workbook with every table", template_workbook, file_name="cs-metrics-template.xlsx", mime=download.XLSX,
+        icon=":material/download:", type="tertiary", on_click="ignore", key=key,
+    )  # fmt: skip
 
 
 def needs(what: str, columns: Sequence[str]) -> None:
@@ -35,6 +45,7 @@ def needs(what: str, columns: Sequence[str]) -> None:
         )
         st.markdown("It needs\n" + "\n".join(lines))
         shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
+        template(f"template_{what}")
 
 
 def nothing(what: str, why: str = "") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -136,6 +137,11 @@ def instant(when: datetime | Any) -> str:
         return NOTHING
     aware = when if when.tzinfo else when.replace(tzinfo=UTC)
     return format_datetime(aware, "medium", tzinfo=_zone(), locale=locale())
+
+
+def literal(text: Any) -> str:
+    """Return a file's own words so that Markdown shows them as they are."""
+    return re.sub(r"([\\\\`*_\[\]<>$~|#]|:(?=[a-z+]))", r"\\\1", str(text))
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

@@ -68,7 +68,7 @@ def drop() -> None:
             help="A workbook with a sheet for each table, which explains every column. Fill in what you have.",
         )  # fmt: skip
     for line in st.session_state.pop("arrived_twice", []):
-        st.info(line, icon=":material/content_copy:")
+        st.info(formats.literal(line), icon=":material/content_copy:")
 
 
 def _arrived(key: str) -> None:
@@ -200,13 +200,11 @@ def throw_away() -> None:
 def review(plan: Plan) -> None:
     """Show what every sheet becomes, what only a person can say, and what is wrong."""
     for failure in plan.failures:
-        st.error(str(failure.error), icon=":material/error:")
+        st.error(formats.literal(failure.error), icon=":material/error:")
     if not plan.sheets:
         st.button("Start over", on_click=throw_away)
         return
-    for index, sheet in enumerate(plan.sheets):
-        with errors.shown():
-            sheet_parts.show(plan, sheet, index, keep)
+    sheet_parts.show(plan, keep)
     found = plan.contradictions
     if found:
         st.subheader("Where the files contradict themselves or each other", anchor=False)
@@ -242,7 +240,9 @@ def publish(plan: Plan) -> None:
             "Note", placeholder="What is new, for those who look at the versions later", key="publish_note"
         )
         if waiting:
-            st.warning("Still open:\n" + "\n".join(f"- {line}" for line in waiting), icon=":material/help:")
+            st.warning(
+                "Still open:\n" + "\n".join(f"- {formats.literal(line)}" for line in waiting), icon=":material/help:"
+            )
         with st.container(horizontal=True):
             rows = sum(one.counts.loaded for sheet in loaded for one in sheet.applied)
             label = "Publish" if waiting or not loaded else f"Publish {formats.plural(rows, 'row')}"

@@ -13,6 +13,7 @@ from cs_metrics.ingest.wording import UNITS, in_words
 from cs_metrics.schema import TABLES, Column, Type
 
 Change = Callable[[Callable[[], Any]], None]
+Remap = Callable[[SheetPlan, str, dict[str, Any]], None]
 MOMENTS = (Type.DATE, Type.INSTANT)
 NUMBERS = (Type.MONEY, Type.NUMBER, Type.INTEGER)
 
@@ -35,8 +36,11 @@ RULES: tuple[tuple[str, str, tuple[Type, ...]], ...] = (
 )
 
 
-def show(sheet: SheetPlan, table: str, key: str, change: Change) -> None:
-    """Show the form that fills a model column by a rule, and the rules there are; `change` makes a change."""
+def show(sheet: SheetPlan, table: str, key: str, change: Change, remap: Remap) -> None:
+    """Show the form that fills a model column by a rule, and the rules there are.
+
+    `change` makes a change, `remap` maps the sheet to the table anew.
+    """
     mapping = sheet.mapping_of(table)
     with st.popover("Fill a column by a rule", icon=":material/function:", key=f"rule_{key}", width="content"):
         ruled = {n: s for n, s in mapping.items() if isinstance(s, dict)}
@@ -46,7 +50,7 @@ def show(sheet: SheetPlan, table: str, key: str, change: Change) -> None:
                 st.markdown(f"`{name}` ← {source + ': ' if source else ''}{in_words(spec)}", width="stretch")
                 st.button(
                     "Remove", key=f"unrule_{key}_{name}", type="tertiary",
-                    on_click=_set, args=(sheet, table, name, None, change),
+                    on_click=_set, args=(sheet, table, name, None, change, remap),
                 )  # fmt: skip
         model = {c.name: c for c in TABLES[table].columns}
         target = st.selectbox(
@@ -59,19 +63,15 @@ def show(sheet: SheetPlan, table: str, key: str, change: Change) -> None:
         spec = _form(sheet, table, column, rule, f"{key}_{target}_{rule}")
         st.button(
             "Apply", type="primary", key=f"rule_apply_{key}", disabled=spec is None,
-            on_click=_set, args=(sheet, table, target, spec, change),
+            on_click=_set, args=(sheet, table, target, spec, change, remap),
         )  # fmt: skip
 
 
-def _set(sheet: SheetPlan, table: str, name: str, spec: Any, change: Change) -> None:
+def _set(sheet: SheetPlan, table: str, name: str, spec: Any, change: Change, remap: Remap) -> None:
     mapping = {n: s for n, s in sheet.mapping_of(table).items() if n != name}
     if spec is not None:
         mapping[name] = spec
-    attributes = None if sheet.tables[0] == table else ()
-    if len(sheet.tables) == 1:
-        change(lambda: sheet.use(table, mapping, attributes=attributes))
-    else:
-        change(lambda: sheet.also(table, mapping, attributes=attributes))
+    change(lambda: remap(sheet, table, mapping))
 
 
 def _form(sheet: SheetPlan, table: str, column: Column, rule: str, key: str) -> dict[str, Any] | None:

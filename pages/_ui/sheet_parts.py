@@ -1,4 +1,4 @@
-"""One sheet of a drop: which table it is, where its columns go, what is open, what is wrong, what comes of it."""
+"""The sheets of a drop: which table each is, what is open, what is wrong, what comes of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
@@ -14,39 +13,37 @@ from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.problems import Problem
 from cs_metrics.ingest.questions import Question
 from cs_metrics.ingest.sheetplan import SheetPlan
-from cs_metrics.ingest.wording import in_words
 from cs_metrics.schema import TABLES
-from pages._ui import download, errors, formats, rule_parts
+from pages._ui import column_parts, download, errors, formats
 
 SKIP = "Leave it out"
-KEEP, DROP = "(keep under its own name)", "(leave out)"
 LEVELS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "note": ":gray[:material/info:]"}
+# few sheets are shown in full, of many only those that need a person
+FEW = 3
 Keep = Callable[[Plan], None]
 
 
-def show(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
-    """Show a sheet's card. `keep` is called after every change."""
-    open_questions = [q for q in sheet.questions if q.open]
-    with st.expander(_title(sheet, open_questions), expanded=bool(open_questions or sheet.error) or index == 0):
-        if sheet.skipped:
-            st.caption(sheet.reason)
-        else:
-            st.caption(f"{sheet.reason} ({formats.value(sheet.confidence, 'share')} sure).".replace(".. (", ". ("))
-        for note in sheet.raw.notes:
-            st.caption(f":material/info: {note}")
-        _table(plan, sheet, index, keep)
-        if sheet.skipped:
-            st.dataframe(sheet.preview(), hide_index=True, alt=f"First rows of {sheet.raw.place}")
-            return
-        _questions(plan, sheet, index, keep)
-        if sheet.error:
-            st.error(sheet.error, icon=":material/error:")
-        for number, table in enumerate(sheet.tables):
-            if len(sheet.tables) > 1:
-                st.markdown(f"**{table}**: {TABLES[table].row}")
-            _columns(plan, sheet, table, f"{index}_{number}", keep)
-        _more_tables(plan, sheet, index, keep)
-        _outcome(sheet, index)
+def show(plan: Plan, keep: Keep) -> None:
+    """Show a card for each sheet that is loaded, what needs an answer open, and a list of those left out.
+
+    `keep` is called after every change.
+    """
+    used = [(i, s) for i, s in enumerate(plan.sheets) if not s.skipped]
+    left = [(i, s) for i, s in enumerate(plan.sheets) if s.skipped]
+    if len(plan.sheets) > FEW:
+        st.markdown(_summary(plan, len(used), len(left)))
+    refused = st.session_state.pop("plan_error", None)
+    if refused:
+        st.error(refused, icon=":material/error:")
+    for index, sheet in used:
+        with errors.shown():
+            _card(plan, sheet, index, keep)
+    if left:
+        label = f":gray[:material/block:] {formats.plural(len(left), 'sheet')} left out"
+        with st.expander(label, key="left_out", on_change="rerun", expanded=not used) as opened:
+            if opened.open:
+                for index, sheet in left:
+                    _left_out(plan, sheet, index, keep)
 
 
 def problem(found: Problem, *, with_place: bool = False) -> None:
@@ -54,21 +51,69 @@ def problem(found: Problem, *, with_place: bool = False) -> None:
     place = f"{found.place}: " if with_place else ""
     examples = "; ".join(f"row {row}" + (f": {text}" if text else "") for row, text in found.examples[1:])
     more = f" Also {examples}." if examples else ""
-    st.markdown(f"{LEVELS[found.level]} {place}{found.sentence}{more} {found.advice}".rstrip())
+    st.markdown(f"{LEVELS[found.level]} {formats.literal(f'{place}{found.sentence}{more} {found.advice}'.rstrip())}")
 
 
-def _title(sheet: SheetPlan, open_questions: list[Question]) -> str:
-    name = sheet.file if sheet.sheet is None else f"{sheet.file} / {sheet.sheet}"
+def _summary(plan: Plan, used: int, left: int) -> str:
+    waiting = len({id(sheet) for sheet, _ in plan.questions})
+    parts = [f"{formats.plural(used, 'sheet')} will be loaded"]
+    parts += [f":orange[{waiting} of them {'waits' if waiting == 1 else 'wait'} for an answer]"] if waiting else []
+    parts += [f"{left} left out"] if left else []
+    return f"**{', '.join(parts)}.**"
+
+
+def _name(sheet: SheetPlan) -> str:
+    return formats.literal(sheet.file if sheet.sheet is None else f"{sheet.file} / {sheet.sheet}")
+
+
+def _title(sheet: SheetPlan) -> str:
     rows = formats.plural(sheet.rows, "row")
-    if sheet.skipped:
-        return f":gray[:material/block: {name}: left out ({rows})]"
-    tables = " and ".join(sheet.tables)
-    if open_questions:
-        asked = formats.plural(len(open_questions), "question")
-        return f":orange[:material/help:] **{name}** → {tables} ({rows}), {asked}"
+    goes = f"**{_name(sheet)}** → {' and '.join(sheet.tables)}"
+    waiting = sum(q.open for q in sheet.questions)
+    if waiting:
+        return f":orange[:material/help:] {goes} ({rows}), {formats.plural(waiting, 'question')}"
     if sheet.error:
-        return f":red[:material/error:] **{name}** → {tables} ({rows})"
-    return f":green[:material/check_circle:] **{name}** → {tables} ({rows})"
+        return f":red[:material/error:] {goes} ({rows})"
+    rejected = max((one.counts.rejected for one in sheet.applied), default=0)
+    if rejected:
+        return f":orange[:material/warning:] {goes} ({rows}, {formats.count(rejected)} of them cannot be loaded)"
+    return f":green[:material/check_circle:] {goes} ({rows})"
+
+
+def _card(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
+    key = f"sheet_{sheet.raw.upload}_{index}"
+    needs = bool(sheet.error) or any(q.open for q in sheet.questions)
+    # once it is there, whether it is open is the person's
+    st.session_state.setdefault(key, needs or len(plan.sheets) == 1)
+    with st.expander(_title(sheet), key=key, on_change="rerun") as opened:
+        if not opened.open:
+            return
+        sure = "" if sheet.confidence == 1 else f" ({formats.value(sheet.confidence, 'share')} sure)"
+        st.caption(formats.literal(sheet.reason.rstrip(".") + sure + "."))
+        for note in sheet.raw.notes:
+            st.caption(f":material/info: {formats.literal(note)}")
+        _table(plan, sheet, index, keep)
+        for question in sheet.questions:
+            _question(plan, sheet, question, f"question_{index}_{question.id}", keep)
+        if sheet.error:
+            st.error(formats.literal(sheet.error), icon=":material/error:")
+        for number, table in enumerate(sheet.tables):
+            if len(sheet.tables) > 1:
+                st.markdown(f"**{table}**: {TABLES[table].row}")
+            column_parts.show(sheet, table, f"{index}_{number}", lambda change: _changed(plan, keep, change))
+        _more_tables(plan, sheet, index, keep)
+        _outcome(plan, sheet, index, keep)
+
+
+def _left_out(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{_name(sheet)}** ({formats.plural(sheet.rows, 'row')})", width="stretch")
+            with st.popover("Look at it", type="tertiary", key=f"look_{index}", on_change="rerun") as look:
+                if look.open:
+                    st.dataframe(sheet.preview(), hide_index=True, alt=f"First rows of {sheet.raw.place}")
+        st.caption(formats.literal(sheet.reason))
+        _table(plan, sheet, index, keep)
 
 
 def _changed(plan: Plan, keep: Keep, change: Callable[[], Any]) -> None:
@@ -83,30 +128,27 @@ def _changed(plan: Plan, keep: Keep, change: Callable[[], Any]) -> None:
 
 def _table(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
     key = f"table_{index}"
-    options = [SKIP, *TABLES]
     st.session_state[key] = sheet.table or SKIP
-    refused = st.session_state.pop("plan_error", None)
-    if refused:
-        st.error(refused, icon=":material/error:")
 
     def chosen() -> None:
         wanted = st.session_state[key]
         _changed(plan, keep, lambda: sheet.skip() if wanted == SKIP else sheet.use(wanted))
+        if wanted != SKIP:
+            st.session_state[f"sheet_{sheet.raw.upload}_{index}"] = True
 
     st.selectbox(
-        "What a row is", options, key=key, on_change=chosen, width=420,
+        "What a row is", [SKIP, *TABLES], key=key, on_change=chosen, width=640,
         format_func=lambda t: t if t == SKIP else f"{t}: {TABLES[t].row}",
     )  # fmt: skip
 
 
-def _questions(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
-    for question in sheet.questions:
-        with st.container(border=True, gap="xsmall"):
-            mark = ":orange[:material/help:] " if question.open else ":material/help: "
-            st.markdown(f"{mark}**{question.text}**")
-            if question.evidence:
-                st.caption(question.evidence[0].upper() + question.evidence[1:])
-            _answer(plan, sheet, question, f"question_{index}_{question.id}", keep)
+def _question(plan: Plan, sheet: SheetPlan, question: Question, key: str, keep: Keep) -> None:
+    with st.container(border=True, gap="xsmall"):
+        mark = ":orange[:material/help:] " if question.open else ":material/help: "
+        st.markdown(f"{mark}**{formats.literal(question.text)}**")
+        if question.evidence:
+            st.caption(formats.literal(question.evidence))
+        _answer(plan, sheet, question, key, keep)
 
 
 def _answer(plan: Plan, sheet: SheetPlan, question: Question, key: str, keep: Keep) -> None:
@@ -130,108 +172,13 @@ def _answer(plan: Plan, sheet: SheetPlan, question: Question, key: str, keep: Ke
         return
     labels = {choice.value: choice.label for choice in question.choices}
     st.session_state[key] = given if given in labels else None
+    shown: dict[str, Any] = {"key": key, "on_change": answered, "index": None, "label_visibility": "collapsed"}
     if len(labels) <= 4:
-        st.radio(
-            question.text, list(labels), format_func=labels.get, key=key, on_change=answered, index=None,
-            label_visibility="collapsed",
-        )  # fmt: skip
+        st.radio(question.text, list(labels), format_func=lambda v: formats.literal(labels[v]), **shown)
     else:
         st.selectbox(
-            question.text, list(labels), format_func=labels.get, key=key, on_change=answered, index=None,
-            label_visibility="collapsed", width=420, placeholder="Choose",
+            question.text, list(labels), format_func=labels.get, width=640, placeholder="Choose", **shown
         )  # fmt: skip
-
-
-def _columns(plan: Plan, sheet: SheetPlan, table: str, key: str, keep: Keep) -> None:
-    """Show where each column of the file goes; choosing another place takes effect at once."""
-    mapping = sheet.mapping_of(table)
-    model = TABLES[table]
-    required = {c.name for c in model.columns if c.required}
-    places = {c.name: f"{c.name} *" if c.name in required else c.name for c in model.columns}
-    frame = pd.DataFrame(
-        [
-            {
-                "Column": column.name,
-                "Goes to": _place(column, table, places),
-                "How": _how(column.name, mapping, table),
-                "Looks like": column.profile.evidence,
-                "For example": ", ".join(column.samples[:3]),
-                "Sure": column.confidence,
-                "Why": column.reason,
-            }
-            for column in sheet.columns
-        ]
-    )
-    goals = [*places.values(), KEEP, DROP]
-    editor = f"columns_{key}_{table}"
-
-    def edited() -> None:
-        back = {label: name for name, label in places.items()}
-        for row, changes in st.session_state[editor]["edited_rows"].items():
-            if "Goes to" in changes:
-                source, target = sheet.columns[int(row)].name, changes["Goes to"]
-                _changed(plan, keep, lambda s=source, t=target: _move(sheet, table, s, back.get(t, t)))
-
-    st.data_editor(
-        frame, key=editor, on_change=edited, hide_index=True, alt=f"Where the columns of {sheet.raw.place} go",
-        disabled=[c for c in frame if c != "Goes to"], height=min(38 + 35 * len(frame), 460),
-        column_config={
-            "Goes to": st.column_config.SelectboxColumn(options=goals, required=True, width=190),
-            "Sure": st.column_config.NumberColumn(format="percent", width=70),
-            "Column": st.column_config.TextColumn(pinned=True, width=150),
-            "How": st.column_config.TextColumn(width=170),
-            "Looks like": st.column_config.TextColumn(width=260),
-            "For example": st.column_config.TextColumn(width=200),
-            "Why": st.column_config.TextColumn(width=300),
-        },
-    )  # fmt: skip
-    constants = [f"`{name}` is {in_words(spec)}" for name, spec in mapping.items() if not _reads(spec)]
-    if constants:
-        st.caption("For every row: " + "; ".join(constants) + ".")
-    rule_parts.show(sheet, table, key, lambda change: _changed(plan, keep, change))
-
-
-def _place(column: Any, table: str, places: dict[str, str]) -> str:
-    here = [t.split(".", 1)[1] for t in column.targets if t.startswith(f"{table}.")]
-    if here:
-        return places[here[0]]
-    return KEEP if column.attribute else DROP
-
-
-def _reads(spec: Any) -> bool:
-    return isinstance(spec, str) or "constant" not in spec
-
-
-def _how(source: str, mapping: dict[str, Any], table: str) -> str:
-    ways = []
-    for name, spec in mapping.items():
-        if isinstance(spec, dict) and source in str(spec):
-            ways.append(f"{name}: {in_words(spec)}")
-    return "; ".join(ways)
-
-
-def _move(sheet: SheetPlan, table: str, source: str, target: str) -> None:
-    """Send a source column to another place: a column of the table, its own name, or nowhere."""
-    mapping = {n: s for n, s in sheet.mapping_of(table).items() if s != source and _source_of(s) != source}
-    kept = [c.name for c in sheet.columns if c.attribute and c.name != source]
-    if target not in (KEEP, DROP):
-        mapping[target] = source
-    if target == KEEP:
-        kept.append(source)
-    first = sheet.tables[0] == table
-    attributes = kept if first else ()
-    if len(sheet.tables) == 1:
-        sheet.use(table, mapping, attributes=attributes)
-    else:
-        sheet.also(table, mapping, attributes=attributes)
-
-
-def _source_of(spec: Any) -> Any:
-    return (
-        next((spec.get(k) for k in ("from", "flag", "months_before") if k in spec), None)
-        if isinstance(spec, dict)
-        else spec
-    )
 
 
 def _more_tables(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
@@ -244,32 +191,58 @@ def _more_tables(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
             _changed(plan, keep, lambda: sheet.also(wanted))
         st.session_state[key] = None
 
-    st.selectbox(
-        "Does the sheet hold a second table too?", free, index=None, key=key, on_change=add, width=420,
-        placeholder="No, one only", format_func=lambda t: f"{t}: {TABLES[t].row}",
-        help="A customer list often says what each pays: the same rows then feed customers and subscriptions.",
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Does the sheet hold another table too?", free, index=None, key=key, on_change=add, width=420,
+            placeholder="No", format_func=lambda t: f"{t}: {TABLES[t].row}",
+            help="A customer list often says what each pays: the same rows then feed customers and subscriptions.",
+        )  # fmt: skip
+        for table in sheet.tables[1:]:
+            st.button(
+                f"Do not load {table}", key=f"without_{index}_{table}", type="tertiary", icon=":material/close:",
+                on_click=_changed, args=(plan, keep, lambda t=table: _without(sheet, t)),
+            )  # fmt: skip
 
 
-def _outcome(sheet: SheetPlan, index: int) -> None:
+def _without(sheet: SheetPlan, table: str) -> None:
+    first, *others = [m for m in sheet.completed if m.table != table]
+    sheet.use(first.table, first.columns, attributes=first.attributes, keep_duplicates=first.keep_duplicates)
+    for other in others:
+        sheet.also(other.table, other.columns, attributes=other.attributes, keep_duplicates=other.keep_duplicates)
+
+
+def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
     """Show what comes of it: the account of the rows, problems, a preview, and the rows that are not loaded."""
+    aside = sheet.set_aside
     for one in sheet.applied:
         counts = one.counts
+        kinds = aside[(aside["table"] == one.table) & (aside["status"] != "rejected")]["status"].value_counts()
+        why = f" ({', '.join(f'{formats.count(n)} {kind}' for kind, n in kinds.items())})" if len(kinds) else ""
         st.markdown(
             f"**{one.table}**: {formats.count(counts.file)} rows in the file = {formats.count(counts.loaded)} loaded + "
-            f"{formats.count(counts.rejected)} rejected + {formats.count(counts.set_aside)} set aside "
-            "(headers, blank lines, totals, duplicates)."
+            f"{formats.count(counts.rejected)} rejected + {formats.count(counts.set_aside)} set aside{why}."
         )
     for found in sheet.problems:
         problem(found)
+        if found.kind == "duplicate":
+            _duplicates(plan, sheet, found.table, index, keep)
     if not sheet.applied:
         return
     with errors.shown():
         st.caption("The first rows as they would be loaded")
         st.dataframe(sheet.preview(8), hide_index=True, alt=f"Preview of {sheet.raw.place}")
-    aside = sheet.set_aside
     if len(aside):
-        download.table(
-            aside, key=f"aside_{index}", name=f"{sheet.file} not loaded",
-            label=f"Rows not loaded ({formats.count(len(aside))})",
-        )  # fmt: skip
+        label = f"Rows not loaded ({formats.count(len(aside))})"
+        download.table(aside, key=f"aside_{index}", name=f"{sheet.file} not loaded", label=label)
+
+
+def _duplicates(plan: Plan, sheet: SheetPlan, table: str, index: int, keep: Keep) -> None:
+    key = f"duplicates_{index}_{table}"
+    st.session_state[key] = not any(s == "duplicate" for s in sheet.set_aside["status"])
+
+    def chosen() -> None:
+        wanted = st.session_state[key]
+        mapping = sheet.mapping_of(table)
+        _changed(plan, keep, lambda: column_parts.remap(sheet, table, mapping, keep_duplicates=wanted))
+
+    st.toggle("Load the rows that repeat another", key=key, on_change=chosen)

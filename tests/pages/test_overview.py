@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
 from cs_metrics.kpis import CATALOGUE
+from pages._ui import workspaces
 
 Open = Callable[..., AppTest]
 
@@ -57,3 +59,12 @@ def test_a_customer_is_found_by_a_part_of_its_name(open_page: Open) -> None:
     assert "name contains ab" in text(app)
     app.text_input(key="bar_search").set_value("").run()
     assert "where" not in app.query_params
+
+
+def test_an_empty_workspace_says_what_to_do(open_page: Open) -> None:
+    workspaces.create(f"Empty {uuid.uuid4().hex[:6]}")
+    name = next(n for n in workspaces.names() if n.startswith("Empty "))
+    app = open_page("overview", ws=name)
+    assert "This workspace has no data yet" in text(app)
+    assert "Sample data" not in text(app)
+    assert not app.metric
