@@ -11,6 +11,7 @@ import pandas as pd
 
 from cs_metrics import analysis
 from cs_metrics.api import hiding, inventory
+from cs_metrics.workspace.database import within_limits
 
 Where = Mapping[str, Any]
 Names = str | Sequence[str]
@@ -32,6 +33,7 @@ class Analyses:
     def _where(self, where: Where | None) -> dict[str, Any] | None:
         raise NotImplementedError
 
+    @within_limits()
     def retention(
         self,
         *,
@@ -51,6 +53,7 @@ class Analyses:
         con, settings, now = self._ask(definitions, as_of)
         return analysis.retention(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))
 
+    @within_limits()
     def retention_sql(
         self,
         *,
@@ -66,6 +69,7 @@ class Analyses:
         con, settings, now = self._ask(definitions, as_of)
         return analysis.sql(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))
 
+    @within_limits()
     def members(
         self,
         *,
@@ -106,6 +110,7 @@ class Analyses:
         hiding.check([str(asked.get(cohort, "first"))], self.hidden)
         return {"by": self._by(by), "where": self._where(where), "start": start, "back": back, **asked}
 
+    @within_limits()
     def movements(
         self,
         *,
@@ -122,6 +127,7 @@ class Analyses:
         filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
         return analysis.movements(con, settings, now, grain=grain, **filters)
 
+    @within_limits()
     def nps(
         self,
         *,
@@ -139,6 +145,7 @@ class Analyses:
         filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
         return analysis.nps(con, settings, now, grain=grain, **filters)
 
+    @within_limits()
     def distribution(
         self,
         survey: str = "nps",
@@ -155,6 +162,7 @@ class Analyses:
         filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
         return analysis.distribution(con, settings, now, survey=survey, **filters)
 
+    @within_limits()
     def comments(
         self,
         survey: str | None = "nps",

@@ -17,7 +17,7 @@ from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import instant
 from cs_metrics.settings import resolve
 from cs_metrics.workspace import conflicts, describe, versions
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.database import cursor, within_limits
 
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace
@@ -58,30 +58,36 @@ class Answers(Analyses):
         activity."""
         return self.workspace.as_of or datetime.fromisoformat(versions.meta(self._path(self.settings))["as_of"])
 
+    @within_limits()
     def tables(self) -> dict[str, dict[str, Any]]:
         """Return for each table of the data model its `rows`, its mapped `columns` and its `attributes`."""
         return inventory.tables(self._con(), self.hidden)
 
+    @within_limits()
     def dimensions(self, values: int = 50) -> pd.DataFrame:
         """Return what filters and breakdowns may name: name, label, table, type, history (earlier values are known),
         distinct, nulls, values (a list, the commonest first; empty where there are more than `values`), breakdown."""
         return inventory.dimensions(self._con(), self.hidden, values)
 
+    @within_limits()
     def kpis(self) -> pd.DataFrame:
         """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column')."""
         return kpis.computable(self._con())
 
+    @within_limits()
     def sources(self) -> pd.DataFrame:
         """Return one row a sheet and table: source, name, file, sheet, loaded_at, table, rows, loaded, rejected,
         set_aside, replaced, sha256, mapping (JSON). rows = loaded + rejected + set_aside."""
         return describe.sources(self._con())
 
+    @within_limits()
     def set_aside(self) -> pd.DataFrame:
         """Return the rows that were not loaded: file, row, table, status, column, reason, content (JSON). A reader
         with a locked filter or hidden columns gets none: it cannot be told whose they are."""
         frame = inventory.set_aside(self._con())
         return frame.head(0) if self.where or self.hidden else frame
 
+    @within_limits()
     def conflicts(self) -> pd.DataFrame:
         """Return where the data contradict themselves: kind, tables, rows, sentence, example; the most rows first. A
         reader with a locked filter or hidden columns gets none: they are about everyone."""
@@ -90,6 +96,7 @@ class Answers(Analyses):
 
     # KPIs
 
+    @within_limits()
     def compute(
         self,
         ids: Names,
@@ -118,6 +125,7 @@ class Answers(Analyses):
         """Return `compute` of one KPI: it takes the same arguments."""
         return self.compute([id], **asked)
 
+    @within_limits()
     def rows(
         self,
         id: str,
@@ -141,6 +149,7 @@ class Answers(Analyses):
         frame = kpis.rows(con, id, period, asked, settings, now, part=part, item=item)
         return hiding.drop(frame, self.hidden)
 
+    @within_limits()
     def sql(
         self,
         id: str,

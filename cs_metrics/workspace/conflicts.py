@@ -207,6 +207,36 @@ def _future(table: str) -> Check:
     )
 
 
+def _flags(table: str, flag: str) -> Check:
+    """A column of the file's own that says 'churned', against what the subscriptions say."""
+    name = quote(flag)
+    said = flag.replace("{", "{{").replace("}", "}}")
+    if table == "customers":
+        return Check(
+            "flagged_but_subscribed",
+            ("customers", "subscriptions"),
+            f"SELECT customer_id FROM customers WHERE {name} AND customer_id IN (SELECT customer_id FROM {ACTIVE})",
+            f"'{said}' is true in customers while a subscription is active: {{n}} (for example {{example}}). "
+            f"The subscriptions decide.",
+        )
+    return Check(
+        "flagged_without_end",
+        ("subscriptions",),
+        f"SELECT coalesce(subscription_id, customer_id) FROM subscriptions WHERE {name} AND end_date IS NULL",
+        f"'{said}' is true in subscriptions, but there is no end_date: {{n}} (for example {{example}}). "
+        f"They count as active.",
+    )
+
+
+def _of_this_file(con: duckdb.DuckDBPyConnection) -> list[Check]:
+    """Return the checks that depend on which attributes the files have."""
+    rows = con.execute(
+        "SELECT table_name, column_name FROM _columns WHERE kind = 'attribute' AND type = 'BOOLEAN' "
+        "AND table_name IN ('customers', 'subscriptions') AND contains(lower(column_name), 'churn') ORDER BY 1, 2"
+    ).fetchall()
+    return [_flags(table, column) for table, column in rows]
+
+
 def all_checks() -> tuple[Check, ...]:
     """Return every check, in the order in which their findings are shown."""
     linked = [t for t in TABLES.values() if t.name != "customers" and "customer_id" in {c.name for c in t.columns}]
@@ -227,7 +257,7 @@ def build(con: duckdb.DuckDBPyConnection, as_of: datetime, table_as_of: dict[str
         "example VARCHAR)"
     )
     filled = {t for t in TABLES if first_row(con, f"SELECT 1 FROM {quote(t)} LIMIT 1")}
-    for check in all_checks():
+    for check in (*all_checks(), *_of_this_file(con)):
         if not filled.intersection(check.tables):
             continue
         bound = {"as_of": as_of} if "$as_of" in check.query else {}

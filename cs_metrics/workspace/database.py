@@ -17,9 +17,10 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.errors import WorkspaceError
+from cs_metrics.errors import LimitError, WorkspaceError
 
 OPEN_AT_ONCE = 24
+MEMORY_LIMIT, QUERY_SECONDS = "2GB", "120"
 
 _ROOTS: OrderedDict[tuple[str, int, int], duckdb.DuckDBPyConnection] = OrderedDict()
 _LOCK = threading.Lock()
@@ -35,12 +36,12 @@ _ALWAYS: dict[str, str | bool | int | float | list[str]] = {
 
 def _config(limit_time: bool) -> dict[str, str | bool | int | float | list[str]]:
     config = _ALWAYS | {
-        "memory_limit": os.environ.get("CS_METRICS_MEMORY_LIMIT", "2GB"),
+        "memory_limit": os.environ.get("CS_METRICS_MEMORY_LIMIT", MEMORY_LIMIT),
         "max_temp_directory_size": os.environ.get("CS_METRICS_TEMP_LIMIT", "8GB"),
         "temp_directory": str(Path(tempfile.gettempdir()) / f"cs-metrics-{os.getpid()}"),
     }
     if limit_time:
-        seconds = float(os.environ.get("CS_METRICS_QUERY_SECONDS", "120"))
+        seconds = float(os.environ.get("CS_METRICS_QUERY_SECONDS", QUERY_SECONDS))
         config["max_execution_time"] = str(int(seconds * 1000))
     return config
 
@@ -100,6 +101,23 @@ def writing(path: Path, attach: Path | None = None) -> Iterator[duckdb.DuckDBPyC
         con.execute("CHECKPOINT")
     finally:
         con.close()
+
+
+@contextmanager
+def within_limits() -> Iterator[None]:
+    """Say in a sentence that a question reached the limit on time or memory, and which variable lifts it."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise LimitError(
+            f"The question took longer than {os.environ.get('CS_METRICS_QUERY_SECONDS', QUERY_SECONDS)} seconds. "
+            "Ask for less, or raise CS_METRICS_QUERY_SECONDS."
+        ) from None
+    except duckdb.OutOfMemoryException:
+        raise LimitError(
+            f"The question needs more memory than {os.environ.get('CS_METRICS_MEMORY_LIMIT', MEMORY_LIMIT)}. "
+            "Ask for less, or raise CS_METRICS_MEMORY_LIMIT."
+        ) from None
 
 
 def first_row(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] | dict[str, Any] = ()) -> tuple | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import duckdb
 import pytest
 
-from cs_metrics.errors import NotComputableError, QueryError, WorkspaceError
+from cs_metrics.errors import LimitError, NotComputableError, QueryError, WorkspaceError
 from cs_metrics.workspace.database import cursor
 from tests.api.conftest import put
 
@@ -147,3 +148,14 @@ def test_movements_add_up_and_nps_has_its_shares(workspace):
     nps = version.nps().iloc[0]
     assert (nps["promoters"], nps["passives"], nps["detractors"], nps["n"]) == (2, 0, 1, 3)
     assert nps["value"] == pytest.approx(100 * (2 - 1) / 3)
+
+
+def test_a_question_that_takes_too_long_ends_in_a_sentence(workspace, monkeypatch):
+    version = workspace.version()
+
+    def endless(*asked, **more):
+        raise duckdb.InterruptException("INTERRUPT Error: Query exceeded maximum execution time")
+
+    monkeypatch.setattr("cs_metrics.kpis.compute", endless)
+    with pytest.raises(LimitError, match="raise CS_METRICS_QUERY_SECONDS"):
+        version.kpi("mrr")

@@ -65,6 +65,16 @@ def test_churned_in_one_table_and_subscribed_in_another(find):
     assert found["ended_but_not_churned"]["example"] == "C"
 
 
+def test_a_flag_of_the_file_itself_against_the_subscriptions(find):
+    found = find(
+        customers=[{"customer_id": c, "churn {flag}": c == "A"} for c in "AB"],
+        subscriptions=[subscription(c, date(2024, 1, 1), churn_flag=c == "B") for c in "AB"],
+    )
+    assert found["flagged_but_subscribed"]["sentence"].startswith("'churn {flag}' is true in customers")
+    assert found["flagged_but_subscribed"]["example"] == "A"
+    assert found["flagged_without_end"]["example"] == "B"
+
+
 def test_a_leaving_recorded_while_a_subscription_goes_on(find):
     found = find(
         subscriptions=[
