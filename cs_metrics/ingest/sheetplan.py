@@ -93,7 +93,8 @@ class SheetPlan:
     ) -> SheetPlan:
         """Feed a second table from the same sheet, in place of its earlier mapping to that table if there is one."""
         new = self._read(table, mapping, attributes, keep_duplicates)
-        self._set([*(m for m in self._mappings if m.table != table), new])
+        known = table in self.tables
+        self._set([new if m.table == table else m for m in self._mappings] + ([] if known else [new]))
         return self
 
     def skip(self, reason: str = "It is skipped by choice.") -> SheetPlan:
