@@ -11,6 +11,7 @@ from . import ORACLES, Answer, Data
 
 PARTS = ("value", "numerator", "denominator", "n")
 MONTHS = {"month": 1, "quarter": 3}
+POSSIBLE = {"net_promoter_score": (-100.0, 100.0)}
 
 
 def periods(data: Data, grain: str, months: int = 30) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
@@ -95,9 +96,9 @@ def interval_differences(frame: pd.DataFrame, data: Data, kpi: str, grain: str) 
             continue
         low, high = ours.interval
         bounds = (theirs["low"], theirs["high"])
-        clipped_low, clipped_high = (max(low, 0.0), min(high, 1.0)) if kpi.endswith("_rate") else (low, high)
-        fits_low = same(low, bounds[0]) or same(clipped_low, bounds[0]) or same(max(low, -100.0), bounds[0])
-        fits_high = same(high, bounds[1]) or same(clipped_high, bounds[1]) or same(min(high, 100.0), bounds[1])
+        least, most = POSSIBLE.get(kpi, (0.0, 1.0))
+        fits_low = same(low, bounds[0]) or same(max(low, least), bounds[0])
+        fits_high = same(high, bounds[1]) or same(min(high, most), bounds[1])
         if not (fits_low and fits_high):
             found.append(f"{describe(key, None)} n {ours.n}: oracle {low:.6f} to {high:.6f}, engine {bounds}")
     return found

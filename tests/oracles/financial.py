@@ -42,7 +42,7 @@ def revenue_per_buyer(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: 
 
 def customer_lifetime_value(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
     """Subscriptions: ARPA x margin / monthly churn of paying customers, pooled over the last 12 complete months.
-    A snapshot: the segment is that @end, in the churn of the earlier months too."""
+    In a segment: ARPA by the value @end, the churn of each month by that @start of it, as those two KPIs have it."""
     arpa = average_revenue_per_account(data, start, end, keep)
     end = data.until(end, source_table(data))
     last = end.to_period("M").to_timestamp()
@@ -50,7 +50,7 @@ def customer_lifetime_value(data: Data, start: pd.Timestamp, end: pd.Timestamp, 
     for back in range(12):
         opens, closes = last - pd.DateOffset(months=back + 1), last - pd.DateOffset(months=back)
         before = state(data, opens, keep)
-        before = before[data.in_segment(keep, before.index, end) & (before > 0)]
+        before = before[data.in_segment(keep, before.index, opens) & (before > 0)]
         after = state(data, closes, keep)
         base += len(before)
         lost += int((~before.index.isin(after[after > 0].index)).sum())

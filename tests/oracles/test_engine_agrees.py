@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics.schema import TABLES
-from cs_metrics.settings import resolve
+from cs_metrics.workspace.database import cursor
 
 from . import ORACLES, Data
 from .agreement import differences, interval_differences, periods, plain, same
@@ -43,10 +42,9 @@ def version() -> Any:
 
 @pytest.fixture(scope="module")
 def data(version: Any) -> Data:
-    con = version.connect()
-    meta = dict(con.execute("SELECT key, value FROM _meta").fetchall())
+    con = cursor(version.workspace.path / "versions" / f"{version.number:04}.duckdb")
     tables = {name: con.execute(f"SELECT * FROM {name} ORDER BY _source, _row").df() for name in TABLES}
-    return Data(tables, pd.Timestamp(json.loads(meta["as_of"])), resolve(json.loads(meta["settings"])))
+    return Data(tables, pd.Timestamp(version.as_of), version.settings)
 
 
 @pytest.fixture(scope="module")
