@@ -51,6 +51,7 @@ def lock_down(con: duckdb.DuckDBPyConnection) -> None:
     if first_row(con, "SELECT current_setting('lock_configuration')") == (True,):
         return  # the instance lives on in somebody's cursor, and is locked already
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")  # it would be printed into the command line's JSON
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 
