@@ -27,22 +27,41 @@ class Activity:
     label: str
     of: str
     unit: str
+    needs: tuple[str, ...]
     value: str = "units"
+    noun: str = "customer retention"
 
 
 # The first of each table's own is what a reader most likely means by retention.
 ACTIVITIES = (
-    Activity("customers", "Customers: subscribed", "subscriptions", "customers"),
-    Activity("revenue", "Revenue: recurring", "subscriptions", "customers", "revenue"),
-    Activity("payers", "Customers: paying", "mrr_snapshots", "customers"),
-    Activity("payments", "Revenue: paid monthly", "mrr_snapshots", "customers", "revenue"),
-    Activity("invoiced", "Customers: invoiced", "invoices", "customers"),
-    Activity("stayed", "Customers: not left", "customers", "customers"),
-    Activity("orders", "Orders: customers who buy again", "orders", "customers"),
-    Activity("order_revenue", "Orders: revenue", "orders", "customers", "revenue"),
-    Activity("usage", "Usage: users", "events", "users"),
-    Activity("usage_accounts", "Usage: customers", "events", "customers"),
-)
+    Activity("customers", "Customers: subscribed", "subscriptions", "customers", ("start_date",)),
+    Activity(
+        "revenue", "Revenue: recurring", "subscriptions", "customers", ("start_date", "amount"), "revenue",
+        "revenue retention",
+    ),
+    Activity("payers", "Customers: paying", "mrr_snapshots", "customers", ("month",)),
+    Activity(
+        "payments", "Revenue: paid monthly", "mrr_snapshots", "customers", ("month", "mrr"), "revenue",
+        "revenue retention",
+    ),
+    Activity("invoiced", "Customers: invoiced", "invoices", "customers", ("issued_on",)),
+    Activity("stayed", "Customers: not left", "customers", "customers", ("churned_on",)),
+    Activity(
+        "orders", "Orders: customers who buy again", "orders", "customers", ("ordered_at", "customer_id"),
+        noun="the share who buy again",
+    ),
+    Activity(
+        "order_revenue", "Orders: revenue", "orders", "customers", ("ordered_at", "customer_id", "amount"), "revenue",
+        "revenue from orders",
+    ),
+    Activity(
+        "usage", "Usage: users", "events", "users", ("occurred_at", "user_id"), noun="the share of users who come back"
+    ),
+    Activity(
+        "usage_accounts", "Usage: customers", "events", "customers", ("occurred_at", "customer_id"),
+        noun="the share of customers who come back",
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,24 +86,7 @@ class Question:
 def activities() -> list[Activity]:
     """Return what can be asked of this version: the activities whose table has what they need."""
     mapped = door.mapped_columns()
-    needed = {
-        "subscriptions": ("start_date",),
-        "mrr_snapshots": ("month",),
-        "invoices": ("issued_on",),
-        "customers": ("churned_on",),
-        "orders": ("ordered_at",),
-        "events": ("occurred_at",),
-    }
-    found = []
-    for activity in ACTIVITIES:
-        columns = set(needed[activity.of])
-        if activity.of == "orders" or (activity.of == "events" and activity.name == "usage_accounts"):
-            columns.add("customer_id")
-        if activity.name == "usage":
-            columns.add("user_id")
-        if columns <= mapped.get(activity.of, frozenset()):
-            found.append(activity)
-    return found
+    return [a for a in ACTIVITIES if set(a.needs) <= mapped.get(a.of, frozenset())]
 
 
 def controls(choices: list[Activity], asked: Asked) -> Question:
@@ -140,12 +142,13 @@ def headline(question: Question, frame: pd.DataFrame) -> None:
         st.markdown("No cohort has a later period that is over: there is nothing to compare yet.")
         return
     first, last = later.iloc[0], later.iloc[-1]
-    what = f"{question.activity.label.split(': ')[0].lower()} retention"
     parts = [
         f"**{formats.value(row['value'], 'share')}** after {formats.plural(int(row['k']), question.grain)}"
         for row in ([first] if first["k"] == last["k"] else [first, last])
     ]
-    st.markdown(f"All cohorts together, {what} is {' and '.join(parts)}, over periods that are complete.")
+    st.markdown(
+        f"All cohorts together, {question.activity.noun} is {' and '.join(parts)}, over periods that are complete."
+    )
 
 
 def heatmap(question: Question, frame: pd.DataFrame) -> None:
@@ -163,7 +166,7 @@ def heatmap(question: Question, frame: pd.DataFrame) -> None:
     minimum = door.settings()["minimum_n"]
     st.caption(
         "Percent of the cohort; the number behind a cohort's name is its size. Hatched: the period is not over, and it "
-        f"counts in no mean. Uncoloured: fewer than {minimum} in the cohort. Empty: not begun yet. "
+        f"counts in no mean. Pale: fewer than {minimum} in the cohort. Empty: not begun yet. "
         "Press a cell to see who is in it."
     )
     download.table(frame, key="triangle_table", name=f"retention {question.activity.name}", label="Download the cells")
@@ -188,14 +191,14 @@ def cell(question: Question, frame: pd.DataFrame) -> None:
     chosen = _cell_of_url(frame)
     st.subheader("Who is behind a cell", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        cohort_now = chosen[0] if chosen else cohorts[-1]
+        cohort_now, k_now = chosen or _first_cell(frame)
         ks = sorted({int(k) for c, k in zip(frame["cohort"], frame["k"], strict=True) if _id(c) == cohort_now})
         st.session_state["cell_cohort"] = cohort_now
         st.selectbox(
             "Cohort", cohorts, key="cell_cohort", width=220, on_change=_chosen,
             format_func=lambda c: formats.period(c, question.grain) if question.by_start else c,
         )  # fmt: skip
-        st.session_state["cell_k"] = chosen[1] if chosen and chosen[1] in ks else ks[-1]
+        st.session_state["cell_k"] = k_now if k_now in ks else ks[-1]
         st.selectbox(
             f"{question.grain.capitalize()}s since the start", ks, key="cell_k", width=200, on_change=_chosen,
         )  # fmt: skip
@@ -220,11 +223,25 @@ def cell(question: Question, frame: pd.DataFrame) -> None:
     if people.empty:
         st.caption("Nobody.")
         return
-    st.dataframe(people.head(ROWS_SHOWN), hide_index=True, height=320, alt="The members of the cell")
+    shown = _shown(people.head(ROWS_SHOWN), question)
+    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="The members of the cell")
     with st.container(horizontal=True, vertical_alignment="center"):
-        shown = min(len(people), ROWS_SHOWN)
-        st.caption(f"{formats.count(shown)} of {formats.plural(len(people), question.who[:-1])}.", width="stretch")
+        total = formats.plural(len(people), question.who[:-1])
+        few = f"{formats.count(len(shown))} of {total}." if len(shown) < len(people) else f"{total}."
+        st.caption(few, width="stretch")
         download.table(people, key="cell_table", name=f"{question.activity.name} {cohort} {question.grain} {k} {which}")
+
+
+def _shown(people: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """Return the members in a reader's words, without what is empty or said twice."""
+    frame = pd.DataFrame({"Customer" if question.who == "customers" else "User": people["unit"]})
+    if question.who != "customers":
+        frame["Customer"] = people["customer_id"]
+    frame["Started"] = [formats.day(when) for when in people["started"]]
+    frame["Back on"] = [None if formats.is_missing(when) else formats.day(when) for when in people["returned"]]
+    frame["Times"] = [n or None for n in people["rows"]]
+    frame["File"], frame["Row"] = people["_source"], people["_row"]
+    return frame.dropna(axis="columns", how="all")
 
 
 def computed(question: Question) -> None:
@@ -249,6 +266,14 @@ def _cell_of_url(frame: pd.DataFrame) -> tuple[str, int] | None:
         return None
     known = {_id(c) for c in frame["cohort"]}
     return (str(cohort), int(k)) if cohort in known and isinstance(k, int) else None
+
+
+def _first_cell(frame: pd.DataFrame) -> tuple[str, int]:
+    """Return the cell to begin with: of the latest cohort that has one, the first later period that is over."""
+    over = frame[(frame["k"] > 0) & frame["complete"]]
+    row = (over if len(over) else frame).iloc[-1]
+    first = over[over["cohort"] == row["cohort"]] if len(over) else frame.tail(1)
+    return _id(row["cohort"]), int(first["k"].min())
 
 
 def _id(cohort: Any) -> str:

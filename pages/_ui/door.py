@@ -22,7 +22,10 @@ from cs_metrics.kpis import KPI, listing
 from pages._ui import state, workspaces
 
 # What people split by first.
-COMMON = ("segment", "plan", "region", "industry", "country", "company_size", "csm", "acquisition_channel")
+COMMON = (
+    "segment", "plan", "region", "country", "market", "industry", "product", "category", "channel", "csm",
+    "acquisition_channel", "priority", "company_size",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,9 +150,11 @@ def attributes() -> list[Attribute]:
     return sorted(found, key=_nearness)
 
 
-def _nearness(attribute: Attribute) -> tuple[bool, int]:
-    place = COMMON.index(attribute.name) if attribute.name in COMMON else len(COMMON)
-    return attribute.table != "customers", place
+def _nearness(attribute: Attribute) -> tuple[bool, bool, int]:
+    """The customer's own before a row's; what tells nothing apart last; what people split by first."""
+    column = attribute.name.rsplit(".", 1)[-1].casefold()
+    place = COMMON.index(column) if column in COMMON else len(COMMON)
+    return attribute.table != "customers", len(attribute.values) == 1, place
 
 
 def few(tables: Iterable[str] | None = None) -> list[Attribute]:

@@ -81,11 +81,12 @@ def _title(sheet: SheetPlan) -> str:
 
 
 def _card(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
-    key = f"sheet_{sheet.raw.upload}_{index}"
     needs = bool(sheet.error) or any(q.open for q in sheet.questions)
-    # once it is there, whether it is open is the person's
+    key = _unfolded(sheet, index)
+    # once it is there, whether it is open is the person's; a changed title alone would fold it
     st.session_state.setdefault(key, needs or len(plan.sheets) == 1)
-    with st.expander(_title(sheet), key=key, on_change="rerun") as opened:
+    st.session_state[f"card_{key}"] = st.session_state[key]
+    with st.expander(_title(sheet), key=f"card_{key}", on_change=_folded, args=(key,)) as opened:
         if not opened.open:
             return
         sure = "" if sheet.confidence == 1 else f" ({formats.value(sheet.confidence, 'share')} sure)"
@@ -103,6 +104,15 @@ def _card(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
             column_parts.show(sheet, table, f"{index}_{number}", lambda change: _changed(plan, keep, change))
         _more_tables(plan, sheet, index, keep)
         _outcome(plan, sheet, index, keep)
+
+
+def _unfolded(sheet: SheetPlan, index: int) -> str:
+    """Return the name under which the session holds whether a sheet's card is open."""
+    return f"sheet_{sheet.raw.upload}_{index}"
+
+
+def _folded(key: str) -> None:
+    st.session_state[key] = st.session_state[f"card_{key}"]
 
 
 def _left_out(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
@@ -134,7 +144,7 @@ def _table(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
         wanted = st.session_state[key]
         _changed(plan, keep, lambda: sheet.skip() if wanted == SKIP else sheet.use(wanted))
         if wanted != SKIP:
-            st.session_state[f"sheet_{sheet.raw.upload}_{index}"] = True
+            st.session_state[_unfolded(sheet, index)] = True
 
     st.selectbox(
         "What a row is", [SKIP, *TABLES], key=key, on_change=chosen, width=640,
