@@ -69,7 +69,7 @@ def _ranked(*, look: Look, unit: str, overall: float | None, name: str, height: 
             y=y,
             color=alt.condition("datum.small", alt.value(look.neutral), alt.value(look.accent)),
             tooltip=[
-                alt.Tooltip("segment:N", title=name),
+                alt.Tooltip("segment:N", title=words.tip(name)),
                 alt.Tooltip("shown:N", title="Value"),
                 alt.Tooltip("chance:N", title="95 % interval"),
                 alt.Tooltip("base:N", title="n"),

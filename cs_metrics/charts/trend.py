@@ -103,7 +103,7 @@ def _trend(*, look: Look, split: bool, unit: str, target: float | None, title: s
     tips = [alt.Tooltip("when:N", title="Period"), alt.Tooltip("shown:N", title="Value")]
     tips += [alt.Tooltip("chance:N", title="95 % interval"), alt.Tooltip("base:N", title="n")]
     if split:
-        tips.insert(0, alt.Tooltip("series:N", title=name))
+        tips.insert(0, alt.Tooltip("series:N", title=words.tip(name)))
     base = blank()
     band = base.mark_area(opacity=0.1 if split else 0.16).encode(
         x=x, y=alt.Y("low:Q", title=title or None), y2="high:Q", color=color, detail="part:N"

@@ -52,6 +52,13 @@ def period(start: Any, grain: str, locale: str = "en") -> str:
     return f"{day}, {at:%H}:00" if grain == "hour" else day
 
 
+def tip(name: str) -> str:
+    """A column's name as the title in a tooltip: there 'image' would fetch a picture from the address that is the
+    value, 'title' become a heading, and a backslash break the expression that Vega makes of it."""
+    shown = name.capitalize() if name in ("image", "title") else name
+    return shown.replace("\\", "\\\\")
+
+
 def label(value: Any) -> str:
     """A segment's name; the missing value has one too."""
     if value is None or (not isinstance(value, str) and pd.isna(value)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import door, state
+from pages._ui import door, formats, state
 from pages._ui.door import Attribute
 from pages._ui.where import Where
 
@@ -60,7 +60,7 @@ def _condition(param: str, number: int, name: str, test: Any, known: Mapping[str
     attribute = known.get(name)
     key = f"{param}_{number}_{name}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        title = f"{attribute.label} ({attribute.of})" if attribute else name
+        title = formats.literal(f"{attribute.label} ({attribute.of})" if attribute else name)
         operators = _operators(attribute, test)
         operator, operand = _taken_apart(test)
         st.session_state[f"{key}_op"] = operator if operator in operators else next(iter(operators))

@@ -47,7 +47,7 @@ def show(
     state = st.vega_lite_chart(drawing.data, spec, **options)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if drawing.note:
-            st.caption(drawing.note, width="stretch")
+            st.caption(formats.literal(drawing.note), width="stretch")
         else:
             st.space("stretch")
         download.chart(drawing, key=f"{key}_files", name=name)

@@ -214,7 +214,7 @@ def cell(question: Question, frame: pd.DataFrame) -> None:
     if row is None:
         empty.nothing("That cell has not begun.")
         return
-    st.markdown(analysis.sentence(row, grain=question.grain, kind=question.kind, unit=question.who))
+    st.markdown(formats.literal(analysis.sentence(row, grain=question.grain, kind=question.kind, unit=question.who)))
     asked = {n: v for n, v in question.arguments.items() if n not in ("cohort", "periods")}
     people = door.ask(
         "members", cohort=None if row["cohort"] is None else cohort, k=k, retained=which == "retained",

@@ -11,7 +11,7 @@ import streamlit as st
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.ingest.wording import in_words
 from cs_metrics.schema import TABLES
-from pages._ui import rule_parts
+from pages._ui import formats, rule_parts
 
 KEEP, DROP, NOT_HERE = "(keep under its own name)", "(leave out)", "(not in this table)"
 MOST_ROWS = 24
@@ -64,13 +64,13 @@ def show(sheet: SheetPlan, table: str, key: str, change: Change) -> None:
         disabled=[c for c in frame if c != "Goes to"], height=38 + 35 * min(len(frame), MOST_ROWS),
         column_config={
             "Goes to": st.column_config.SelectboxColumn(
-                options=[*places.values(), *rest], required=True, width=190, pinned=True,
+                options=[*places.values(), *rest], required=True, width=190,
                 help="Press a cell twice to choose another place. * must be there.",
             ),
             **{n: st.column_config.TextColumn(width=w, pinned=n == "Column") for n, w in WIDTHS.items() if n in frame},
         },
     )  # fmt: skip
-    constants = [f"`{name}` is {in_words(spec)}" for name, spec in mapping.items() if not reads(spec)]
+    constants = [f"`{name}` is {formats.literal(in_words(spec))}" for name, spec in mapping.items() if not reads(spec)]
     if constants:
         st.caption("For every row: " + "; ".join(constants) + ".")
     rule_parts.show(sheet, table, key, change, remap)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
+import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, NotComputableError
+from pages._ui import formats
 
 log = logging.getLogger("cs_metrics.app")
 
@@ -17,10 +22,10 @@ log = logging.getLogger("cs_metrics.app")
 def show(error: Exception) -> None:
     """Show any error in one sentence. What was not raised on purpose is logged under a reference, which is shown."""
     if isinstance(error, NotComputableError):
-        st.info(str(error), icon=":material/block:")
+        st.info(said(error), icon=":material/block:")
     elif isinstance(error, CSMetricsError):
         log.info("shown to a reader: %s", error)
-        st.error(str(error), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
     else:
         reference = secrets.token_hex(4)
         log.error("unexpected error, reference %s", reference, exc_info=error)
@@ -28,6 +33,16 @@ def show(error: Exception) -> None:
             f"Something went wrong that should not have. The log has the details under the reference {reference}.",
             icon=":material/error:",
         )
+
+
+def said(error: CSMetricsError | str) -> str:
+    """Return an error's sentence for Markdown: a person's words in it as they are, and no folder of the server."""
+    text = str(error)
+    folders = {cs.home(), Path(tempfile.gettempdir()), Path(__file__).parents[2], Path.home()}
+    for folder in sorted({str(f) for each in folders for f in (each, each.resolve())}, key=len, reverse=True):
+        if len(folder) > 1 and Path(folder).is_absolute():
+            text = text.replace(folder + os.sep, "").replace(folder, "the server's folder")
+    return formats.literal(text)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def distribution(survey: str, asked: Asked) -> None:
         return
     for scale, part in frame.groupby("scale", sort=False):
         if frame["scale"].nunique() > 1:
-            st.caption(f"Asked on the scale {str(scale).replace('-', ' to ')}")
+            st.caption(f"Asked on the scale {formats.literal(str(scale).replace('-', ' to '))}")
         drawing = charts.distribution(part, look=chart.theme(), locale=str(formats.locale()))
         chart.show(drawing, key=f"distribution_{scale}", name=f"{survey} answers {scale}")
 
@@ -82,7 +82,7 @@ def comments(survey: str, asked: Asked) -> None:
     )
     frame = door.ask("comments", survey, contains=words or "", limit=COMMENTS_SHOWN, **_range(asked))
     if frame.empty:
-        st.caption("No comment." if not words else f"No comment says '{words}'.")
+        st.caption("No comment." if not words else f"No comment says '{formats.literal(words)}'.")
         return
     shown = pd.DataFrame(
         {

@@ -61,7 +61,9 @@ def show(*, grain: bool = True, compare: bool = False, period: bool = True, segm
             st.button("Clear", icon=":material/filter_alt_off:", type="tertiary", on_click=clear, key="clear_filters")
     asked = read()
     if asked.where:
-        st.caption(f":material/filter_alt: Only customers and rows where {where.sentence(asked.where)}.")
+        st.caption(
+            f":material/filter_alt: Only customers and rows where {formats.literal(where.sentence(asked.where))}."
+        )
     return asked
 
 
@@ -155,7 +157,8 @@ def _attributes(active: where.Where) -> None:
         st.session_state[key] = list(active.get(name, []))
         options = list(dict.fromkeys([*attribute.values, *st.session_state[key]]))
         st.multiselect(
-            f"{attribute.label}: {attribute.of}", options, key=key, on_change=_values_changed, args=(name, key),
+            formats.literal(f"{attribute.label}: {attribute.of}"), options, key=key,
+            on_change=_values_changed, args=(name, key),
             format_func=lambda v: "unknown" if v is None else str(v), placeholder="Any value",
         )  # fmt: skip
     free = [n for n in known if n not in simple and n != pending]

@@ -20,6 +20,7 @@ from babel.numbers import (
 )
 
 NOTHING = "–"
+_SHORTCODE = re.compile(r":(?=(?:[\w+/-]*[A-Za-z+-][\w+/-]*|100|1234):)", re.ASCII)
 
 
 def locale() -> Locale:
@@ -140,8 +141,15 @@ def instant(when: datetime | Any) -> str:
 
 
 def literal(text: Any) -> str:
-    """Return a file's own words so that Markdown shows them as they are."""
-    return re.sub(r"([\\\\`*_\[\]<>$~|#]|:(?=[a-z+]))", r"\\\1", str(text))
+    """Return a person's own words (a file's, a cell's, an address's) so that Markdown shows them as they are.
+
+    Streamlit puts emoji and icons into text that is parsed already, where no backslash helps: an invisible word joiner
+    breaks their names up.
+    """
+    words = re.sub(r"[\s\x00-\x1f\x7f]+", " ", str(text)).strip()
+    words = _SHORTCODE.sub(":\u2060", words)
+    words = re.sub(r"([\\`*_\[\]<>$~|#&:!])", r"\\\1", words)
+    return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", words)
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

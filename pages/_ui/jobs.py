@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.errors import CancelledError
+from pages._ui import formats
 
 KEPT = 50
 _JOBS: OrderedDict[str, Job] = OrderedDict()
@@ -87,7 +88,7 @@ def wait(job: Job, key: str) -> None:
 def _watch(job: Job, key: str) -> None:
     if job.done:
         st.rerun()
-    st.progress(job.share, text=job.text)
+    st.progress(job.share, text=formats.literal(job.text))
     st.button("Cancel", icon=":material/close:", key=f"cancel_{key}", on_click=job.cancel)
 
 

@@ -40,7 +40,7 @@ def sentence(kpi: Any, result: Any) -> str:
     Where there is no value: the reason.
     """
     if formats.is_missing(result["value"]):
-        return str(result["note"] or "Nothing to count: no value.")
+        return formats.literal(result["note"] or "Nothing to count: no value.")
     shown = f"**{formats.value(result['value'], kpi.unit, door.settings()['currency'])}**"
     top, bottom = result["numerator"], result["denominator"]
     if formats.is_missing(top) or formats.is_missing(bottom):
@@ -62,7 +62,7 @@ def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
     if not result["complete"]:
         lines.append("The period is not over in these data: the value can still change.")
     if result["note"]:
-        lines.append(str(result["note"]))
+        lines.append(formats.literal(result["note"]))
     return lines
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.ingest.wording import UNITS, in_words
 from cs_metrics.schema import TABLES, Column, Type
+from pages._ui import formats
 
 Change = Callable[[Callable[[], Any]], None]
 Remap = Callable[[SheetPlan, str, dict[str, Any]], None]
@@ -47,7 +48,9 @@ def show(sheet: SheetPlan, table: str, key: str, change: Change, remap: Remap) -
         for name, spec in ruled.items():
             with st.container(horizontal=True, vertical_alignment="center"):
                 source = _source(spec)
-                st.markdown(f"`{name}` ← {source + ': ' if source else ''}{in_words(spec)}", width="stretch")
+                st.markdown(
+                    f"`{name}` ← {formats.literal(f'{source}: ' * bool(source) + in_words(spec))}", width="stretch"
+                )
                 st.button(
                     "Remove", key=f"unrule_{key}_{name}", type="tertiary",
                     on_click=_set, args=(sheet, table, name, None, change, remap),

@@ -31,7 +31,7 @@ def save(draft: where.Where) -> None:
             errors.show(error)
         else:
             state.update(**{EDITED: kept})
-            st.toast(f"Saved '{name.strip()}'.", icon=":material/check:")
+            st.toast(f"Saved '{formats.literal(name)}'.", icon=":material/check:")
             st.rerun()
 
 
@@ -43,8 +43,8 @@ def listing() -> None:
     for segment in saved:
         key = segment["segment"]
         with st.container(border=True, gap="xsmall", key=f"segment_{key}"):
-            st.markdown(f"**{segment['name']}**")
-            st.caption(where.sentence(segment["where"]) or "everyone")
+            st.markdown(f"**{formats.literal(segment['name'])}**")
+            st.caption(formats.literal(where.sentence(segment["where"]) or "everyone"))
             with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
                 shell.link("overview", "Use", icon=":material/arrow_forward:", seg=key)
                 st.button(
@@ -65,7 +65,7 @@ def undo_bar() -> None:
     if not gone:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f":material/delete: '{gone['name']}' was deleted.", width="stretch")
+        st.markdown(f":material/delete: '{formats.literal(gone['name'])}' was deleted.", width="stretch")
         st.button("Undo", icon=":material/undo:", key="undo_delete", on_click=_undelete, args=(gone,))
 
 

@@ -34,7 +34,7 @@ def show(plan: Plan, keep: Keep) -> None:
         st.markdown(_summary(plan, len(used), len(left)))
     refused = st.session_state.pop("plan_error", None)
     if refused:
-        st.error(refused, icon=":material/error:")
+        st.error(errors.said(refused), icon=":material/error:")
     for index, sheet in used:
         with errors.shown():
             _card(plan, sheet, index, keep)

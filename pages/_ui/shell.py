@@ -127,12 +127,16 @@ def _newer(version: Any) -> None:
 
 def _workspace_menu() -> None:
     current = state.workspace()
-    with st.popover(workspaces.label(current), icon=":material/folder_open:", width="content", key="workspace_menu"):
+    with st.popover(
+        formats.literal(workspaces.label(current)), icon=":material/folder_open:", width="content", key="workspace_menu"
+    ):
         st.caption("Workspaces")
         for name in workspaces.names():
             icon = ":material/check:" if name == current else ":material/folder:"
             page = "overview" if name == workspaces.SAMPLE else "data"
-            st.page_link(pages()[page], label=workspaces.label(name), icon=icon, query_params={"ws": name})
+            st.page_link(
+                pages()[page], label=formats.literal(workspaces.label(name)), icon=icon, query_params={"ws": name}
+            )
         with st.form("new_workspace", border=False, clear_on_submit=True):
             name = st.text_input("New workspace", placeholder="Acme", max_chars=60)
             made = st.form_submit_button("Create", icon=":material/add:")

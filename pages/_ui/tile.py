@@ -73,7 +73,7 @@ def show(tile: Tile) -> None:
             return
         if formats.is_missing(tile.value):
             st.markdown(":gray[No value]")
-            st.caption(tile.note or "Nothing to count in this period.")
+            st.caption(formats.literal(tile.note) or "Nothing to count in this period.")
             return
         figure(tile)
 
@@ -127,5 +127,5 @@ def _foot(tile: Tile) -> str:
     if not tile.complete:
         parts.append(":material/hourglass_top: period not over")
     if tile.note:
-        parts.append(tile.note)
+        parts.append(formats.literal(tile.note))
     return " · ".join(parts) or "&nbsp;"

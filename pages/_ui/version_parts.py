@@ -56,7 +56,7 @@ def _conflicts() -> None:
         return
     st.subheader("Where the data contradict themselves", anchor=False)
     for row in found.to_dict("records"):
-        st.markdown(f":orange[:material/warning:] {row['sentence']}")
+        st.markdown(f":orange[:material/warning:] {formats.literal(row['sentence'])}")
 
 
 def coverage() -> None:
@@ -108,7 +108,7 @@ def _about(row: dict[str, Any]) -> str:
             {"append": "rows added", "replace": "tables replaced", "upsert": "updated by key"}.get(row["mode"], "")
         )
     if row.get("note"):
-        parts.append(str(row["note"]))
+        parts.append(formats.literal(row["note"]))
     return " · ".join(p for p in parts if p)
 
 

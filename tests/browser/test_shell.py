@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -79,3 +80,14 @@ def test_a_page_fits_a_phone_and_calls_nobody_but_its_server(
     assert not page.get_by_text("Something went wrong").count()
     assert not [url for url in asked if not url.startswith((server, server.replace("http", "ws"), "data:", "blob:"))]
     context.close()
+
+
+def test_an_address_cannot_bring_a_picture_or_markdown_of_its_own(server: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server}/?ws=" + quote("![x](http://picture.example/x.png) :red[red] :smile: $a+b$ <b>bold</b>"))
+    said = page.get_by_test_id("stAlert").first
+    expect(said).to_contain_text("![x](http://picture.example/x.png) :red[red] :", timeout=60_000)
+    expect(said).to_contain_text("$a+b$ <b>bold</b>")
+    page.wait_for_timeout(500)
+    assert not [url for url in asked if url.startswith("http://picture.example")]

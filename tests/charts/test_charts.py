@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cs_metrics import charts
+from cs_metrics.charts import words
 from cs_metrics.charts.heatmap import POOLED
 from cs_metrics.errors import QueryError
 
@@ -207,3 +208,10 @@ def test_charts_of_nothing_still_draw():
 def test_unknown_picture_format_is_refused():
     with pytest.raises(QueryError, match="png or svg"):
         charts.trend(kpi()).export("gif")
+
+
+def test_attribute_called_image_does_not_fetch_pictures_in_a_tooltip():
+    assert words.tip("image") == "Image"
+    assert words.tip("title") == "Title"
+    assert words.tip("a\\b") == "a\\\\b"
+    assert words.tip("Images") == "Images"

@@ -63,3 +63,21 @@ def test_a_period_is_named_by_its_grain() -> None:
     assert formats.period(date(2026, 4, 1), "quarter") == "Q2 2026"
     assert formats.period(date(2026, 2, 1), "year") == "year from Feb 1, 2026"
     assert formats.period(None, "month") == "whole range"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (":red[x]", r"\:red\[x\]"),
+        ("![x](http://evil.example/x.png)", r"\!\[x\](http\://evil.example/x.png)"),
+        ("$5 or $6", r"\$5 or \$6"),
+        ("<b>&lt;", r"\<b\>\&lt;"),
+        ("a\n\n# b", r"a \# b"),
+        ("1. one", r"1\. one"),
+        ("- one", r"\- one"),
+        (":smile: at 10:15:30", "\\:\u2060smile\\: at 10\\:15\\:30"),
+        (":material/home:", "\\:\u2060material/home\\:"),
+    ],
+)
+def test_markdown_in_a_persons_words_is_shown_and_not_done(text: str, shown: str) -> None:
+    assert formats.literal(text) == shown
