@@ -171,14 +171,15 @@ def _life_sql(context: Context) -> str:
         numbered AS (
             SELECT *, sum(CASE WHEN begins <= reach THEN 0 ELSE 1 END)
                       OVER (PARTITION BY customer_id ORDER BY begins, ends, _id) AS number
-            FROM reached)
+            FROM reached),
+        closed AS (SELECT *, max(ends) OVER (PARTITION BY customer_id, number) AS left_at FROM numbered)
         SELECT customer_id, CAST(number AS INTEGER) AS number, min(begins) AS begins, max(ends) AS ends,
                lead(min(begins)) OVER (PARTITION BY customer_id ORDER BY number) AS next_begins,
-               arg_max(cancel_reason, struct_pack(ends := ends, id := _id)) AS cancel_reason,
+               arg_max(cancel_reason, _id) FILTER (WHERE ends = left_at) AS cancel_reason,
                arg_max(_source, struct_pack(ends := ends, id := _id)) AS _source,
                arg_max(_row, struct_pack(ends := ends, id := _id)) AS _row,
                arg_max(_id, struct_pack(ends := ends, id := _id)) AS _id
-        FROM numbered GROUP BY customer_id, number"""
+        FROM closed GROUP BY customer_id, number"""
 
 
 def _leaving_sql(context: Context) -> str:

@@ -39,6 +39,7 @@ def _users_sql(context: Context) -> str:
 CUSTOMER_ROWS = Fact("dim_customer_rows", "a customer's latest row in the customers table", _rows_sql)
 USERS = Fact("dim_users", "a user", _users_sql, time="created_at", unit="user_id", table="users")
 
+# The plan of the subscriptions that make a customer active: a trial or a one-off charge is none.
 # With two plans at once: the one with the highest MRR, then the later start, then the name.
 _PLAN_SPANS = f"""
     WITH held AS (
@@ -46,14 +47,16 @@ _PLAN_SPANS = f"""
                coalesce(CAST(s.end_date AS TIMESTAMP), {FOREVER}) AS ends, coalesce(a.mrr, 0) AS mrr
         FROM subscriptions AS s LEFT JOIN fact_active AS a ON a._id = s._id
         WHERE s.plan IS NOT NULL AND s.customer_id IS NOT NULL AND s.start_date IS NOT NULL
-          AND coalesce(s.billing_period, 'month') <> 'one_off'
+          AND coalesce(s.billing_period, 'month') <> 'one_off' AND NOT coalesce(s.is_trial, FALSE)
           AND (s.end_date IS NULL OR s.end_date >= s.start_date)),
     cuts AS (SELECT customer_id, begins AS cut FROM held
              UNION SELECT customer_id, ends FROM held WHERE ends < {FOREVER}),
     best AS (
         SELECT c.customer_id, c.cut, h.plan FROM cuts AS c
         JOIN held AS h ON h.customer_id = c.customer_id AND h.begins <= c.cut AND h.ends > c.cut
-        QUALIFY row_number() OVER (PARTITION BY c.customer_id, c.cut ORDER BY h.mrr DESC, h.begins DESC, h.plan) = 1)
+        GROUP BY c.customer_id, c.cut, h.plan
+        QUALIFY row_number() OVER (PARTITION BY c.customer_id, c.cut
+                                   ORDER BY sum(h.mrr) DESC, max(h.begins) DESC, h.plan) = 1)
     SELECT customer_id, 'plan' AS attribute, plan AS value, cut AS valid_from FROM best"""
 
 

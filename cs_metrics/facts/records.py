@@ -83,12 +83,9 @@ def _step_sql(context: Context) -> str:
 
 
 def _signup_sql(context: Context) -> str:
-    """The table's date, then the milestone, then the first event or order."""
+    """The table's date, then the milestone, then the first event."""
     return """
-        WITH acted AS (
-            SELECT customer_id, min(happened_at) AS happened_at FROM (
-                SELECT customer_id, first_at AS happened_at FROM fact_user_day
-                UNION ALL SELECT customer_id, ordered_at FROM fact_order_line WHERE NOT is_refund) GROUP BY 1),
+        WITH acted AS (SELECT customer_id, min(first_at) AS happened_at FROM fact_user_day GROUP BY 1),
         step AS (SELECT customer_id,
                         min(reached_at) FILTER (WHERE milestone = 'signed_up') AS signed_up_at,
                         min(reached_at) FILTER (WHERE milestone = 'first_value') AS first_value_at,

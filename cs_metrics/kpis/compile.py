@@ -133,11 +133,20 @@ def compile_items(question: Question, form: Form, sets: bool) -> Statement:
     whole = writer.cells(whole_base, measures(form), "whole")
     base = writer.base(form.items, form.only) if form.items else whole_base
     parts = writer.cells(base, {"numerator": form.numerator.sql}, "parts", form.item)
-    keys = ", ".join(f"{parts}.{k}" for k in writer.keys)
+    keys = ", ".join(f"{whole}.{k}" for k in writer.keys)
+    matched = f"{parts} JOIN {whole} ON {writer.on(parts, whole)} WHERE {parts}.numerator <> 0"
+    item = f"{parts}.item"
+    if form.every_item:
+        writer.ctes.append(f"known AS (SELECT DISTINCT item FROM {parts})")
+        item = "known.item"
+        matched = (
+            f"{whole} CROSS JOIN known LEFT JOIN {parts} ON {writer.on(parts, whole)} AND {parts}.item = known.item "
+            f"WHERE {whole}.denominator <> 0"
+        )
+    counted = f"coalesce({parts}.numerator, 0)"
     text = (
-        f"SELECT {keys}, {parts}.item, {parts}.numerator AS v0_numerator, {whole}.denominator AS v0_denominator, "
-        f"{whole}.n AS v0_n, CAST({parts}.numerator AS DOUBLE) / nullif({whole}.denominator, 0) AS v0_value "
-        f"FROM {parts} JOIN {whole} ON {writer.on(parts, whole)} WHERE {parts}.numerator <> 0"
+        f"SELECT {keys}, {item} AS item, {counted} AS v0_numerator, {whole}.denominator AS v0_denominator, "
+        f"{whole}.n AS v0_n, CAST({counted} AS DOUBLE) / nullif({whole}.denominator, 0) AS v0_value FROM {matched}"
     )
     return writer.statement(text, [form], items=True)
 
@@ -165,8 +174,9 @@ def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
     quotient = question.fill(form.quotient, relation)
     divisor = f"coalesce({question.fill(form.divisor, relation)}, 0)" if form.divisor else "CAST(NULL AS BIGINT)"
     writer.ctes.append(
-        f"formed AS (\n  SELECT {keys}, coalesce({quotient}, 0) AS v0_numerator, {divisor} AS v0_denominator, "
+        f"formed AS (\n  SELECT {keys}, {quotient} AS v0_quotient, coalesce({quotient}, 0) AS v0_numerator, "
+        f"{divisor} AS v0_denominator, "
         f"{question.fill(form.n, relation)} AS v0_n FROM parts)"
     )
-    value = "CAST(v0_numerator AS DOUBLE) / nullif(v0_denominator, 0)" if form.divisor else "v0_numerator"
+    value = "CAST(v0_quotient AS DOUBLE) / nullif(v0_denominator, 0)" if form.divisor else "v0_numerator"
     return writer.statement(f"SELECT *, {value} AS v0_value FROM formed", [form])

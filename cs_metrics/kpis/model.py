@@ -137,8 +137,8 @@ class Form:
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
     `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
-    (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items.
-    `note`: said beside every value.
+    (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items;
+    `every_item`: an item with nothing in a cell is there too, as 0. `note`: said beside every value.
     """
 
     needs: tuple[str, ...] = ()
@@ -161,6 +161,7 @@ class Form:
     bounds: tuple[float, float] | None = None
     item: str = ""
     items: Relation | None = None
+    every_item: bool = False
     beside: tuple[Beside, ...] = ()
     note: str = ""
     leaves_out: tuple[LeftOut, ...] = ()

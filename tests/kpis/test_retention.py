@@ -279,3 +279,16 @@ def test_exit_reasons_are_shares_of_those_that_left() -> None:
         frame = compute(con, ["exit_reason_frequency"], Slice.of("month", **MARCH))
     shares = dict(zip(frame["item"], frame["value"], strict=True))
     assert shares == {None: 1.0, "price": 0.5, "bugs": 0.25, "unknown": 0.25}
+
+
+def test_reason_is_that_of_the_row_that_ended_with_the_leaving() -> None:
+    rows = [sub("b", "2024-01-01", "2024-04-20"), sub("b", "2024-01-01", "2024-02-20", cancel_reason="price")]
+    con = make_version({"subscriptions": rows}, as_of="2024-06-01")
+    frame = compute(con, ["exit_reason_frequency"], Slice.of("month", None, None, "2024-04-01", "2024-05-01"))
+    assert frame["item"].dropna().tolist() == ["unknown"]
+
+
+def test_lifetime_value_has_no_value_where_nobody_pays_at_the_end() -> None:
+    con = make_version({"subscriptions": [sub(c, "2024-01-01", "2024-04-10", 10) for c in "ab"]}, as_of="2024-07-01")
+    frame = compute(con, ["customer_lifetime_value"], Slice.of("month", None, None, "2024-04-01", "2024-05-01"))
+    assert frame["value"].isna().all()

@@ -31,6 +31,7 @@ FEATURE_ADOPTION_RATE = KPI(
             over=FEATURE_ACCOUNTS,
             items=FEATURE_ITEMS,
             item="item",
+            every_item=True,
             needs=(NEEDS_LIFE, "events.feature"),
             numerator=count("active_in AND feature_rows > 0"),
             denominator=count("active_in"),
