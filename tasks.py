@@ -79,6 +79,8 @@ def chromium() -> str:
 def run(rest: list[str]) -> None:
     """Start the app on this machine alone, with the sample company in it."""
     virtual_environment("-r", "requirements.txt")
+    print("Preparing the sample company ...", flush=True)
+    call(PYTHON, "-c", "import cs_metrics; cs_metrics.sample()")
     call(PYTHON, "-m", "streamlit", "run", "app.py", *rest)
 
 
