@@ -148,8 +148,8 @@ def literal(text: Any) -> str:
     """
     words = re.sub(r"[\s\x00-\x1f\x7f]+", " ", str(text)).strip()
     words = _SHORTCODE.sub(":\u2060", words)
-    words = re.sub(r"([\\`*_\[\]<>$~|#&:!])", r"\\\1", words)
-    return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", words)
+    words = re.sub(r"([\\`*\[\]<>$~|]|&(?=#?\w+;)|:(?=[A-Za-z:])|(?<!\w)_|_(?!\w))", r"\\\1", words)
+    return re.sub(r"^(\d*)([-+=.)#])", r"\1\\\2", words)
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
