@@ -14,7 +14,7 @@ from cs_metrics.facts import context, local
 from cs_metrics.facts.activity import source_sql
 from cs_metrics.kpis.attributes import Joined, join
 from cs_metrics.kpis.available import Available
-from cs_metrics.kpis.where import compile_where, names
+from cs_metrics.kpis.where import compile_where, kept, names
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import Params, literal, quote
 
@@ -35,11 +35,11 @@ def split(available: Available, of: str, where: Mapping[str, Any]) -> tuple[dict
     rows alone say nothing about these rows and are left out."""
     rows: dict[str, Any] = {}
     customers: dict[str, Any] = {}
-    for name, condition in where.items():
-        asked = [available.attribute(n) for n in names({name: condition})]
-        if all(a.of_customer for a in asked):
+    told = kept(where, lambda n: available.attribute(n).of_customer or available.attribute(n).table == of)
+    for name, condition in told.items():
+        if all(available.attribute(n).of_customer for n in names({name: condition})):
             customers[name] = condition
-        elif any(a.table == of and not a.of_customer for a in asked):
+        else:
             rows[name] = condition
     return rows, customers
 

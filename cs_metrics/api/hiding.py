@@ -9,12 +9,15 @@ import pandas as pd
 
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.where import names
+from cs_metrics.schema import TABLES
 
 
 def is_hidden(name: str, hidden: frozenset[str]) -> bool:
     """Return whether a column ('email', 'users.email') is hidden: by its full name, or by its bare one in any table."""
-    full = name if "." in name else f"customers.{name}"
-    return not hidden.isdisjoint({name, full, full.split(".", 1)[1]})
+    table, _, column = name.partition(".")
+    if table in TABLES:
+        return not hidden.isdisjoint({name, column})
+    return not hidden.isdisjoint({name, f"customers.{name}"})
 
 
 def check(asked: Iterable[str], hidden: frozenset[str]) -> None:

@@ -32,7 +32,7 @@ def dimensions(con: duckdb.DuckDBPyConnection, hidden: frozenset[str], few: int)
     """Return one row an attribute: name, label, table, type, history, distinct, nulls, values, breakdown."""
     frame = kpis.dimensions(con, few)
     labels = dict(con.execute("SELECT table_name || '.' || column_name, label FROM _columns").fetchall())
-    full = frame["table"] + "." + frame["name"].str.rsplit(".", n=1).str[-1]
+    full = frame["name"].where(frame["table"] != "customers", "customers." + frame["name"])
     frame.insert(1, "label", full.map(labels).fillna(frame["name"]))
     seen = [
         not (hiding.is_hidden(n, hidden) or hiding.is_hidden(f, hidden))

@@ -35,7 +35,7 @@ class Attribute:
 
     @property
     def of_customer(self) -> bool:
-        return "." not in self.name
+        return self.table == "customers"
 
 
 @dataclass(frozen=True)

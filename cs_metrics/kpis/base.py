@@ -13,7 +13,7 @@ from cs_metrics.kpis.attributes import Joined, join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.model import Extra, Relation
 from cs_metrics.kpis.relations import ACTIVITY, EVENTS
-from cs_metrics.kpis.where import compile_where, names
+from cs_metrics.kpis.where import compile_where, kept, names
 from cs_metrics.periods import Period, add_months, floor
 from cs_metrics.sql import Params, fill, literal
 
@@ -43,7 +43,7 @@ class Question:
         self.withheld = frozenset(n for n in asked if not all(self._told_by(n, r) for r in relations))
 
     def _told_by(self, name: str, relation: Relation) -> bool:
-        owner = self._owner(name)
+        owner = self.owner(name)
         of_extra = relation.extra is not None and owner == relation.extra.table and name not in self.by
         return owner in ("", self.table(relation)) or of_extra
 
@@ -72,7 +72,7 @@ class Question:
 
     def knows(self, name: str, relation: Relation) -> bool:
         """Return whether rows of the relation can be told apart by the attribute."""
-        return name not in self.withheld and self._owner(name) in ("", self.table(relation))
+        return name not in self.withheld and self.owner(name) in ("", self.table(relation))
 
     def splits(self, relation: Relation) -> bool:
         """Return whether a row of the whole may fall in several segments, so that the whole is asked for by itself."""
@@ -84,10 +84,10 @@ class Question:
 
     def ignored(self, relation: Relation) -> list[str]:
         """Return the names in the filter that say nothing about the relation's rows: of another table's rows."""
-        filtered = names(self.where)
-        return sorted(n for n in filtered if n in self.withheld or not self._told_by(n, relation))
+        return sorted(names(self.where).difference(*(names(part) for part in self.entries(relation))))
 
-    def _owner(self, name: str) -> str:
+    def owner(self, name: str) -> str:
+        """Return the table whose rows an attribute tells apart; '' for a customer's."""
         attribute = self.available.attribute(name)
         return "" if attribute.of_customer else attribute.table
 
@@ -96,17 +96,15 @@ class Question:
         customers: dict[str, Any] = {}
         own: dict[str, Any] = {}
         extra: dict[str, Any] = {}
-        for name, condition in self.where.items():
-            used = names({name: condition})
-            owners = {self._owner(n) for n in used} - {""}
-            if used & self.withheld:
-                continue
+        told = kept(self.where, lambda n: n not in self.withheld and self._told_by(n, relation))
+        for name, condition in told.items():
+            owners = {self.owner(n) for n in names({name: condition})} - {""}
             if not owners:
                 customers[name] = condition
-            elif owners == {self.table(relation)}:
-                own[name] = condition
-            elif relation.extra and owners == {relation.extra.table}:
+            elif self.table(relation) not in owners:
                 extra[name] = condition
+            else:  # one condition about two tables' rows: no row answers both, so the relation's own do
+                own |= kept({name: condition}, lambda n: self.owner(n) in ("", self.table(relation)))
         return customers, own, extra
 
 
@@ -124,7 +122,7 @@ class Base:
         self.pooled = ""
         customers, own, extra = question.entries(relation)
         self._of_customer, self._own, self._of_extra = customers, own, extra
-        self._row_names = [n for n in question.by if "." in n and question.knows(n, relation)]
+        self._row_names = [n for n in question.by if question.owner(n) and question.knows(n, relation)]
         self._lines(only)
         if relation.last:
             self._keep_last()
@@ -216,7 +214,7 @@ class Base:
         )
 
     def _uses_rows(self, wanted: list[str]) -> bool:
-        return self.question.rows or any("." in name for name in wanted)
+        return self.question.rows or any(self.question.owner(name) for name in wanted)
 
     def _breakdown(self, joined: Joined, late: bool) -> list[str]:
         """Return the breakdown's columns that are read at this stage; a name the relation does not know is null."""
@@ -224,16 +222,15 @@ class Base:
         columns = []
         for number, name in enumerate(question.by, start=1):
             known = question.knows(name, relation)
-            is_late = relation.late and known and "." not in name
+            is_late = relation.late and known and not question.owner(name)
             if is_late != late:
                 continue
             columns.append(f"{joined(name)[0] if known else 'CAST(NULL AS VARCHAR)'} AS b{number}")
         return columns
 
     def _early_names(self) -> list[str]:
-        late = [
-            n for n in self.question.by if self.relation.late and "." not in n and self.question.knows(n, self.relation)
-        ]
+        question, relation = self.question, self.relation
+        late = [n for n in question.by if relation.late and not question.owner(n) and question.knows(n, relation)]
         return [f"b{i}" for i, n in enumerate(self.question.by, start=1) if n not in late]
 
     def _keep_last(self) -> None:
@@ -261,7 +258,9 @@ class Base:
         """Bring what hangs on the grouped row: the customer's attributes, and what else it did in the period."""
         question, relation = self.question, self.relation
         grouped = self.name
-        wanted = [*names(self._of_customer), *(n for n in question.by if "." not in n)] if relation.late else []
+        wanted = (
+            [*names(self._of_customer), *(n for n in question.by if not question.owner(n))] if relation.late else []
+        )
         joined = join(question.available, wanted, moment=relation.moment, just_before=relation.just_before)
         columns = ["f.*", *self._breakdown(joined, late=True)]
         extra_sql = ""

@@ -61,6 +61,28 @@ def _operations(name: str, condition: Any) -> list[tuple[str, Any]]:
     return list(condition.items())
 
 
+def kept(where: Where, knows: Callable[[str], bool]) -> dict[str, Any]:
+    """Return the filter without the conditions on names that `knows` denies; a group left empty goes with them.
+
+    A filter and its `not` stay each other's opposite, and a filter that is locked in by a reader's view is never lifted
+    by what stands beside it in one group.
+    """
+    found: dict[str, Any] = {}
+    for name, condition in where.items():
+        if name == "any":
+            reduced = [(part, kept(part, knows)) for part in condition]
+            options = [less for part, less in reduced if less or not part]
+            if options or not condition:
+                found[name] = options
+        elif name == "not":
+            inner = kept(condition, knows)
+            if inner or not condition:
+                found[name] = inner
+        elif knows(name):
+            found[name] = condition
+    return found
+
+
 def compile_where(where: Where | None, resolve: Resolve, params: Params) -> str:
     """Return the filter as an SQL condition that is true or false, never null. Its values go into `params`."""
     names(where)  # raises for what is no filter

@@ -1,0 +1,79 @@
+"""A question that is cut by filters and breakdowns: one trap a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from cs_metrics.analysis import comments
+from cs_metrics.api import hiding
+from cs_metrics.kpis import Slice, compute
+from cs_metrics.kpis.where import kept
+from cs_metrics.settings import resolve
+from tests.support import make_version
+
+
+def sub(customer: str, start: str, end: str | None = None, amount: float = 100, **more: Any) -> dict[str, Any]:
+    starts, ends = date.fromisoformat(start), date.fromisoformat(end) if end else None
+    return {"customer_id": customer, "start_date": starts, "end_date": ends, "amount": amount, **more}
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Three customers at 100 each, one of them without a region."""
+    tables = {
+        "customers": [
+            {"customer_id": "a", "region": "EMEA", "No. of seats": 5},
+            {"customer_id": "b", "region": None, "No. of seats": 7},
+            {"customer_id": "c", "region": "US", "No. of seats": None},
+        ],
+        "subscriptions": [sub(c, "2026-02-25") for c in "abc"],
+        "tickets": [{"ticket_id": "t", "customer_id": "a", "created_at": datetime(2026, 2, 27), "product": "X"}],
+        "survey_responses": [
+            {"survey": "nps", "customer_id": c, "score": 9, "responded_at": datetime(2026, 2, 27), "comment": c}
+            for c in "abc"
+        ],
+    }
+    with make_version(tables, as_of="2026-03-01") as con:
+        yield con
+
+
+def mrr(con: duckdb.DuckDBPyConnection, where: dict[str, Any]) -> tuple[float, str]:
+    frame = compute(con, ["mrr"], Slice.of(where=where))
+    return frame["value"][0], frame["note"][0]
+
+
+def test_a_segment_and_everyone_else_make_the_whole_though_part_of_the_filter_does_not_apply(three) -> None:
+    segment = {"region": ["EMEA"], "tickets.product": ["X"]}
+    assert mrr(three, segment) == (100, "The filter on tickets.product does not apply here.")
+    assert mrr(three, {"not": segment}) == (200, "The filter on tickets.product does not apply here.")
+    assert mrr(three, {"any": [segment, {"region": "US"}]})[0] == 200
+    assert mrr(three, {"not": {"tickets.product": ["X"]}})[0] == 300
+
+
+def test_a_locked_filter_is_not_lifted_by_one_that_does_not_apply(three) -> None:
+    locked = {"region": ["EMEA"]}
+    asked = hiding.both(locked, {"region": ["EMEA", "US"], "tickets.product": ["X"]})
+    assert mrr(three, asked or {})[0] == 100
+    said = comments(three, resolve(), "2026-03-01", where=asked)
+    assert said["customer_id"].tolist() == ["a"]
+
+
+def test_an_empty_group_in_a_filter_keeps_its_meaning() -> None:
+    def knows(name: str) -> bool:
+        return name == "known"
+
+    assert kept({"any": []}, knows) == {"any": []}
+    assert kept({"not": {}}, knows) == {"not": {}}
+    assert kept({"any": [{"known": 1}, {"other": 1}], "not": {"other": 1}}, knows) == {"any": [{"known": 1}]}
+
+
+def test_an_attribute_with_a_dot_in_its_name_is_the_customers(three) -> None:
+    assert mrr(three, {"No. of seats": {">=": 7}}) == (100, "")
+    frame = compute(three, ["mrr", "net_promoter_score"], Slice.of(by="No. of seats"))
+    assert frame["No. of seats"].tolist() == [5, 7, None] * 2
+    assert not frame["note"].str.contains("split").any()
