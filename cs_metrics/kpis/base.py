@@ -13,6 +13,7 @@ from cs_metrics.kpis.attributes import Joined, join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.model import Extra, Relation
 from cs_metrics.kpis.relations import ACTIVITY, EVENTS
+from cs_metrics.kpis.sliced import paid_in_slice
 from cs_metrics.kpis.where import compile_where, kept, names
 from cs_metrics.periods import Period, add_months, floor
 from cs_metrics.sql import Params, fill, literal
@@ -198,6 +199,8 @@ class Base:
         table = question.table(relation)
         joined = join(question.available, wanted, moment=moment, just_before=relation.just_before, table=table or None)
         source = self._source(relation.source, relation.row_source, bool(self._uses_rows(wanted)))
+        if relation.table == ACTIVITY and (self._own or self._row_names):
+            source = paid_in_slice(question.available, source, table, self._own, self._row_names, question.params)
         columns = [*(f"p.{c}" for c in _PERIOD), "f.customer_id", *relation.columns]
         columns += self._breakdown(joined, late=False)
         columns += LINEAGE if question.rows else ()

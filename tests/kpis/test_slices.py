@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from cs_metrics.analysis import comments
+from cs_metrics.analysis import comments, movements
 from cs_metrics.api import hiding
 from cs_metrics.kpis import Slice, compute
 from cs_metrics.kpis.where import kept
@@ -77,3 +77,29 @@ def test_an_attribute_with_a_dot_in_its_name_is_the_customers(three) -> None:
     frame = compute(three, ["mrr", "net_promoter_score"], Slice.of(by="No. of seats"))
     assert frame["No. of seats"].tolist() == [5, 7, None] * 2
     assert not frame["note"].str.contains("split").any()
+
+
+def test_basic_to_pro_is_new_in_pro_and_churn_in_basic_but_a_return_to_pro_is_one() -> None:
+    tables = {
+        "subscriptions": [
+            sub("a", "2026-01-05", "2026-02-10", 100, plan="Basic"),
+            sub("a", "2026-02-10", None, 150, plan="Pro"),
+            sub("b", "2026-01-05", "2026-01-20", 60, plan="Pro"),  # within one month: seen only in its past
+            sub("b", "2026-02-15", None, 70, plan="Pro"),
+        ]
+    }
+    with make_version(tables, as_of="2026-03-01") as con:
+        ends = "2026-03-01"
+        filtered = movements(con, resolve(), ends, where={"subscriptions.plan": ["Pro"]}, since="2026-02-01")
+        assert filtered[["new", "reactivation", "churn", "end"]].values.tolist() == [[150, 70, 0, 220]]
+        split = movements(con, resolve(), ends, by="subscriptions.plan", since="2026-02-01")
+        assert split[["new", "reactivation", "churn", "end"]].values.tolist() == [[0, 0, 100, 0], [150, 70, 0, 220]]
+        mixed = {"any": [{"customer_id": ["a"]}, {"subscriptions.plan": ["Pro"]}]}
+        assert movements(con, resolve(), ends, where=mixed, since="2026-02-01")["start"].tolist() == [100]
+
+
+def test_a_subscription_that_ends_on_the_day_it_starts_was_never_paid() -> None:
+    tables = {"subscriptions": [sub("a", "2026-01-05", "2026-01-05"), sub("a", "2026-02-10")]}
+    with make_version(tables, as_of="2026-03-01") as con:
+        frame = movements(con, resolve(), "2026-03-01", since="2026-02-01")
+        assert frame[["new", "reactivation"]].values.tolist() == [[100, 0]]
