@@ -24,11 +24,9 @@ else:
 
 with errors.shown():
     if chosen == "load":
-        steps = st.container()
+        load_parts.steps(loaded)
         load_parts.drop()
         plan = load_parts.plan_in_progress()
-        with steps:
-            load_parts.steps(plan, loaded)
         if plan is not None:
             load_parts.review(plan)
             load_parts.publish(plan)

@@ -12,6 +12,7 @@ from cs_metrics.reports import template
 from pages._ui import door, download, errors, formats, jobs, sheet_parts, shell, state
 
 KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xlsm"]
+TWICE = "_arrived_twice"
 MODES = {
     "append": "Add to what is loaded",
     "replace": "Replace these tables",
@@ -41,13 +42,15 @@ def own_workspace() -> None:
         )  # fmt: skip
 
 
-def steps(plan: Plan | None, published: bool) -> None:
+def steps(published: bool) -> None:
     """Show the three steps to the first chart, and which of them are done."""
-    reached = 3 if published and plan is None else 2 if plan is not None else 1
+    mapping = bool(state.get("draft"))
+    published = published and not mapping
+    reached = 3 if published else 2 if mapping else 1
     names = ("Drop your files", "Check what they become", "Publish and explore")
     with st.container(horizontal=True, gap="medium", key="steps"):
         for number, name in enumerate(names, start=1):
-            done = number < reached or (published and plan is None)
+            done = number < reached or published
             icon = ":material/check_circle:" if done else f":material/counter_{number}:"
             st.markdown(f"{icon} **{name}**" if number == reached else f":gray[{icon} {name}]", width="content")
 
@@ -67,7 +70,7 @@ def drop() -> None:
             icon=":material/table_view:", type="tertiary", on_click="ignore", key="template",
             help="A workbook with a sheet for each table, which explains every column. Fill in what you have.",
         )  # fmt: skip
-    for line in st.session_state.pop("arrived_twice", []):
+    for line in st.session_state.get(TWICE, []):
         st.info(formats.literal(line), icon=":material/content_copy:")
 
 
@@ -79,6 +82,7 @@ def _arrived(key: str) -> None:
     draft = state.get("draft")
     content = _draft_content(draft) or {"uploads": [], "choices": None}
     known = set(content["uploads"])
+    before = len(content["uploads"])
     twice = []
     for file in files:
         sha = workspace.keep_upload(file.name, file.getvalue())
@@ -88,12 +92,13 @@ def _arrived(key: str) -> None:
         known.add(sha)
         content["uploads"].append(sha)
         twice += [f"{file.name}: {line}" for line in _loaded_before(sha)]
-    kept = workspace.save_draft(content, draft or None)
-    jobs.forget(_reading(kept))
-    st.session_state["arrived_twice"] = twice
+    st.session_state[TWICE] = twice
     # a new uploader: the old one would hold the files a second time
     st.session_state["drop_round"] += 1
-    state.update(draft=kept)
+    if len(content["uploads"]) > before:
+        kept = workspace.save_draft(content, draft or None)
+        jobs.forget(_reading(kept))
+        state.update(draft=kept)
 
 
 def _loaded_before(sha: str) -> list[str]:
@@ -192,9 +197,14 @@ def keep(plan: Plan) -> None:
 def throw_away() -> None:
     """Throw the mapping in progress away. What is published stays."""
     draft = state.get("draft")
+    _forget(draft)
+    state.update(draft=None)
+
+
+def _forget(draft: str) -> None:
     jobs.forget(_reading(draft))
     door.workspace().delete_draft(draft)
-    state.update(draft=None)
+    st.session_state.pop(TWICE, None)
 
 
 def review(plan: Plan) -> None:
@@ -262,9 +272,7 @@ def publish(plan: Plan) -> None:
 
 
 def _published(version: Any) -> None:
-    draft = state.get("draft")
-    jobs.forget(_reading(draft))
-    door.workspace().delete_draft(draft)
+    _forget(state.get("draft"))
     st.session_state["just_published"] = version.number
     state.update(draft=None, v=str(version.number))
     st.rerun()
