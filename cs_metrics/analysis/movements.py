@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.errors import NotComputableError
+from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis.ask import settle
 from cs_metrics.kpis.base import Question
 from cs_metrics.kpis.compile import Statement, Writer
@@ -18,12 +18,14 @@ from cs_metrics.sql import inline
 
 MOVES = ("new", "reactivation", "expansion", "contraction", "churn")
 _CHANGE = "mrr_end - mrr_start"
+# a customer whose credits outweigh what it pays is below zero: that, too, goes up and down
+_GOES_ON = "mrr_start > 0 AND mrr_end > 0 OR mrr_start <= 0 AND mrr_end <= 0"
 # a difference under half a cent is no movement
 _WHEN = {
     "new": ("mrr_start <= 0 AND mrr_end > 0 AND NOT paid_before", _CHANGE),
     "reactivation": ("mrr_start <= 0 AND mrr_end > 0 AND paid_before", _CHANGE),
-    "expansion": ("mrr_start > 0 AND mrr_end - mrr_start >= 0.005", _CHANGE),
-    "contraction": ("mrr_start > 0 AND mrr_end > 0 AND mrr_start - mrr_end >= 0.005", f"-({_CHANGE})"),
+    "expansion": (f"({_GOES_ON}) AND mrr_end - mrr_start >= 0.005", _CHANGE),
+    "contraction": (f"({_GOES_ON}) AND mrr_start - mrr_end >= 0.005", f"-({_CHANGE})"),
     "churn": ("mrr_start > 0 AND mrr_end <= 0", f"-({_CHANGE})"),
 }
 _MEASURES = {
@@ -49,7 +51,8 @@ def movements(
 
     end = start + new + reactivation + expansion - contraction - churn in every row. A period compares its own two ends
     (the as-of instant where it is not over), customer by customer; a customer stands in the segment it was in at the
-    start. grain None: the whole range, `period` null. Raises NotComputableError without recurring revenue.
+    start. grain None: the whole range, `period` null. A period that begins after the data end (those of a stale table
+    end before the as-of instant) has no row. Raises NotComputableError without recurring revenue, QueryError.
     """
     asked = settle(con, Slice.of(grain, by, where, since, until), settings, as_of)
     question = asked.question(asked.slice.by)
@@ -60,10 +63,11 @@ def movements(
         cells[key] = cells[key].astype(object).where(cells[key].notna(), None)
     # a period without a single customer has its row of zeros too
     seen = cells[list(keys)].drop_duplicates() if keys else pd.DataFrame(index=[0])
-    frame = seen.merge(pd.DataFrame({"pno": list(asked.periods)}), how="cross")
+    reach = question.reach(OPENING)
+    begun = [number for number, period in asked.periods.items() if period.start < reach]
+    frame = seen.merge(pd.DataFrame({"pno": begun}, dtype="int64"), how="cross")
     frame = frame.merge(cells.drop(columns="seg"), how="left", on=["pno", *keys])
     frame[list(_MEASURES)] = frame[list(_MEASURES)].astype("float64").fillna(0.0)
-    reach = question.reach(OPENING)
     starts = {number: None if grain is None else period.start for number, period in asked.periods.items()}
     frame["period"] = pd.to_datetime(frame["pno"].map(starts)).astype("datetime64[us]")
     frame["complete"] = [asked.periods[number].complete(reach) for number in frame["pno"]]
@@ -89,8 +93,9 @@ def _statement(info: Mapping[str, str], question: Question) -> Statement:
             f"MRR movements are not computable: they need {', '.join(needs[:-1])} or {needs[-1]}.", needs
         )
     for name in question.by:
-        question.available.attribute(name)
+        if not question.knows(name, OPENING):
+            raise QueryError(f"MRR movements cannot be split by '{name}': it belongs to other rows.")
     writer = Writer(question)
     base = writer.base(OPENING, "TRUE")
     cells = writer.cells(base, _MEASURES, "cells")
-    return writer.statement(f"SELECT * FROM {cells} ORDER BY pno", ())
+    return writer.statement(f"SELECT * FROM {cells} WHERE pno >= 0 ORDER BY pno", ())

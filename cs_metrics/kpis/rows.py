@@ -59,7 +59,7 @@ def rows(
     )
     if item is not None:
         condition += f" AND {form.item} = {question.params.add(item)}"
-    text = f"WITH {', '.join(writer.ctes)} SELECT *, {value} AS _value FROM {base.name} WHERE {condition}"
+    text = f"WITH {', '.join(writer.ctes)} SELECT *, {value} AS _value FROM {base.name} WHERE pno >= 0 AND {condition}"
     text += " ORDER BY _source, _row" + (f" LIMIT {int(limit)}" if limit else "")
     frame = con.execute(text, question.params.used(text)).df()
     return _shown(con, asked, frame)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from cs_metrics.analysis import movements, movements_sql
 from cs_metrics.analysis.movements import MOVES
 from cs_metrics.errors import NotComputableError, QueryError
+from cs_metrics.kpis import Slice, rows
 from cs_metrics.settings import resolve
 from tests.support import make_version
 
@@ -102,3 +103,41 @@ def test_without_recurring_revenue_it_says_what_it_needs():
 def test_unknown_attribute_is_refused(con):
     with pytest.raises(QueryError, match="'region'"):
         movements(con, resolve(), "2025-04-01", by="regoin")
+
+
+def test_a_period_after_a_stale_table_ends_has_no_row_rather_than_a_fall_to_zero():
+    tables = {
+        "subscriptions": [sub("a", "2026-01-05", None, 100), sub("b", "2026-02-01", None, 100)],
+        "tickets": [{"ticket_id": "t", "created_at": datetime(2026, 3, 20)}],
+    }
+    with make_version(tables) as con:
+        frame = movements(con, resolve(), "2026-03-21", since="2026-01-01")
+        assert frame["period"].dt.month.tolist() == [1, 2]
+        assert frame["end"].tolist() == [100, 200]
+        assert frame["complete"].tolist() == [True, False]
+        assert movements(con, resolve(), "2026-03-21", since="2026-03-01").empty
+        assert rows(con, "mrr", "2026-03-01", Slice.of("month")).empty
+        assert len(rows(con, "mrr", "2026-02-01", Slice.of("month"))) == 2
+
+
+def test_the_balance_holds_where_credits_outweigh_what_is_paid():
+    def line(number, amount):
+        month, after = date(2026, number, 1), date(2026, number + 1, 1)
+        more = {"issued_on": month, "period_start": month, "period_end": after, "amount": amount}
+        return {"invoice_id": str(number), "customer_id": "a", **more}
+
+    tables = {"invoices": [line(1, 100), line(2, -30), line(3, -10), line(5, 40)]}
+    with make_version(tables, as_of="2026-06-01") as con:
+        frame = movements(con, resolve(), "2026-06-01", since="2026-01-01")
+    assert frame["end"].tolist() == [100, -30, -10, 0, 40]
+    up, down = (frame[list(kinds)].sum(axis=1) for kinds in (MOVES[:3], MOVES[3:]))
+    assert (frame["start"] + up - down == frame["end"]).all()
+
+
+def test_an_attribute_of_other_rows_cannot_split_movements():
+    tables = {
+        "subscriptions": [sub("a", "2026-01-05", None, 100)],
+        "tickets": [{"ticket_id": "t", "created_at": datetime(2026, 1, 6), "product": "X"}],
+    }
+    with make_version(tables) as con, pytest.raises(QueryError, match=r"tickets\.product"):
+        movements(con, resolve(), "2026-01-07", by="tickets.product")
