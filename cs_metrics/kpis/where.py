@@ -27,6 +27,7 @@ _WORDS = {
     "contains": "contains",
     "starts": "begins with",
 }
+DEEPEST = 30
 _NUMBERS = ("DOUBLE", "BIGINT", "DECIMAL", "INTEGER", "HUGEINT", "FLOAT")
 
 
@@ -35,7 +36,9 @@ def names(where: Where | None) -> set[str]:
     return {name for name, _, _ in _conditions(where or {})}
 
 
-def _conditions(where: Where) -> Iterator[tuple[str, str, Any]]:
+def _conditions(where: Where, depth: int = 0) -> Iterator[tuple[str, str, Any]]:
+    if depth > DEEPEST:
+        raise QueryError(f"The filter has more than {DEEPEST} levels, one in the other. Write it flatter.")
     if not isinstance(where, Mapping):
         raise QueryError(f'A filter is an object such as {{"plan": ["Pro"]}}, not {where!r}.')
     for name, condition in where.items():
@@ -43,11 +46,21 @@ def _conditions(where: Where) -> Iterator[tuple[str, str, Any]]:
             if not isinstance(condition, list | tuple):
                 raise QueryError('"any" takes a list of filters: {"any": [{...}, {...}]}.')
             for part in condition:
-                yield from _conditions(part)
+                yield from _conditions(part, depth + 1)
         elif name == "not":
-            yield from _conditions(condition)
+            yield from _conditions(condition, depth + 1)
         else:
-            yield from ((name, op, value) for op, value in _operations(name, condition))
+            for op, value in _operations(name, condition):
+                for one in value if isinstance(value, list | tuple) else [value]:
+                    _check(name, one)
+                yield name, op, value
+
+
+def _check(name: str, value: Any) -> None:
+    if isinstance(value, list | tuple | set | Mapping):
+        raise QueryError(f"'{name}': {value!r:.80} is nothing to compare with. Write a text, a number, true or null.")
+    if isinstance(value, str) and not value.isascii() and value != value.encode("utf-8", "replace").decode():
+        raise QueryError(f"'{name}': the text {value!r:.80} holds half a character. Write it anew.")
 
 
 def _operations(name: str, condition: Any) -> list[tuple[str, Any]]:
@@ -143,7 +156,8 @@ def _condition(name: str, sql: str, kind: str, op: str, value: Any, params: Para
 
 
 def sentence(where: Where | None) -> str:
-    """Return the filter as a person reads it: 'plan is Pro or Team, and seats is at least 10'."""
+    """Return the filter as a person reads it: 'plan is Pro or Team, and seats is at least 10'. Raises QueryError."""
+    names(where)
     parts = []
     for name, condition in (where or {}).items():
         if name == "any":

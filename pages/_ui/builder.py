@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -89,14 +89,22 @@ def _operand(
             placeholder="Choose values", **bound,
         )  # fmt: skip
     elif attribute and attribute.type in NUMBERS:
-        st.session_state[bound["key"]] = float(operand) if operand not in (None, "") else 0.0
+        st.session_state[bound["key"]] = _read(float, operand, 0.0)
         st.number_input("Value", width=180, **bound)
     elif attribute and attribute.type in DATES:
-        st.session_state[bound["key"]] = date.fromisoformat(str(operand)[:10]) if operand else door.as_of().date()
+        st.session_state[bound["key"]] = _read(lambda text: date.fromisoformat(text[:10]), operand, door.as_of().date())
         st.date_input("Day", width=180, **bound)
     else:
         st.session_state[bound["key"]] = str(operand or "")
         st.text_input("Text", width=220, **bound)
+
+
+def _read(kind: Callable[[str], Any], operand: Any, default: Any) -> Any:
+    """Return an operand as a widget takes it; the default where an address holds something else."""
+    try:
+        return kind(str(operand))
+    except (ValueError, OverflowError):
+        return default
 
 
 def _add(param: str, number: int, group: Where, known: Mapping[str, Attribute]) -> None:

@@ -262,10 +262,10 @@ def _chosen() -> None:
 def _cell_of_url(frame: pd.DataFrame) -> tuple[str, int] | None:
     try:
         cohort, k = json.loads(state.get("cell") or "null") or (None, None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     known = {_id(c) for c in frame["cohort"]}
-    return (str(cohort), int(k)) if cohort in known and isinstance(k, int) else None
+    return (cohort, k) if isinstance(cohort, str) and cohort in known and isinstance(k, int) else None
 
 
 def _first_cell(frame: pd.DataFrame) -> tuple[str, int]:

@@ -16,6 +16,7 @@ import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, NotComputableError
 from pages._ui import formats
 
+LONGEST = 1200
 log = logging.getLogger("cs_metrics.app")
 
 
@@ -38,6 +39,7 @@ def show(error: Exception) -> None:
 def said(error: CSMetricsError | str) -> str:
     """Return an error's sentence for Markdown: a person's words in it as they are, and no folder of the server."""
     text = str(error)
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
     folders = {cs.home(), Path(tempfile.gettempdir()), Path(__file__).parents[2], Path.home()}
     for folder in sorted({str(f) for each in folders for f in (each, each.resolve())}, key=len, reverse=True):
         if len(folder) > 1 and Path(folder).is_absolute():

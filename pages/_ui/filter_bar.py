@@ -151,6 +151,7 @@ def _attributes(active: where.Where) -> None:
     known = {a.name: a for a in door.few()}
     simple = [n for n, test in active.items() if n in known and isinstance(test, list)]
     pending = st.session_state.get(PENDING)
+    pending = pending if pending in known else None
     for name in [*simple, *([pending] if pending and pending not in simple else [])]:
         attribute = known[name]
         key = f"bar_where_{name}"

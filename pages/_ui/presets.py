@@ -23,6 +23,7 @@ PRESETS = {
 }
 _GRAINS = {"month": "month", "quarter": "quarter", "fiscal_year": "year"}
 Range = tuple[date, date]
+FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
 
 
 def resolve(
@@ -67,6 +68,8 @@ def _custom(since: str, until: str) -> Range:
         first, end = date.fromisoformat(since), date.fromisoformat(until)
     except ValueError:
         raise QueryError("A custom period needs a first and a last day. Choose both in the filter bar.") from None
+    if first < FIRST or end > LAST:
+        raise QueryError(f"A custom period lies between {FIRST.year} and {LAST.year}. Choose other days.")
     if first >= end:
         raise QueryError(f"The period ends ({end}) before it begins ({first}). Choose a later end.")
     return first, end

@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.errors import QueryError
+from cs_metrics.kpis.where import names
 from pages._ui import workspaces
 
 LONG = 300
@@ -33,18 +34,17 @@ def get(name: str, default: str = "") -> str:
 
 
 def get_json(name: str) -> dict[str, Any]:
-    """Return a parameter that holds a JSON object; {} when it is absent."""
+    """Return the filter that a parameter holds as JSON; {} when it is absent."""
     raw = get(name)
     if not raw:
         return {}
     try:
         value = json.loads(raw)
-    except json.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
+        names(value)
+    except (ValueError, RecursionError):
         raise QueryError(
             f"The address holds a '{name}' that cannot be read. Clear the filters, or ask for the link again."
-        )
+        ) from None
     return value
 
 
@@ -56,8 +56,8 @@ def workspace() -> str:
 def version() -> int | None:
     """Return the number of the version that the URL names, or None for the latest."""
     raw = st.query_params.get("v", "")
-    if raw and not raw.isdecimal():
-        raise QueryError(f"The address asks for version '{raw}', which is not a number.")
+    if raw and not (raw.isdecimal() and len(raw) < 10):
+        raise QueryError(f"The address asks for version '{raw:.20}', which is not one's number.")
     return int(raw) if raw else None
 
 

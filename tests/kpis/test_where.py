@@ -82,3 +82,22 @@ def test_placeholders_in_names_and_strings_stay_as_they_are() -> None:
     )
     assert filled == "a IN ($p2, $p3) AND '12:30' <> b AND TRUE AND c > $p4"
     assert tokens(":days + ':not_me' :has_names") == {"days", "names"}
+
+
+@pytest.mark.parametrize("where", [
+    {"any": 5}, {"any": [1]}, {"any": {"plan": ["Pro"]}}, {"not": 5}, {"plan": [["a"]]}, {"plan": {"in": {"a": 1}}},
+    {"plan": [{"a": 1}]}, {"plan": "\ud800"},
+])  # fmt: skip
+def test_a_tampered_filter_is_refused_before_it_is_compiled_or_said(where: dict[str, Any]) -> None:
+    with pytest.raises(QueryError):
+        names(where)
+    with pytest.raises(QueryError):
+        sentence(where)
+
+
+def test_a_filter_nested_without_end_is_refused() -> None:
+    where: dict[str, Any] = {}
+    for _ in range(5000):
+        where = {"not": where}
+    with pytest.raises(QueryError, match="levels"):
+        names(where)

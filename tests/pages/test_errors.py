@@ -21,4 +21,4 @@ def test_no_folder_of_the_server_is_in_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_name_of_a_file_is_no_markdown() -> None:
-    assert errors.said(FileError("![x](http://evil.example/x.png).csv is empty.")).startswith(r"\!\[x\]")
+    assert errors.said(FileError("![x](http://evil.example/x.png).csv is empty.")).startswith(r"!\[x\]")
