@@ -9,7 +9,7 @@ FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 
 _COLUMNS = (
     "customer_id, begins, ends, seen_until, mrr, active, product, cancel_reason, "
-    "min(begins) FILTER (WHERE mrr > 0) OVER (PARTITION BY customer_id) AS first_paid, "
+    "min(begins) FILTER (WHERE mrr > 0 AND ends > begins) OVER (PARTITION BY customer_id) AS first_paid, "
     "min(begins) FILTER (WHERE active) OVER (PARTITION BY customer_id) AS first_active, _source, _row, _id"
 )
 
@@ -91,7 +91,7 @@ def _churned_on(context: Context) -> str:
             SELECT customer_id, CAST(churned_on AS TIMESTAMP) AS left_at FROM churn_events
             WHERE NOT coalesce(is_reactivation, FALSE)
             UNION
-            SELECT customer_id, CAST(churned_on AS TIMESTAMP) FROM customers
+            SELECT customer_id, CAST(churned_on AS TIMESTAMP) FROM dim_customer_rows
             WHERE churned_on IS NOT NULL AND customer_id NOT IN (SELECT customer_id FROM recorded)),
         lives AS (
             SELECT s.customer_id, s.begins, coalesce(min(l.left_at), {FOREVER}) AS ends
@@ -99,7 +99,7 @@ def _churned_on(context: Context) -> str:
             GROUP BY 1, 2)
         SELECT l.customer_id, l.begins, l.ends, l.ends AS seen_until, CAST(0 AS {MONEY}) AS mrr, TRUE AS active,
                CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS cancel_reason, c._source, c._row, c._id
-        FROM lives AS l LEFT JOIN customers AS c ON c.customer_id = l.customer_id"""
+        FROM lives AS l LEFT JOIN dim_customer_rows AS c ON c.customer_id = l.customer_id"""
 
 
 def _activity(context: Context) -> str:
@@ -116,7 +116,7 @@ def _activity(context: Context) -> str:
                    arg_min(_source, happened_at) AS _source, arg_min(_row, happened_at) AS _row,
                    arg_min(_id, happened_at) AS _id
             FROM acts WHERE customer_id IS NOT NULL AND happened_at IS NOT NULL GROUP BY 1, 2)
-        SELECT customer_id, begins, ends, latest + INTERVAL '1' SECOND AS seen_until, CAST(0 AS {MONEY}) AS mrr,
+        SELECT customer_id, begins, ends, latest + INTERVAL '1' MICROSECOND AS seen_until, CAST(0 AS {MONEY}) AS mrr,
                TRUE AS active, CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS cancel_reason,
                _source, _row, _id
         FROM days"""

@@ -28,15 +28,15 @@ def of_tables(con: duckdb.DuckDBPyConnection, zone: str, now: datetime) -> dict[
     for table in TABLES.values():
         ends = []
         for name in table.activity or REGISTERS.get(table.name, ()):
-            value = quote(name)
+            value, said = quote(name), f"CAST({quote(name)} AS TIMESTAMP)"
             if table.column(name).type is Type.INSTANT:
-                value = f"timezone($1, timezone('UTC', {value}))"
+                value = said = f"timezone($1, timezone('UTC', {value}))"
             elif MONTHLY.get(table.name) == name:
                 value = f"least(last_day({value}), CAST($2 AS TIMESTAMP) - INTERVAL 1 DAY)"
             query = (
                 f"SELECT date_trunc('day', max(happened)) + INTERVAL 1 DAY FROM "
-                f"(SELECT CAST({value} AS TIMESTAMP) AS happened FROM {quote(table.name)} WHERE $1 <> '') "
-                f"WHERE happened < CAST($2 AS TIMESTAMP)"
+                f"(SELECT CAST({value} AS TIMESTAMP) AS happened FROM {quote(table.name)} WHERE $1 <> '' "
+                f"AND {said} < CAST($2 AS TIMESTAMP))"
             )
             row = first_row(con, query, [zone, tonight])
             if row and row[0] is not None:

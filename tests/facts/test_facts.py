@@ -9,6 +9,8 @@ from cs_metrics.facts import FACTS
 from cs_metrics.kpis import Slice, compute, dimensions
 from tests.support import make_version
 
+LEFT = {"signed_up_on": "2026-01-01", "churned_on": "2026-02-01"}
+
 
 def rows(con: Any, query: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in con.execute(query).fetchall()]
@@ -100,3 +102,18 @@ def test_contracts_are_followed_within_the_grace_or_roll_over() -> None:
     with make_version(tables) as con:
         found = dict(rows(con, "SELECT customer_id, followed FROM fact_contract WHERE due = '2026-01-01'"))
     assert found == {"in time": True, "late": False, "rolls": True}
+
+
+def test_a_customers_later_row_says_whether_it_left() -> None:
+    signed = {"customer_id": "a", "signed_up_on": "2026-01-01"}
+    tables = {"customers": [{**signed, "churned_on": "2026-02-01"}, signed, {"customer_id": "b", **LEFT}]}
+    with make_version(tables) as con:
+        ends = dict(rows(con, "SELECT customer_id, ends FROM fact_active"))
+    assert ends == {"a": datetime(9999, 12, 31), "b": datetime(2026, 2, 1)}
+
+
+def test_an_act_in_a_days_last_second_does_not_reach_the_next_day() -> None:
+    tables = {"events": [{"customer_id": "a", "occurred_at": "2026-01-31 23:59:59.5", "event": "x", "feature": "f"}]}
+    with make_version(tables) as con:
+        frame = compute(con, ["feature_adoption_rate"], Slice.of("month", since="2026-01-01"), as_of="2026-03-01")
+        assert frame[frame["item"].isna()]["denominator"].tolist() == [1, 0]
