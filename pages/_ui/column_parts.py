@@ -31,7 +31,9 @@ def show(sheet: SheetPlan, table: str, key: str, change: Change) -> None:
     rows = []
     for column in columns:
         told = first or bool(here[column.name])
-        place = places[here[column.name][0]] if here[column.name] else rest[0 if column.attribute or not first else 1]
+        # a column that a rule reads too stands for itself first
+        own = sorted(here[column.name], key=lambda n, c=column: mapping[n] != c.name)
+        place = places[own[0]] if own else rest[0 if column.attribute or not first else 1]
         rows.append(
             {
                 "Column": column.name,
