@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 from threading import Lock
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from cs_metrics import lockdown
+
 _LOCK = Lock()
-_CONFIG: dict[str, Any] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "allow_persistent_secrets": False,
-    "python_enable_replacements": False,
-}
 
 
 @cache
 def _root() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config=_CONFIG)
-    connection.execute("SET enable_external_access=false")
-    connection.execute("SET lock_configuration=true")
+    connection = duckdb.connect(":memory:", config=lockdown.config())
+    lockdown.lock(connection)
     return connection
 
 

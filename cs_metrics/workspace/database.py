@@ -6,8 +6,6 @@ A root that is pushed out of the cache is dropped, not closed: closing it would 
 
 from __future__ import annotations
 
-import os
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -17,47 +15,17 @@ from typing import Any
 
 import duckdb
 
+from cs_metrics import lockdown
 from cs_metrics.errors import LimitError, WorkspaceError
 
 OPEN_AT_ONCE = 24
-MEMORY_LIMIT, QUERY_SECONDS = "2GB", "120"
 
 _ROOTS: OrderedDict[tuple[str, int, int], duckdb.DuckDBPyConnection] = OrderedDict()
 _LOCK = threading.Lock()
 
-_ALWAYS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "allow_persistent_secrets": "false",
-    "python_enable_replacements": "false",
-}
-
-
-def _config(limit_time: bool) -> dict[str, str | bool | int | float | list[str]]:
-    config = _ALWAYS | {
-        "memory_limit": os.environ.get("CS_METRICS_MEMORY_LIMIT", MEMORY_LIMIT),
-        "max_temp_directory_size": os.environ.get("CS_METRICS_TEMP_LIMIT", "8GB"),
-        "temp_directory": str(Path(tempfile.gettempdir()) / f"cs-metrics-{os.getpid()}"),
-    }
-    if limit_time:
-        seconds = float(os.environ.get("CS_METRICS_QUERY_SECONDS", QUERY_SECONDS))
-        config["max_execution_time"] = str(int(seconds * 1000))
-    return config
-
-
-def lock_down(con: duckdb.DuckDBPyConnection) -> None:
-    """From here on the connection reaches no file, no network, no extension, and cannot undo that."""
-    if first_row(con, "SELECT current_setting('lock_configuration')") == (True,):
-        return  # the instance lives on in somebody's cursor, and is locked already
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")  # it would be printed into the command line's JSON
-    con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")
-
 
 def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(path), read_only=read_only, config=_config(limit_time=read_only))
+    return duckdb.connect(str(path), read_only=read_only, config=lockdown.config(limit_time=read_only))
 
 
 def cursor(path: Path) -> duckdb.DuckDBPyConnection:
@@ -77,7 +45,7 @@ def cursor(path: Path) -> duckdb.DuckDBPyConnection:
                 root = _connect(path, read_only=True)
             except duckdb.Error as error:
                 raise WorkspaceError(f"The version file '{path.name}' cannot be opened: it is damaged.") from error
-            lock_down(root)
+            lockdown.lock(root)
             _ROOTS[key] = root
         _ROOTS.move_to_end(key)
         while len(_ROOTS) > OPEN_AT_ONCE:
@@ -95,7 +63,7 @@ def writing(path: Path, attach: Path | None = None) -> Iterator[duckdb.DuckDBPyC
     try:
         if attach is not None:
             con.execute(f"ATTACH '{str(attach).replace(chr(39), chr(39) * 2)}' AS old (READ_ONLY)")
-        lock_down(con)
+        lockdown.lock(con)
         yield con
         if attach is not None:
             con.execute("DETACH old")
@@ -111,12 +79,12 @@ def within_limits() -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise LimitError(
-            f"The question took longer than {os.environ.get('CS_METRICS_QUERY_SECONDS', QUERY_SECONDS)} seconds. "
+            f"The question took longer than {lockdown.query_seconds()} seconds. "
             "Ask for less, or raise CS_METRICS_QUERY_SECONDS."
         ) from None
     except duckdb.OutOfMemoryException:
         raise LimitError(
-            f"The question needs more memory than {os.environ.get('CS_METRICS_MEMORY_LIMIT', MEMORY_LIMIT)}. "
+            f"The question needs more memory than {lockdown.memory_limit()}. "
             "Ask for less, or raise CS_METRICS_MEMORY_LIMIT."
         ) from None
 

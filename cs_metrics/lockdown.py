@@ -1,0 +1,60 @@
+"""What every DuckDB connection of the project has in common: limits, and no way out to files, network or extensions."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+
+import duckdb
+
+MEMORY_LIMIT, TEMP_LIMIT, QUERY_SECONDS = "2GB", "8GB", "120"
+
+Config = dict[str, str | bool | int | float | list[str]]
+
+
+def memory_limit() -> str:
+    """Return how much memory a connection may take: $CS_METRICS_MEMORY_LIMIT, or 2GB."""
+    return os.environ.get("CS_METRICS_MEMORY_LIMIT", MEMORY_LIMIT)
+
+
+def query_seconds() -> str:
+    """Return how many seconds a question may take: $CS_METRICS_QUERY_SECONDS, or 120."""
+    return os.environ.get("CS_METRICS_QUERY_SECONDS", QUERY_SECONDS)
+
+
+def config(*, limit_time: bool = False) -> Config:
+    """Return the configuration to open a connection with; `limit_time` ends a statement that takes too long."""
+    found: Config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "allow_persistent_secrets": "false",
+        "python_enable_replacements": "false",
+        "memory_limit": memory_limit(),
+        "max_temp_directory_size": os.environ.get("CS_METRICS_TEMP_LIMIT", TEMP_LIMIT),
+        "temp_directory": _spill(),
+    }
+    if limit_time:
+        found["max_execution_time"] = str(int(float(query_seconds()) * 1000))
+    return found
+
+
+def lock(con: duckdb.DuckDBPyConnection) -> None:
+    """From here on the connection reaches no file, no network, no extension, and cannot undo that."""
+    if con.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
+        return  # the instance lives on in somebody's cursor, and is locked already
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")  # it would be printed into the command line's JSON
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
+@cache
+def _spill() -> str:
+    """Return the folder for what does not fit into memory: this process's own, which no other user may read."""
+    folder = tempfile.mkdtemp(prefix="cs-metrics-spill-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
