@@ -71,7 +71,8 @@ class Answers(Analyses):
 
     @within_limits()
     def kpis(self) -> pd.DataFrame:
-        """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column')."""
+        """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column'), words (how its
+        formula reads with the numbers put in: see `kpis.model.Form`)."""
         return kpis.computable(self._con())
 
     @within_limits()

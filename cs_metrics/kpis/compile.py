@@ -173,10 +173,11 @@ def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
     relation = form.relations[0]
     quotient = question.fill(form.quotient, relation)
     divisor = f"coalesce({question.fill(form.divisor, relation)}, 0)" if form.divisor else "CAST(NULL AS BIGINT)"
+    beside = "".join(f", {question.fill(b.sql, relation)} AS v0_beside{j}" for j, b in enumerate(form.beside))
     writer.ctes.append(
         f"formed AS (\n  SELECT {keys}, {quotient} AS v0_quotient, coalesce({quotient}, 0) AS v0_numerator, "
         f"{divisor} AS v0_denominator, "
-        f"{question.fill(form.n, relation)} AS v0_n FROM parts)"
+        f"{question.fill(form.n, relation)} AS v0_n{beside} FROM parts)"
     )
     value = "CAST(v0_quotient AS DOUBLE) / nullif(v0_denominator, 0)" if form.divisor else "v0_numerator"
     return writer.statement(f"SELECT *, {value} AS v0_value FROM formed", [form])

@@ -15,7 +15,8 @@ FEW = 50
 
 
 def computable(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return id, name, category, computable, needs (a list of the 'table.column' that are missing), for every KPI.
+    """Return id, name, category, computable, needs (a list of the 'table.column' that are missing), for every KPI, and
+    words: how its formula reads with the numbers put in (`Form.words`), empty where it is not computable.
 
     Told from which columns have data, not by trying.
     """
@@ -23,8 +24,8 @@ def computable(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     rows = []
     for kpi in CATALOGUE.values():
         form, lacks = choose(kpi, known)
-        rows.append((kpi.id, kpi.name, kpi.category, form is not None, lacks))
-    return pd.DataFrame(rows, columns=["id", "name", "category", "computable", "needs"])
+        rows.append((kpi.id, kpi.name, kpi.category, form is not None, lacks, form.words if form else ""))
+    return pd.DataFrame(rows, columns=["id", "name", "category", "computable", "needs", "words"])
 
 
 def dimensions(con: duckdb.DuckDBPyConnection, values: int = FEW) -> pd.DataFrame:

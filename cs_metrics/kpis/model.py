@@ -114,10 +114,12 @@ class Part:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Rows that a KPI leaves out: how many (SQL), what they are (words), and how much they come to (SQL)."""
+    """Rows that a KPI leaves out: how many (SQL), what they are (words; `one` for a single one), and how much they
+    come to (SQL)."""
 
     sql: str
     words: str
+    one: str
     amount: str = ""
 
 
@@ -139,6 +141,9 @@ class Form:
     `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
     (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items;
     `every_item`: an item with nothing in a cell is there too, as 0. `note`: said beside every value.
+    `words`: the formula as a sentence that numbers are put into: '{numerator:customer} kept / {denominator:customer}'.
+    A name in braces is value, numerator, denominator, n, a number beside the value, or a setting; what follows the
+    colon is its unit, or the noun that it counts. Without {value} the sentence ends in it.
     """
 
     needs: tuple[str, ...] = ()
@@ -153,6 +158,7 @@ class Form:
     divisor: str = ""
     n: str = ""
     base: str = "rows"
+    words: str = ""
     empty: str = ""
     interval: Interval = Interval.NONE
     each: str = ""

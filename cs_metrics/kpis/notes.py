@@ -75,19 +75,21 @@ def of_cells(
         elif np.isnan(block["value"][i]):
             said.append(form.empty if form.empty and block["n"][i] else f"No {form.base}.")
         for out, (counts, amounts) in zip(form.leaves_out, outs, strict=True):
-            said += _left(counts[i], out.words, amounts[i])
+            said += _left(counts[i], out.one, out.words, amounts[i])
         for relation in form.relations:
             count, amount = without.get(relation.name, {}).get(int(number), (0, None))
-            said += _left(count, f"{relation.tables[-1].replace('_', ' ')} without a customer", amount)
+            rows = relation.tables[-1].replace("_", " ")
+            one, many = (f"{word} without a customer" for word in (rows.removesuffix("s"), rows))
+            said += _left(count, one, many, amount)
         result[i] = " ".join(said)
     return result
 
 
-def _left(count: float, words: str, amount: float | None) -> list[str]:
+def _left(count: float, one: str, many: str, amount: float | None) -> list[str]:
     if not count or np.isnan(count):
         return []
     worth = "" if amount is None or np.isnan(amount) else f" ({amount:,.2f})"
-    return [f"{int(count):,} {words} left out{worth}."]
+    return [f"{int(count):,} {one if count == 1 else many} left out{worth}."]
 
 
 def _shared(asked: Asked, form: Form) -> list[str]:
@@ -105,5 +107,5 @@ def _shared(asked: Asked, form: Form) -> list[str]:
     said += [f"Data of {t.replace('_', ' ')} end before {asked.available.table_as_of[t]:%Y-%m-%d}." for t in stale]
     unrated = int(asked.available.info.get("without_rate", "0"))
     if unrated and any("mrr" in str(r.totals) or "amount" in str(r.columns) for r in form.relations):
-        said.append(f"{unrated:,} rows in a currency without a rate left out.")
+        said += _left(unrated, "row in a currency without a rate", "rows in a currency without a rate", None)
     return said

@@ -169,7 +169,7 @@ def test_currencies_convert_by_the_rate_of_the_rows_month_and_never_without_one(
     }  # fmt: skip
     cell = ask(tables, "mrr", "2026-03-01")
     assert cell["value"] == pytest.approx(220)
-    assert "1 rows in a currency without a rate left out." in cell["note"]
+    assert "1 row in a currency without a rate left out." in cell["note"]
 
 
 def test_revenue_per_account_and_lifetime_value() -> None:
@@ -251,7 +251,7 @@ ORDERS = {"orders": [
 def test_lines_of_one_order_are_one_order_and_a_refund_is_none() -> None:
     rate = ask(ORDERS, "repeat_purchase_rate", "2026-03-01")
     assert (rate["numerator"], rate["denominator"]) == (1, 2)
-    assert rate["note"] == "1 orders without a customer left out (99.00)."
+    assert rate["note"] == "1 order without a customer left out (99.00)."
     assert ask(ORDERS, "average_purchase_frequency", "2026-03-01")["value"] == 3 / 2
     # net revenue 10 + 20 + 30 + 40 - 15 over two accounts
     assert ask(ORDERS, "average_revenue_per_account", "2026-03-01")["value"] == pytest.approx(42.5)

@@ -119,7 +119,7 @@ def test_first_response_is_a_median_with_mean_p90_and_open_beside() -> None:
     cell = one(tables, "first_response_time")
     assert (cell["value"], cell["numerator"], cell["denominator"], cell["n"]) == (2, 12, 3, 3)
     assert pd.isna(cell["low"])  # no interval of a median below six
-    assert cell["note"] == "1 tickets answered before they were created left out."
+    assert cell["note"] == "1 ticket answered before it was created left out."
     beside = ask(tables, "first_response_time", beside=True).set_index("item")["value"]
     assert (beside["mean"], beside["open"]) == (4, 1)
     assert beside["p90"] == pytest.approx(2 + 0.8 * 7)
@@ -144,7 +144,7 @@ def test_first_contact_resolution_leaves_out_unknown_replies() -> None:
                           ticket(3, 1, 5), ticket(4, 1, None, replies=1)]}  # fmt: skip
     cell = one(tables, "first_contact_resolution_rate")
     assert (cell["numerator"], cell["denominator"]) == (1, 3)
-    assert "1 resolved tickets with an unknown number of replies left out." in cell["note"]
+    assert "1 resolved ticket with an unknown number of replies left out." in cell["note"]
 
 
 def test_cost_per_ticket_is_of_support_costs_else_of_the_tickets_own() -> None:
@@ -163,7 +163,7 @@ def test_a_customer_filter_says_what_it_left_out() -> None:
     rows = [ticket(0, 1), {**ticket(1, 3), "customer_id": None}]
     tables = {"tickets": rows, "customers": [{"customer_id": "a", "region": "EU"}]}
     cell = one(tables, "first_response_time", where={"region": ["EU"]})
-    assert (cell["value"], cell["note"]) == (1, "1 tickets without a customer left out.")
+    assert (cell["value"], cell["note"]) == (1, "1 ticket without a customer left out.")
 
 
 def used(user: str, day: str, feature: str | None = None, customer: str = "a") -> dict[str, Any]:
@@ -223,7 +223,7 @@ def test_time_to_first_value_counts_who_is_not_there_yet_as_open() -> None:
     whole = frame.loc[frame.index.isna()].iloc[0]
     assert (whole["value"], whole["n"]) == (pytest.approx((2.5 + 4) / 2), 2)
     assert frame.loc["open", "value"] == 1
-    assert whole["note"] == "1 accounts with first value before sign-up left out."
+    assert whole["note"] == "1 account with first value before sign-up left out."
 
 
 @pytest.mark.parametrize(("done", "completed"), [("2026-05-31", 1), ("2026-06-01", 0)])

@@ -37,6 +37,7 @@ FEATURE_ADOPTION_RATE = KPI(
             denominator=count("active_in"),
             interval=Interval.WILSON,
             base="active accounts",
+            words="{numerator:account} that used it / {denominator:active account}",
         ),
     ),
     doc=Doc(
@@ -71,6 +72,8 @@ TIME_TO_FIRST_VALUE = KPI(
             denominator=Measure(f"count({_DAYS})", f"CASE WHEN ({_DAYS}) IS NULL THEN 0 ELSE 1 END"),
             interval=Interval.MEDIAN,
             base="accounts of the period that reached first value",
+            words="{value} is the middle of {denominator:time} from sign-up to first value; mean {mean:days}, nine "
+            "in ten within {p90:days}, {open:account} not there yet",
             beside=(
                 Beside("mean", f"avg({_DAYS})", "days"),
                 Beside("p90", f"quantile_cont({_DAYS}, 0.9)", "days"),
@@ -78,7 +81,9 @@ TIME_TO_FIRST_VALUE = KPI(
             ),
             leaves_out=(
                 LeftOut(
-                    "count(*) FILTER (WHERE first_value_at < signed_up_at)", "accounts with first value before sign-up"
+                    "count(*) FILTER (WHERE first_value_at < signed_up_at)",
+                    "accounts with first value before sign-up",
+                    "account with first value before sign-up",
                 ),
             ),
         ),
@@ -112,7 +117,15 @@ ONBOARDING_COMPLETION_RATE = KPI(
             denominator=count(f"NOT coalesce({_BACKWARDS}, FALSE)"),
             interval=Interval.WILSON,
             base="accounts that started onboarding",
-            leaves_out=(LeftOut(f"count(*) FILTER (WHERE {_BACKWARDS})", "onboardings completed before they started"),),
+            words="{numerator:account} that completed it within {onboarding_window_days:day} / {denominator:account} "
+            "that started onboarding",
+            leaves_out=(
+                LeftOut(
+                    f"count(*) FILTER (WHERE {_BACKWARDS})",
+                    "onboardings completed before they started",
+                    "onboarding completed before it started",
+                ),
+            ),
         ),
     ),
     doc=Doc(

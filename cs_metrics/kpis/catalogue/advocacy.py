@@ -35,6 +35,7 @@ NET_PROMOTER_SCORE = KPI(
             denominator=count(),
             interval=Interval.NPS,
             base="answers",
+            words="100 × ({promoters:promoter} − {detractors:detractor}) / {denominator:answer}",
             beside=(
                 Beside("promoters", "count(*) FILTER (WHERE score >= 9)", "count"),
                 Beside("passives", "count(*) FILTER (WHERE score > 6 AND score < 9)", "count"),
@@ -70,8 +71,13 @@ REFERRAL_CONVERSION_RATE = KPI(
             interval=Interval.CLUSTER,
             bounds=(0.0, 1.0),
             base="referrals made",
+            words="{numerator:referral} converted within {referral_window_days:day} / {denominator:referral} made",
             leaves_out=(
-                LeftOut("count(*) FILTER (WHERE converted_at < made_at)", "referrals converted before they were made"),
+                LeftOut(
+                    "count(*) FILTER (WHERE converted_at < made_at)",
+                    "referrals converted before they were made",
+                    "referral converted before it was made",
+                ),
             ),
         ),
     ),
@@ -101,6 +107,7 @@ REFERRAL_PROGRAM_PARTICIPATION_RATE = KPI(
             denominator=count("active_in"),
             interval=Interval.WILSON,
             base="customers active in the period",
+            words="{numerator:customer} who made or accepted a referral / {denominator:active customer}",
         ),
     ),
     doc=Doc(

@@ -24,6 +24,7 @@ MONTHLY_ACTIVE_USERS = KPI(
             numerator=count(),
             n="count(*)",
             base="users in the 30 days",
+            words="{numerator:user} with an event in the 30 days up to the end",
         ),
     ),
     doc=Doc(
@@ -55,6 +56,7 @@ STICKINESS = KPI(
             denominator=count(),
             interval=Interval.MEAN,
             base="users in the period",
+            words="{numerator} active users on an average day / {denominator:user} in the period",
         ),
     ),
     doc=Doc(

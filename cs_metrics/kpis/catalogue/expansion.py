@@ -32,6 +32,8 @@ NET_REVENUE_RETENTION = KPI(
             interval=Interval.JACKKNIFE,
             bounds=(0.0, float("inf")),
             base="paying customers at the start",
+            words="{numerator:money} of MRR at the end / {denominator:money} of MRR at the start, of {n:customer} "
+            "that paid at the start",
         ),
     ),
     doc=Doc(
@@ -60,6 +62,7 @@ EXPANSION_REVENUE = KPI(
             numerator=total("mrr_end - mrr_start", _UP),
             n=f"count(*) FILTER (WHERE {_UP})",
             base="customers that expanded",
+            words="what {n:customer} pay more at the end than at the start, added up",
         ),
     ),
     doc=Doc(

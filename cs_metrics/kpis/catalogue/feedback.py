@@ -49,6 +49,8 @@ CUSTOMER_SATISFACTION_SCORE = KPI(
             interval=Interval.CLUSTER,
             bounds=(0.0, 1.0),
             base="rated tickets",
+            words="{numerator:rating} in the top boxes / {denominator:rated ticket} = {value}; mean rating "
+            "{mean:score}",
             beside=(Beside("mean", "avg(score)", "score"),),
             note="From ticket ratings: no CSAT survey is loaded.",
         ),
@@ -61,6 +63,7 @@ CUSTOMER_SATISFACTION_SCORE = KPI(
             interval=Interval.CLUSTER,
             bounds=(0.0, 1.0),
             base="answers",
+            words="{numerator:answer} in the top boxes / {denominator:answer} = {value}; mean answer {mean:score}",
             beside=(Beside("mean", "avg(score)", "score"),),
         ),
     ),
@@ -93,6 +96,7 @@ CUSTOMER_EFFORT_SCORE = KPI(
             denominator=count(),
             interval=Interval.CLUSTER,
             base="answers",
+            words="scores that add up to {numerator} / {denominator:answer} = {value}; {easy:share} found it easy",
             beside=(
                 Beside(
                     "easy",
@@ -131,7 +135,14 @@ SURVEY_RESPONSE_RATE = KPI(
             interval=Interval.CLUSTER,
             bounds=(0.0, 1.0),
             base="surveys sent",
-            leaves_out=(LeftOut(f"count(*) FILTER (WHERE {_EARLY})", "surveys answered before they were sent"),),
+            words="{numerator:survey} answered / {denominator:survey} sent",
+            leaves_out=(
+                LeftOut(
+                    f"count(*) FILTER (WHERE {_EARLY})",
+                    "surveys answered before they were sent",
+                    "survey answered before it was sent",
+                ),
+            ),
         ),
     ),
     doc=Doc(

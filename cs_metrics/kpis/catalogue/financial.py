@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, Measure, Part, count, total
+from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Measure, Part, count, total
 from cs_metrics.kpis.relations import BUYERS, CLOSING, LIVES, NEEDS_MONEY, TRAILING
 
 CATEGORY = "Financial"
@@ -25,6 +25,7 @@ MRR = KPI(
             numerator=total("mrr_end"),
             n="count(*) FILTER (WHERE mrr_end > 0)",
             base="paying customers",
+            words="what {n:paying customer} pay a month at the end, added up",
         ),
     ),
     doc=Doc(
@@ -54,6 +55,7 @@ AVERAGE_REVENUE_PER_ACCOUNT = KPI(
             denominator=count("mrr_end > 0"),
             interval=Interval.JACKKNIFE,
             base="paying accounts at the end",
+            words="{numerator:money} of MRR at the end / {denominator:paying account}",
         ),
         Form(
             over=BUYERS,
@@ -62,6 +64,7 @@ AVERAGE_REVENUE_PER_ACCOUNT = KPI(
             denominator=count(_BUYER),
             interval=Interval.JACKKNIFE,
             base="accounts with an order",
+            words="{numerator:money} of net order revenue / {denominator:account} with an order",
         ),
     ),
     doc=Doc(
@@ -96,6 +99,12 @@ CUSTOMER_LIFETIME_VALUE = KPI(
             divisor="CAST(lost AS DOUBLE) / nullif(months, 0)",
             n="months",
             base="paying customers in the last 12 complete months",
+            words="{arpa:money} per account × {gross_margin:share} margin / {denominator:share} monthly churn "
+            "({lost:customer} lost of {n:customer-month})",
+            beside=(
+                Beside("arpa", "CAST(mrr AS DOUBLE) / nullif(accounts, 0)", "money"),
+                Beside("lost", "lost", "count"),
+            ),
             empty="No paying customer was lost in the last 12 complete months, or none is left.",
         ),
         Form(
@@ -111,6 +120,11 @@ CUSTOMER_LIFETIME_VALUE = KPI(
             divisor="buyers",
             n="buyers",
             base="customers with an order",
+            words="{revenue:money} of orders / {denominator:customer} × {lifespan:ratio} periods that a customer stays",
+            beside=(
+                Beside("revenue", "CAST(revenue AS DOUBLE)", "money"),
+                Beside("lifespan", "lifespan / nullif(days_begun, 0)", "ratio"),
+            ),
         ),
     ),
     doc=Doc(

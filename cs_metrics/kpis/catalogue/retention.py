@@ -26,6 +26,8 @@ CUSTOMER_RETENTION_RATE = KPI(
         Form(
             over=OPENING,
             needs=(NEEDS_LIFE,),
+            words="{numerator:customer} active at the start and at the end / {denominator:customer} active at the "
+            "start",
             numerator=count(_STAYED),
             denominator=count("active_start"),
             interval=Interval.WILSON,
@@ -56,6 +58,8 @@ CUSTOMER_CHURN_RATE = KPI(
         Form(
             over=OPENING,
             needs=(NEEDS_LIFE,),
+            words="{numerator:customer} active at the start and not at the end / {denominator:customer} active at "
+            "the start",
             numerator=count(_LEFT),
             denominator=count("active_start"),
             interval=Interval.WILSON,
@@ -90,6 +94,8 @@ GROSS_REVENUE_RETENTION = KPI(
             interval=Interval.JACKKNIFE,
             bounds=(0.0, 1.0),
             base="paying customers at the start",
+            words="{numerator:money} of MRR kept / {denominator:money} of MRR at the start, of {n:customer} that "
+            "paid at the start",
         ),
     ),
     doc=Doc(
@@ -115,6 +121,7 @@ REPEAT_PURCHASE_RATE = KPI(
         Form(
             over=BUYERS,
             needs=("orders.ordered_at", "orders.customer_id"),
+            words="{numerator:customer} with two or more orders / {denominator:customer} with an order",
             numerator=count("customer_id IS NOT NULL AND orders >= 2"),
             denominator=count("customer_id IS NOT NULL AND orders >= 1"),
             interval=Interval.WILSON,
@@ -123,6 +130,7 @@ REPEAT_PURCHASE_RATE = KPI(
                 LeftOut(
                     "sum(orders) FILTER (WHERE customer_id IS NULL)",
                     "orders without a customer",
+                    "order without a customer",
                     "sum(amount) FILTER (WHERE customer_id IS NULL)",
                 ),
             ),
@@ -150,6 +158,7 @@ AVERAGE_PURCHASE_FREQUENCY = KPI(
         Form(
             over=BUYERS,
             needs=("orders.ordered_at", "orders.customer_id"),
+            words="{numerator:order} / {denominator:customer} with an order",
             numerator=total("orders", "customer_id IS NOT NULL"),
             denominator=count("customer_id IS NOT NULL AND orders >= 1"),
             interval=Interval.MEAN,
@@ -159,6 +168,7 @@ AVERAGE_PURCHASE_FREQUENCY = KPI(
                 LeftOut(
                     "sum(orders) FILTER (WHERE customer_id IS NULL)",
                     "orders without a customer",
+                    "order without a customer",
                     "sum(amount) FILTER (WHERE customer_id IS NULL)",
                 ),
             ),
@@ -191,6 +201,7 @@ EXIT_REASON_FREQUENCY = KPI(
             interval=Interval.WILSON,
             item="reason",
             base="customers that left",
+            words="{numerator:customer} that left, each under its reason / {denominator:customer} that left",
         ),
     ),
     doc=Doc(

@@ -47,9 +47,15 @@ FIRST_RESPONSE_TIME = KPI(
             denominator=_RESPONSE_COUNT,
             interval=Interval.MEDIAN,
             base="tickets answered",
+            words="{value} is the middle of {denominator:first-response time}; mean {mean:hours}, nine in ten within "
+            "{p90:hours}, {open:ticket} not answered yet",
             beside=_RESPONSE_BESIDE,
             leaves_out=(
-                LeftOut("count(*) FILTER (WHERE response_hours < 0)", "tickets answered before they were created"),
+                LeftOut(
+                    "count(*) FILTER (WHERE response_hours < 0)",
+                    "tickets answered before they were created",
+                    "ticket answered before it was created",
+                ),
             ),
         ),
     ),
@@ -81,9 +87,15 @@ AVERAGE_RESOLUTION_TIME = KPI(
             denominator=_RESOLUTION_COUNT,
             interval=Interval.MEDIAN,
             base="tickets resolved",
+            words="{value} is the middle of {denominator:resolution time}; mean {mean:hours}, nine in ten within "
+            "{p90:hours}",
             beside=_RESOLUTION_BESIDE[:2],
             leaves_out=(
-                LeftOut("count(*) FILTER (WHERE resolution_hours < 0)", "tickets resolved before they were created"),
+                LeftOut(
+                    "count(*) FILTER (WHERE resolution_hours < 0)",
+                    "tickets resolved before they were created",
+                    "ticket resolved before it was created",
+                ),
             ),
         ),
     ),
@@ -115,12 +127,19 @@ FIRST_CONTACT_RESOLUTION_RATE = KPI(
             interval=Interval.CLUSTER,
             bounds=(0.0, 1.0),
             base="resolved tickets",
+            words="{numerator:ticket} resolved with one reply at most and never reopened / "
+            "{denominator:resolved ticket}",
             leaves_out=(
                 LeftOut(
                     f"count(*) FILTER (WHERE {_RESOLVED} AND replies IS NULL)",
                     "resolved tickets with an unknown number of replies",
+                    "resolved ticket with an unknown number of replies",
                 ),
-                LeftOut("count(*) FILTER (WHERE resolution_hours < 0)", "tickets resolved before they were created"),
+                LeftOut(
+                    "count(*) FILTER (WHERE resolution_hours < 0)",
+                    "tickets resolved before they were created",
+                    "ticket resolved before it was created",
+                ),
             ),
         ),
     ),
@@ -154,6 +173,7 @@ COST_PER_TICKET = KPI(
             divisor="tickets",
             n="tickets",
             base="tickets resolved",
+            words="{numerator:money} of support costs / {denominator:resolved ticket}",
         ),
         Form(
             over=TICKETS_RESOLVED,
@@ -164,6 +184,7 @@ COST_PER_TICKET = KPI(
             interval=Interval.JACKKNIFE,
             unit="cluster",
             base="tickets resolved",
+            words="{numerator:money} that the tickets cost / {denominator:resolved ticket}",
         ),
     ),
     doc=Doc(
