@@ -47,9 +47,10 @@ def shares(survey: str, asked: Asked) -> None:
 
 def segment_shares(survey: str, asked: Asked) -> None:
     """Draw the three shares for each segment of the attribute that the page is split by."""
-    by = state.get("by") or next((a.name for a in door.few()), "")
-    if survey != "nps" or not by:
+    names = [a.name for a in door.few({"survey_responses"})]
+    if survey != "nps" or not names:
         return
+    by = state.get("by") if state.get("by") in names else names[0]
     frame = _nps(asked, None, by)
     if len(frame):
         chart.show(
