@@ -40,11 +40,12 @@ CUSTOMER_ROWS = Fact("dim_customer_rows", "a customer's latest row in the custom
 USERS = Fact("dim_users", "a user", _users_sql, time="created_at", unit="user_id", table="users")
 
 # The plan of the subscriptions that make a customer active: a trial or a one-off charge is none.
-# With two plans at once: the one with the highest MRR, then the later start, then the name.
+# With two plans at once: the one with the highest MRR, then one that is no trial, then the later start, then the name.
 _PLAN_SPANS = f"""
     WITH held AS (
         SELECT s.customer_id, s.plan, CAST(s.start_date AS TIMESTAMP) AS begins,
-               coalesce(CAST(s.end_date AS TIMESTAMP), {FOREVER}) AS ends, coalesce(a.mrr, 0) AS mrr
+               coalesce(CAST(s.end_date AS TIMESTAMP), {FOREVER}) AS ends, coalesce(a.mrr, 0) AS mrr,
+               coalesce(s.is_trial, FALSE) AS is_trial
         FROM subscriptions AS s LEFT JOIN fact_active AS a ON a._id = s._id
         WHERE s.plan IS NOT NULL AND s.customer_id IS NOT NULL AND s.start_date IS NOT NULL
           AND coalesce(s.billing_period, 'month') <> 'one_off' AND NOT coalesce(s.is_trial, FALSE)
@@ -56,7 +57,7 @@ _PLAN_SPANS = f"""
         JOIN held AS h ON h.customer_id = c.customer_id AND h.begins <= c.cut AND h.ends > c.cut
         GROUP BY c.customer_id, c.cut, h.plan
         QUALIFY row_number() OVER (PARTITION BY c.customer_id, c.cut
-                                   ORDER BY sum(h.mrr) DESC, max(h.begins) DESC, h.plan) = 1)
+                                   ORDER BY sum(h.mrr) DESC, bool_and(h.is_trial), max(h.begins) DESC, h.plan) = 1)
     SELECT customer_id, 'plan' AS attribute, plan AS value, cut AS valid_from FROM best"""
 
 

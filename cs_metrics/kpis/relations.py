@@ -14,7 +14,7 @@ EVENTS = "@events"
 NEEDS_MONEY = "subscriptions.amount|mrr_snapshots.mrr|invoices.amount"
 NEEDS_LIFE = (
     "subscriptions.start_date|mrr_snapshots.mrr|invoices.amount|customers.churned_on|churn_events.churned_on"
-    "|orders.ordered_at|events.occurred_at"
+    "|orders.customer_id|events.customer_id|users.customer_id"
 )
 """What a form needs when any one of several columns will do."""
 

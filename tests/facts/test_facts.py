@@ -117,3 +117,22 @@ def test_an_act_in_a_days_last_second_does_not_reach_the_next_day() -> None:
     with make_version(tables) as con:
         frame = compute(con, ["feature_adoption_rate"], Slice.of("month", since="2026-01-01"), as_of="2026-03-01")
         assert frame[frame["item"].isna()]["denominator"].tolist() == [1, 0]
+
+
+def test_the_plan_is_that_which_brings_most_in_all_its_rows_and_no_trial_of_another() -> None:
+    def held(customer: str, plan: str, amount: int, start: str, **more: Any) -> dict[str, Any]:
+        return {"customer_id": customer, "plan": plan, "amount": amount, "start_date": start, **more}
+
+    tables = {
+        "subscriptions": [
+            held("a", "Basic", 60, "2026-01-01"),
+            held("a", "Basic", 50, "2026-01-01"),  # a second product on the same plan
+            held("a", "Pro", 100, "2026-02-01"),
+            held("b", "Free", 0, "2026-01-01"),
+            held("b", "Pro", 0, "2026-02-01", is_trial=True),
+        ]
+    }
+    with make_version(tables, as_of="2026-03-01") as con:
+        frame = compute(con, ["mrr"], Slice.of(by="plan", where={"customer_id": ["a"]}))
+        assert dict(zip(frame["plan"], frame["value"], strict=True)) == {"Basic": 210}
+        assert rows(con, "SELECT plan FROM dim_customers WHERE customer_id = 'b'") == [("Free",)]

@@ -11,6 +11,7 @@ import pytest
 
 from cs_metrics.analysis import comments, movements
 from cs_metrics.api import hiding
+from cs_metrics.errors import NotComputableError
 from cs_metrics.kpis import Slice, compute
 from cs_metrics.kpis.where import kept
 from cs_metrics.settings import resolve
@@ -103,3 +104,14 @@ def test_a_subscription_that_ends_on_the_day_it_starts_was_never_paid() -> None:
     with make_version(tables, as_of="2026-03-01") as con:
         frame = movements(con, resolve(), "2026-03-01", since="2026-02-01")
         assert frame[["new", "reactivation"]].values.tolist() == [[100, 0]]
+
+
+def test_use_by_users_of_no_account_says_nothing_about_customers() -> None:
+    used = {"user_id": "u", "occurred_at": datetime(2026, 1, 2), "event": "x", "feature": "f"}
+    with make_version({"events": [used]}) as con:
+        for kpi in ("customer_retention_rate", "feature_adoption_rate"):
+            with pytest.raises(NotComputableError, match="needs"):
+                compute(con, [kpi])
+        assert compute(con, ["monthly_active_users"])["value"].tolist() == [1]
+    with make_version({"events": [used], "users": [{"user_id": "u", "customer_id": "a"}]}) as con:
+        assert compute(con, ["feature_adoption_rate"])["value"][0] == 1
