@@ -16,6 +16,8 @@ TEMPLATE = Path(__file__).parent / "template.xlsx"
 SETTINGS = {
     "timezone": "UTC",
     "currency": "USD",
+    # some 20 customers join in a month: the default of 30 would grey every monthly cohort
+    "minimum_n": 10,
     "key_event": "report_created",
     "key_features": ["Reports", "Dashboards"],
     "expansion_features": ["Automations", "Forecasts"],
