@@ -99,15 +99,19 @@ class Workspace:
         turns true; then nothing was stored.
         """
         loads = plan.loads()
+
+        def keep() -> None:
+            for load in loads:
+                uploads.keep(self.folder, self.records, load.file, load.content)
+
         request = publishing.Request(
             mode,
             self.settings,
             facts.build,
             note,
             None if dated is None else instant(dated, "dated"),
+            keep,
         )
-        for load in loads:
-            uploads.keep(self.folder, self.records, load.file, load.content)
         done = publishing.publish(self.folder, loads, request, Progress(progress, cancelled))
         if plan.settings:
             self.set_settings(plan.settings, who=who)

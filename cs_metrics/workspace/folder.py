@@ -66,16 +66,47 @@ class Folder:
         found = (VERSION_FILE.fullmatch(p.name) for p in self.versions.iterdir())
         return sorted(int(m.group(1)) for m in found if m)
 
-    def staging(self) -> Path:
-        """Return a new path to build a file at. What a killed process left there is never taken for a version."""
-        return self.versions / f"staging-{uuid.uuid4().hex}.duckdb"
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """Give a new path to build a file at; on leaving, nothing is left there but what was moved away.
+
+        A lock is held on a file beside it, so that `sweep` knows what is still being built.
+        """
+        for _ in range(20):
+            name = f"staging-{uuid.uuid4().hex}"
+            mark = self.versions / f"{name}.lock"
+            handle = open(mark, "a+b")  # noqa: SIM115 - it stays open, and so locked, until the work is done
+            if _try_lock(handle.fileno()) and mark.exists():
+                break
+            handle.close()  # a sweep came between the making and the locking
+        else:
+            raise WorkspaceError(f"No file can be locked in '{self.path.name}': choose a disk that knows locks.")
+        try:
+            yield self.versions / f"{name}.duckdb"
+        finally:
+            self._discard(name)
+            handle.close()
+            mark.unlink(missing_ok=True)
 
     def sweep(self) -> None:
-        """Delete what killed builders left: nothing is under construction for more than a few hours."""
-        for path in self.versions.glob("staging-*"):
-            with suppress(FileNotFoundError):
+        """Delete what killed builders and uploads left: what nobody holds the lock of, or what is hours old."""
+        for mark in self.versions.glob("staging-*.lock"):
+            with suppress(OSError):
+                with open(mark, "r+b") as handle:
+                    if not _try_lock(handle.fileno()):
+                        continue
+                    self._discard(mark.stem)
+                    with suppress(PermissionError):  # Windows keeps what is open
+                        mark.unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
+        for path in (*self.versions.glob("staging-*"), *self.files.glob("upload-*")):
+            with suppress(OSError):
                 if path.stat().st_mtime < time.time() - 6 * 3600:
                     path.unlink()
+
+    def _discard(self, name: str) -> None:
+        for path in self.versions.glob(f"{name}.duckdb*"):
+            path.unlink(missing_ok=True)
 
     def _key(self) -> str:
         """Return the workspace's own short name in a database that several workspaces share."""

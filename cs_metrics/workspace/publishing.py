@@ -39,13 +39,14 @@ class Published:
 @dataclass
 class Request:
     """How to publish. `dated`: the instant (UTC) that the files describe, for the history of customers' attributes;
-    None: now."""
+    None: now. `keep` stores the uploads that the version speaks of, once nothing can fail or be cancelled any more."""
 
     mode: str
     settings: dict[str, Any]
     build: Build
     note: str = ""
     dated: datetime | None = None
+    keep: Callable[[], None] = lambda: None
 
 
 def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Progress) -> Published:
@@ -70,16 +71,14 @@ def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Pr
             if not loads:
                 raise PublishError(" ".join(skipped) + " Nothing new to publish.")
         number = numbers[-1] + 1 if numbers else 1
-        staging = folder.staging()
-        try:
-            done = _build(staging, old, number, loads, request, progress)
+        with folder.building() as staging:
+            try:
+                done = _build(staging, old, number, loads, request, progress)
+            except duckdb.Error as error:
+                raise PublishError(f"The version could not be built: {str(error).splitlines()[0]}") from error
             progress.check()
+            request.keep()
             move_whole(staging, folder.version(number))
-        except duckdb.Error as error:
-            raise PublishError(f"The version could not be built: {str(error).splitlines()[0]}") from error
-        finally:
-            staging.unlink(missing_ok=True)
-            Path(f"{staging}.wal").unlink(missing_ok=True)
     progress.step(1.0, f"Version {number} is published")
     return Published(number, done, skipped)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 from pathlib import Path
@@ -12,11 +13,21 @@ from cs_metrics.errors import WorkspaceError
 from cs_metrics.workspace.folder import Folder, move_whole, sha256_of
 from cs_metrics.workspace.records import UPLOADS, Records, now
 
+LONGEST = 120
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*", re.IGNORECASE)  # on Windows, with any ending
+
 
 def safe_name(name: str) -> str:
-    """Return the last part of a file's name, without what a file system minds."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "").strip()
-    return last[-120:] if last not in ("", ".", "..") else "upload"
+    """Return the last part of a file's name as any file system takes it: no reserved name or character, 120 bytes."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1].encode("utf-8", "replace").decode()
+    stem, dot, ending = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", last).strip(" .").rpartition(".")
+    stem, dot, ending = (stem, dot, ending) if len(ending) <= 10 and dot else (f"{stem}{dot}{ending}", "", "")
+    stem = _cut(stem, LONGEST - len(f"{dot}{ending}".encode()))
+    return f"_{stem}{dot}{ending}" if RESERVED.fullmatch(stem.split(".")[0]) else f"{stem or 'upload'}{dot}{ending}"
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode()[:most].decode("utf-8", "ignore").strip()
 
 
 def keep(folder: Folder, records: Records, name: str, content: bytes | Path) -> str:
@@ -26,12 +37,15 @@ def keep(folder: Folder, records: Records, name: str, content: bytes | Path) -> 
     if not (target.parent.exists() and any(target.parent.iterdir())):
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = folder.files / f"upload-{uuid.uuid4().hex}"
-        if isinstance(content, bytes):
-            draft.write_bytes(content)
-        else:
-            shutil.copyfile(content, draft)
-        size = draft.stat().st_size
-        move_whole(draft, target)
+        try:
+            if isinstance(content, bytes):
+                draft.write_bytes(content)
+            else:
+                shutil.copyfile(content, draft)
+            size = draft.stat().st_size
+            move_whole(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
         records.put(UPLOADS, {"sha256": sha}, {"name": safe_name(name), "bytes": size, "uploaded_at": now()})
     return sha
 

@@ -86,8 +86,7 @@ def restore(folder: Folder, number: int, note: str) -> int:
         number, source = path_of(folder, number)
         newest = folder.numbers()[-1] + 1
         created_at = now()
-        staging = folder.staging()
-        try:
+        with folder.building() as staging:
             shutil.copyfile(source, staging)
             with writing(staging) as con:
                 changed = {
@@ -99,8 +98,6 @@ def restore(folder: Folder, number: int, note: str) -> int:
                 }
                 describe.write_meta(con, describe.read_meta(con) | changed)
             move_whole(staging, folder.version(newest))
-        finally:
-            staging.unlink(missing_ok=True)
     return newest
 
 
@@ -119,8 +116,7 @@ def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: 
         if sidecar.exists():
             os.utime(sidecar, (datetime.now().timestamp(), sidecar.stat().st_mtime))
             return sidecar
-        staging = folder.staging()
-        try:
+        with folder.building() as staging:
             shutil.copyfile(path, staging)
             with writing(staging) as con:
                 created_at = datetime.fromisoformat(own["created_at"])
@@ -134,8 +130,6 @@ def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: 
                 describe.write_meta(con, own | changed)
                 build(con, dict(settings), as_of)
             move_whole(staging, sidecar)
-        finally:
-            staging.unlink(missing_ok=True)
     oldest_first = sorted(folder.sidecars(), key=lambda p: p.stat().st_atime)
     for extra in oldest_first[:-SIDECARS_KEPT]:
         extra.unlink(missing_ok=True)

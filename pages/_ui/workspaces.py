@@ -9,6 +9,7 @@ import streamlit as st
 import cs_metrics as cs
 from cs_metrics.api import Workspace
 from cs_metrics.errors import WorkspaceError, did_you_mean
+from cs_metrics.workspace import uploads
 
 SAMPLE = "sample"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,59}")
@@ -40,6 +41,8 @@ def create(name: str) -> str:
         raise WorkspaceError(
             "A workspace's name has letters, digits, spaces, - and _, at most 60. Choose another name."
         )
+    if uploads.RESERVED.fullmatch(name):
+        raise WorkspaceError(f"'{name}' is a name that Windows keeps for itself. Choose another name.")
     if name.casefold() in {n.casefold() for n in names()}:
         raise WorkspaceError(f"There is a workspace '{name}' already. Open it, or choose another name.")
     _opened(str(cs.home()), name)

@@ -65,6 +65,16 @@ def test_a_killed_publisher_leaves_the_last_version_and_a_free_lock(tmp_path, mo
     assert cursor(path).execute("SELECT customer_id FROM customers").fetchall() == [("A",)]
     request = Request("append", resolve(), no_facts)
     assert publish(folder, [load("customers", [{"customer_id": "B"}])], request, Progress()).number == 2
+    assert sorted(p.name for p in folder.versions.iterdir()) == ["0001.duckdb", "0002.duckdb"]
+
+
+def test_a_sweep_leaves_alone_what_is_being_built(tmp_path):
+    folder = Folder(tmp_path / "acme")
+    with folder.building() as staging:
+        staging.write_bytes(b"half")
+        Folder(folder.path).sweep()
+        assert staging.read_bytes() == b"half"
+    assert not list(folder.versions.iterdir())
 
 
 def test_two_publishers_at_once_make_two_versions_and_lose_no_row(tmp_path):

@@ -217,7 +217,17 @@ def test_a_cancelled_publishing_stops_a_running_statement_and_stores_nothing(fol
     request = Request("append", resolve(), slow)
     with pytest.raises(CancelledError, match="cancelled"):
         publish(folder, [load("customers", [A])], request, Progress(None, lambda: bool(asked)))
-    assert folder.numbers() == []
+    assert not list(folder.versions.iterdir())
+
+
+def test_a_cancelled_publishing_keeps_no_upload(folder):
+    kept = []
+    request = Request("append", resolve(), lambda *_: kept.append("built"), keep=lambda: kept.append("kept"))
+    with pytest.raises(CancelledError):
+        publish(folder, [load("customers", [A])], request, Progress(None, lambda: bool(kept)))
+    assert kept == ["built"]
+    put(folder, load("customers", [A]), keep=lambda: kept.append("kept"))
+    assert kept == ["built", "kept"]
 
 
 def test_restoring_makes_a_new_version_and_leaves_the_others(folder):

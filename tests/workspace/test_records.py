@@ -102,6 +102,28 @@ def test_an_upload_is_kept_once_and_under_a_harmless_name(folder, records):
         uploads.path_of(folder, "../versions")
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a\0b.csv", "a_b.csv"),
+        ("con.csv", "_con.csv"),
+        ("LPT1", "_LPT1"),
+        ("C:\\data\\a.csv", "a.csv"),
+        ("a.csv. ", "a.csv"),
+        ("..", "upload"),
+        ("...csv", "csv"),
+        ("", "upload"),
+        ("a:b|c?.xlsx", "a_b_c_.xlsx"),
+        ("half \ud800.csv", "half _.csv"),
+        ("Ü" * 300 + ".csv", "Ü" * 58 + ".csv"),
+    ],
+)
+def test_a_name_that_a_file_system_minds_is_made_harmless(folder, records, name, kept):
+    assert uploads.safe_name(name) == kept
+    sha = uploads.keep(folder, records, name, name.encode("utf-8", "replace") + b"content")
+    assert uploads.path_of(folder, sha).parent.parent == folder.files
+
+
 def test_processes_that_open_a_new_workspace_at_once_agree_on_it(tmp_path):
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
