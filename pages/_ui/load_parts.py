@@ -80,7 +80,9 @@ def _arrived(key: str) -> None:
         return
     workspace = door.workspace()
     draft = state.get("draft")
-    content = _draft_content(draft) or {"uploads": [], "choices": None}
+    content = _draft_content(draft)
+    if content is None:
+        draft, content = "", {"uploads": [], "choices": None}
     known = set(content["uploads"])
     before = len(content["uploads"])
     twice = []

@@ -156,5 +156,6 @@ def _complete_address() -> None:
     known = dict(st.query_params)
     version = door.version_or_none()
     full = {"ws": state.workspace()} | ({"v": str(version.number)} if version is not None else {})
-    if not full.items() <= known.items():
-        st.query_params.from_dict(known | full)
+    named = {name: value for name, value in known.items() if state.personal(value)}
+    if named or not full.items() <= known.items():
+        st.query_params.from_dict(state.merged(known, named | full))

@@ -3,7 +3,7 @@
 Parameters, each left out at its default:
 `ws` workspace, `v` version, `period` preset or 'custom' with `since` and `until`, `grain`, `seg` saved segment,
 `where` filters as JSON, `by` breakdown, `cmp` what a value is compared with, and a page's own.
-A value that is long, or may hold an e-mail address, is kept in the workspace; the URL has '~' and a short id for it.
+A value that is long, or may name a person, is kept in the workspace; the URL has '~' and a short id for it.
 
 Widgets do not own state: before each run they are set from the URL, and their `on_change` calls `update`.
 """
@@ -21,6 +21,7 @@ from cs_metrics.kpis.where import names
 from pages._ui import workspaces
 
 LONG = 300
+PERSONAL = ("customer_id", "user_id", "name", "email")
 CARRIED = ("ws", "v", "period", "since", "until", "grain", "seg", "where", "by", "cmp")
 DEFAULTS = {"period": "last_12_months", "grain": "month", "cmp": "before"}
 
@@ -82,6 +83,11 @@ def bind(name: str, key: str | None = None, value: Any = None) -> dict[str, Any]
     return {"key": key, "on_change": _changed, "args": (name, key)}
 
 
+def personal(text: str) -> bool:
+    """Say whether a value may say who somebody is: it holds an e-mail address, or asks for a person's id or name."""
+    return not text.startswith("~") and ("@" in text or any(f'"{name}"' in text for name in PERSONAL))
+
+
 def merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str]:
     """Return parameters with changes made to them, as they stand in a URL."""
     merged = dict(params)
@@ -90,7 +96,7 @@ def merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str]
             merged.pop(name, None)
             continue
         text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        if not text.startswith("~") and (len(text) > LONG or "@" in text):
+        if text.startswith("~") or len(text) > LONG or personal(text):
             keeper = workspaces.open_workspace(merged.get("ws", workspaces.SAMPLE))
             text = "~" + keeper.keep_state({"text": text})
         merged[name] = text

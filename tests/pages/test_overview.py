@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import CATALOGUE
 from pages._ui import workspaces
 
@@ -54,6 +56,23 @@ def test_an_address_that_makes_no_sense_is_a_sentence(open_page: Open) -> None:
         app = open_page("overview", errors=True, **params)
         assert app.error
         assert "Something went wrong" not in app.error[0].value, params
+
+
+def test_an_address_that_names_a_person_is_shortened_at_once(open_page: Open) -> None:
+    app = open_page("overview", errors=True, where='{"customer_id":["ann@example.com"]}')
+    assert app.query_params["where"][0].startswith("~")
+    assert "customer id is ann@example.com" in text(app)
+
+
+def test_a_short_id_or_a_draft_of_another_workspace_does_not_open(open_page: Open) -> None:
+    name = workspaces.create(f"Other {uuid.uuid4().hex[:6]}")
+    other = workspaces.open_workspace(name)
+    kept, draft = other.keep_state({"text": '{"region":["EMEA"]}'}), other.save_draft({"uploads": [], "choices": None})
+    app = open_page("overview", errors=True, where=f"~{kept}")
+    assert "belongs to another workspace" in app.error[0].value
+    assert not app.metric
+    with pytest.raises(WorkspaceError, match="no longer there"):
+        workspaces.open_workspace(workspaces.SAMPLE).draft(draft)
 
 
 def test_a_customer_is_found_by_a_part_of_its_name(open_page: Open) -> None:

@@ -34,8 +34,21 @@ def test_a_filter_stands_in_the_url_as_json(kept: dict) -> None:
     assert not kept
 
 
-@pytest.mark.parametrize("where", [{"customer_id": ["ann@example.com"]}, {"plan": ["x" * 400]}])
-def test_an_address_or_a_long_filter_becomes_a_short_id(kept: dict, where: dict) -> None:
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"plan": ["ann@example.com"]},
+        {"plan": ["x" * 400]},
+        {"not": {"customer_id": ["Ann Lee"]}},
+        {"any": [{"name": {"contains": "Ann"}}]},
+    ],
+)
+def test_who_somebody_is_or_a_long_filter_becomes_a_short_id(kept: dict, where: dict) -> None:
     found = state.merged({"ws": "acme"}, {"where": where})
     assert found["where"] == "~id0"
     assert json.loads(kept["id0"]["text"]) == where
+
+
+def test_a_search_that_begins_like_a_short_id_is_not_taken_for_one(kept: dict) -> None:
+    assert state.merged({"where": "~id7"}, {"say": "~20 users"}) == {"where": "~id7", "say": "~id0"}
+    assert kept["id0"] == {"text": "~20 users"}
