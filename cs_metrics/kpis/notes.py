@@ -41,17 +41,19 @@ def without_customer(
         plain = asked.question((), own)
         condition = f"({only}) AND f.customer_id IS NULL"
         base = Base(plain, relation, condition, "")
-        amount = "CAST(sum(amount) AS DOUBLE)" if _has_amount(relation) else "NULL"
-        text = f"WITH {', '.join(base.ctes)} SELECT pno, count(*), {amount} FROM {base.name} GROUP BY pno"
+        columns = _columns(relation)
+        # all orders without a customer stand in one row: that of no customer
+        count = "CAST(sum(orders) AS BIGINT)" if "orders" in columns else "count(*)"
+        amount = "CAST(sum(amount) AS DOUBLE)" if "amount" in columns else "NULL"
+        text = f"WITH {', '.join(base.ctes)} SELECT pno, {count}, {amount} FROM {base.name} GROUP BY pno"
         rows = con.execute(text, plain.params.used(text)).fetchall()
         if rows:
             found[relation.name] = {int(p): (int(n), a) for p, n, a in rows}
     return found
 
 
-def _has_amount(relation: Relation) -> bool:
-    outputs = [c.rsplit(" AS ", 1)[-1].removeprefix("f.") for c in (relation.totals or relation.columns)]
-    return "amount" in outputs
+def _columns(relation: Relation) -> list[str]:
+    return [c.rsplit(" AS ", 1)[-1].removeprefix("f.") for c in (relation.totals or relation.columns)]
 
 
 def of_cells(
@@ -78,7 +80,7 @@ def of_cells(
             said += _left(counts[i], out.one, out.words, amounts[i])
         for relation in form.relations:
             count, amount = without.get(relation.name, {}).get(int(number), (0, None))
-            rows = relation.tables[-1].replace("_", " ")
+            rows = "users" if relation.unit == "user_id" else relation.tables[-1].replace("_", " ")
             one, many = (f"{word} without a customer" for word in (rows.removesuffix("s"), rows))
             said += _left(count, one, many, amount)
         result[i] = " ".join(said)

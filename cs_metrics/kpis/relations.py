@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cs_metrics.kpis.model import Extra, Relation
+from cs_metrics.kpis.model import Extra, LeftOut, Relation
 
 ACTIVITY = "@activity"
 """Stands for the table that says when customers are active: which one it is depends on the version."""
@@ -127,6 +127,12 @@ BUYERS = Relation(
     table="orders",
     tables=("orders",),
     row_source="fact_order_line",
+)
+GUEST_ORDERS = LeftOut(
+    "sum(orders) FILTER (WHERE customer_id IS NULL)",
+    "orders without a customer",
+    "order without a customer",
+    "sum(amount) FILTER (WHERE customer_id IS NULL)",
 )
 
 LIVES = Relation(

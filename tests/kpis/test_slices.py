@@ -115,3 +115,30 @@ def test_use_by_users_of_no_account_says_nothing_about_customers() -> None:
         assert compute(con, ["monthly_active_users"])["value"].tolist() == [1]
     with make_version({"events": [used], "users": [{"user_id": "u", "customer_id": "a"}]}) as con:
         assert compute(con, ["feature_adoption_rate"])["value"][0] == 1
+
+
+def order(customer: str | None, day: str, amount: float, number: str, **more: Any) -> dict[str, Any]:
+    return {"customer_id": customer, "ordered_at": day, "amount": amount, "order_id": number, **more}
+
+
+def test_guests_orders_are_counted_one_by_one_and_their_events_by_user() -> None:
+    tables = {
+        "customers": [{"customer_id": "a", "region": "EMEA"}],
+        "orders": [order("a", "2026-01-02", 10, "1"), *(order(None, f"2026-01-0{d}", 5, f"g{d}") for d in range(3, 7))],
+        "events": [{"user_id": u, "occurred_at": f"2026-01-0{d}", "event": "x"} for u, d in (("u", 4), ("u", 5))],
+    }
+    left = "4 orders without a customer left out (20.00)."
+    with make_version(tables) as con:
+        for where in ({}, {"region": "EMEA"}):
+            for kpi in ("repeat_purchase_rate", "average_revenue_per_account"):
+                assert compute(con, [kpi], Slice.of(where=where))["note"][0] == left
+        users = compute(con, ["monthly_active_users"], Slice.of(where={"region": "EMEA"}))
+        assert users["note"][0] == "1 user without a customer left out."
+
+
+def test_a_refund_reduces_revenue_though_its_customer_orders_nothing_else_in_the_period() -> None:
+    orders = [order("a", "2026-01-02", 100, "1"), order("b", "2026-02-02", 50, "2")]
+    orders += [order("a", "2026-02-03", 30, "3", kind="refund")]
+    with make_version({"orders": orders}, as_of="2026-03-01") as con:
+        frame = compute(con, ["average_revenue_per_account"], Slice.of("month"))
+    assert frame[["numerator", "denominator"]].values.tolist() == [[100, 1], [20, 1]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Measure, Part, count, total
-from cs_metrics.kpis.relations import BUYERS, CLOSING, LIVES, NEEDS_MONEY, TRAILING
+from cs_metrics.kpis.relations import BUYERS, CLOSING, GUEST_ORDERS, LIVES, NEEDS_MONEY, TRAILING
 
 CATEGORY = "Financial"
 
-_BUYER = "customer_id IS NOT NULL AND orders >= 1"
+# what is given back to a customer reduces revenue in the period in which it is, with or without another order in it
+_KNOWN = "customer_id IS NOT NULL"
+_BUYER = f"{_KNOWN} AND orders >= 1"
 
 MRR = KPI(
     id="mrr",
@@ -60,10 +62,11 @@ AVERAGE_REVENUE_PER_ACCOUNT = KPI(
         Form(
             over=BUYERS,
             needs=("orders.amount", "orders.customer_id"),
-            numerator=total("amount", _BUYER),
+            numerator=total("amount", _KNOWN),
             denominator=count(_BUYER),
             interval=Interval.JACKKNIFE,
             base="accounts with an order",
+            leaves_out=(GUEST_ORDERS,),
             words="{numerator:money} of net order revenue / {denominator:account} with an order",
         ),
     ),
@@ -110,7 +113,7 @@ CUSTOMER_LIFETIME_VALUE = KPI(
         Form(
             needs=("orders.amount", "orders.customer_id"),
             parts={
-                "revenue": Part(BUYERS, total("amount", _BUYER)),
+                "revenue": Part(BUYERS, total("amount", _KNOWN)),
                 "buyers": Part(BUYERS, count(_BUYER)),
                 "days_begun": Part(BUYERS, Measure("max(days)", "days")),
                 "lifespan": Part(LIVES, Measure("sum(area)", "lived")),

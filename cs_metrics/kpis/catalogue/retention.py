@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, LeftOut, count, total
-from cs_metrics.kpis.relations import BUYERS, LEAVINGS, NEEDS_LIFE, NEEDS_MONEY, OPENING
+from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, count, total
+from cs_metrics.kpis.relations import BUYERS, GUEST_ORDERS, LEAVINGS, NEEDS_LIFE, NEEDS_MONEY, OPENING
 
 CATEGORY = "Retention"
 PREVENTION = "Customer Retention and Churn Prevention"
@@ -126,14 +126,7 @@ REPEAT_PURCHASE_RATE = KPI(
             denominator=count("customer_id IS NOT NULL AND orders >= 1"),
             interval=Interval.WILSON,
             base="customers with an order",
-            leaves_out=(
-                LeftOut(
-                    "sum(orders) FILTER (WHERE customer_id IS NULL)",
-                    "orders without a customer",
-                    "order without a customer",
-                    "sum(amount) FILTER (WHERE customer_id IS NULL)",
-                ),
-            ),
+            leaves_out=(GUEST_ORDERS,),
         ),
     ),
     doc=Doc(
@@ -164,14 +157,7 @@ AVERAGE_PURCHASE_FREQUENCY = KPI(
             interval=Interval.MEAN,
             each="CASE WHEN customer_id IS NOT NULL AND orders >= 1 THEN orders END",
             base="customers with an order",
-            leaves_out=(
-                LeftOut(
-                    "sum(orders) FILTER (WHERE customer_id IS NULL)",
-                    "orders without a customer",
-                    "order without a customer",
-                    "sum(amount) FILTER (WHERE customer_id IS NULL)",
-                ),
-            ),
+            leaves_out=(GUEST_ORDERS,),
         ),
     ),
     doc=Doc(

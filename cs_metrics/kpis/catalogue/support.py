@@ -178,7 +178,7 @@ COST_PER_TICKET = KPI(
         Form(
             over=TICKETS_RESOLVED,
             needs=("tickets.cost", "tickets.resolved_at"),
-            numerator=total("cost", _RESOLVED),
+            numerator=total("coalesce(cost, 0)", _RESOLVED),
             denominator=count(_RESOLVED),
             n=f"count(*) FILTER (WHERE {_RESOLVED})",
             interval=Interval.JACKKNIFE,
