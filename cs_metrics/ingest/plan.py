@@ -209,7 +209,8 @@ class Plan:
 
 
 def _latest(sheets: Iterable[RawSheet]) -> dt.date:
-    """Return the date to suggest where one is asked: the latest in the files that is not in the future, else today."""
+    """Return the date to suggest where one is asked: the latest in the files that is not in the future; without dates
+    the end of the last month, so that the month in which leavers are counted is over."""
     today = dt.date.today()
     dates = []
     for raw in sheets:
@@ -219,7 +220,7 @@ def _latest(sheets: Iterable[RawSheet]) -> dt.date:
                     dates.append(dt.date.fromisoformat(column.profile.maximum[:10]))
                 except ValueError:
                     continue
-    return max((d for d in dates if d <= today), default=today)
+    return max((d for d in dates if d <= today), default=today.replace(day=1) - dt.timedelta(days=1))
 
 
 def build_plan(

@@ -19,7 +19,7 @@ def files() -> None:
     shown = pd.DataFrame(
         {
             "File": sources["name"],
-            "Fed": sources["table"],
+            "Table": sources["table"],
             "Rows in the file": sources["rows"],
             "Loaded": sources["loaded"],
             "Rejected": sources["rejected"],
