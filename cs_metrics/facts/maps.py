@@ -15,13 +15,14 @@ from typing import Any
 import duckdb
 
 from cs_metrics.facts.clock import Clock
+from cs_metrics.facts.model import local
 from cs_metrics.sql import literal
 
 GRAINS = ("week", "month", "quarter")
 BITS = 63
-# (table, unit) -> its rows: unit, happened_at (local); a day's first event stands for the day
+# (table, unit) -> its rows: unit, happened_at ({ordered_at}: an order's line, local); a day's first event stands for it
 SOURCES = {
-    ("orders", "customers"): "SELECT customer_id AS unit, ordered_at AS happened_at FROM fact_order_line",
+    ("orders", "customers"): "SELECT customer_id AS unit, {ordered_at} AS happened_at FROM orders",
     ("events", "customers"): "SELECT customer_id AS unit, first_at AS happened_at FROM fact_user_day",
     ("events", "users"): "SELECT user_id AS unit, first_at AS happened_at FROM fact_user_day",
 }
@@ -40,7 +41,8 @@ def prefix(grain: str, settings: Mapping[str, Any]) -> str:
 
 def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: datetime) -> None:
     """Build the maps of orders and events up to `as_of` (local), after the facts that they are counted from."""
-    for (table, unit), rows in SOURCES.items():
+    for (table, unit), source in SOURCES.items():
+        rows = source.format(ordered_at=local("ordered_at", settings))
         con.execute(f"CREATE OR REPLACE TABLE {name(table, unit)} AS {_sql(rows, settings, as_of)}")
 
 
