@@ -1,6 +1,7 @@
 """A DataFrame as a file that a spreadsheet program opens without running anything in it.
 
-A cell of text that begins with =, +, -, @, tab or return may be taken for a formula (OWASP, 'CSV injection').
+A cell of text that begins with =, +, -, @, tab or return may be taken for a formula (OWASP, 'CSV injection'), unless
+it is a plain negative number.
 In CSV such a cell gets an apostrophe in front; in XLSX it is written as text, which needs none.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,12 +21,15 @@ import xlsxwriter
 from cs_metrics.errors import LimitError
 
 MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"-\d+([.,]\d+)*")
+EXCEL_BEGINS = 1900
 SHEET_ROWS = 1_048_575
 
 
 def csv(frame: pd.DataFrame) -> bytes:
     """Return the frame as CSV: UTF-8 with a byte order mark, so that spreadsheet programs read its letters right."""
-    safe = pd.DataFrame({_neutral(str(c)): _neutral_column(frame.iloc[:, i]) for i, c in enumerate(frame.columns)})
+    safe = pd.DataFrame({i: _neutral_column(frame.iloc[:, i]) for i in range(frame.shape[1])})
+    safe.columns = pd.Index([_neutral(str(c)) for c in frame.columns])  # two columns may have one name
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
@@ -55,10 +60,14 @@ def xlsx(sheets: Mapping[str, pd.DataFrame]) -> bytes:
 def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return
+    if hasattr(value, "item"):
+        value = value.item()  # numpy's numbers are no numbers to a workbook
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, (int, float, Decimal)) and math.isfinite(value):
         sheet.write_number(row, column, float(value))
+    elif isinstance(value, date) and value.year < EXCEL_BEGINS:
+        sheet.write_string(row, column, value.isoformat())
     elif isinstance(value, datetime):
         sheet.write_datetime(row, column, value, formats["instant"])
     elif isinstance(value, date):
@@ -74,7 +83,8 @@ def _neutral_column(column: pd.Series) -> pd.Series:
 
 
 def _neutral(text: str) -> str:
-    return "'" + text if text.startswith(MARKS) else text
+    risky = text.lstrip(" \xa0").startswith(MARKS) and not NUMBER.fullmatch(text)
+    return "'" + text if risky else text
 
 
 def _sheet_name(name: str) -> str:

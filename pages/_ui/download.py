@@ -37,7 +37,7 @@ def chart(drawing: Any, *, key: str, name: str) -> None:
 
 def file_name(name: str) -> str:
     """Return a name that any system takes."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower() or "table"
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:100] or "table"
 
 
 def _tables(frame: Frame, key: str, name: str) -> None:

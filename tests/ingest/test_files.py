@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +16,8 @@ import xlsxwriter
 from cs_metrics.errors import CancelledError, FileError, LimitError
 from cs_metrics.ingest.files import Step, read_files
 from cs_metrics.ingest.limits import Limits
+
+ROOT = Path(__file__).parents[2]
 
 
 def named(content: bytes, name: str) -> BytesIO:
@@ -83,3 +87,24 @@ def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("CS_METRICS_READ_ROWS", "many")
     with pytest.raises(LimitError, match="CS_METRICS_READ_ROWS"):
         Limits.from_environment()
+
+
+def test_no_copy_of_a_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    read_files([named(b"id,n\na,1\n", "a.csv"), named(b"PK\x03\x04 broken", "b.xlsx")])
+    with pytest.raises(CancelledError):
+        read_files([named(b"a,b\n1,2\n", "a.csv")], cancelled=lambda: True)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no limits of this kind")
+def test_the_reader_cannot_take_more_memory_or_time_than_its_limits() -> None:
+    code = (
+        "import resource\nfrom cs_metrics.ingest.limits import Limits\nfrom cs_metrics.ingest.worker import _guard\n"
+        "_guard(Limits(memory_mb=2500, seconds=10))\n"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[1] >> 20, resource.getrlimit(resource.RLIMIT_CPU)[0])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    memory, seconds = (int(n) for n in done.stdout.split())
+    assert memory == 2500
+    assert 40 <= seconds < 60

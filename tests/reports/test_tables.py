@@ -6,6 +6,7 @@ import io
 from datetime import date, datetime
 from decimal import Decimal
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -42,3 +43,23 @@ def test_xlsx_keeps_numbers_dates_and_leading_zeros() -> None:
 def test_a_frame_without_rows_is_still_a_file(empty: pd.DataFrame) -> None:
     assert tables.csv(empty).startswith(b"\xef\xbb\xbf")
     assert tables.xlsx({"": empty})[:2] == b"PK"
+
+
+def test_csv_negative_numbers_stay_numbers_also_as_text() -> None:
+    frame = pd.DataFrame({"n": ["-12.5", "+49", "-1,5", "-1+1", " =1", "-"], "d": [Decimal("-1.5")] * 6})
+    read = pd.read_csv(io.BytesIO(tables.csv(frame)), dtype=str)
+    assert read["n"].tolist() == ["-12.5", "'+49", "-1,5", "'-1+1", "' =1", "'-"]
+    assert read["d"].tolist() == ["-1.5"] * 6
+
+
+def test_two_columns_of_one_name_are_both_there() -> None:
+    frame = pd.DataFrame([[1, "=2"]], columns=["a", "a"])
+    assert tables.csv(frame).decode("utf-8-sig") == "a,a\r\n1,'=2\r\n"
+    sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx({"x": frame})))["x"]
+    assert [c.value for c in sheet[2]] == [1, "=2"]
+
+
+def test_xlsx_keeps_a_date_before_excel_begins_and_numbers_among_text() -> None:
+    frame = pd.DataFrame({"day": [date(1850, 1, 1), None], "mixed": pd.Series([np.int64(-3), "x"], dtype=object)})
+    sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx({"x": frame})))["x"]
+    assert [c.value for c in sheet[2]] == ["1850-01-01", -3]
