@@ -3,11 +3,12 @@
 from cs_metrics.analysis.feedback import comments, distribution, nps
 from cs_metrics.analysis.members import members
 from cs_metrics.analysis.movements import movements, movements_sql
-from cs_metrics.analysis.retention import pooled, retention, sentence, sql
+from cs_metrics.analysis.retention import left_at_once, pooled, retention, sentence, sql
 
 __all__ = [
     "comments",
     "distribution",
+    "left_at_once",
     "members",
     "movements",
     "movements_sql",

@@ -124,6 +124,20 @@ def pooled(frame: pd.DataFrame, *, repeated: bool = False) -> pd.DataFrame:
     return parts[["k", "eligible", "retained", "value", "low", "high", "cohorts"]]
 
 
+def left_at_once(frame: pd.DataFrame, grain: str) -> bool:
+    """Whether all that several cohorts lost, they lost in one and the same period: the file says who left, not when.
+
+    The mean row is then no retention curve: it says who left in that period, of those who were so old.
+    """
+    letter = {"week": "W", "month": "M", "quarter": "Q", "year": "Y"}.get(grain)
+    lost = frame[(frame["k"] > 0) & (frame["retained"] < frame["eligible"])]
+    if letter is None or lost["cohort"].nunique() < 3 or not pd.api.types.is_datetime64_any_dtype(lost["cohort"]):
+        return False
+    return (
+        pd.Series([c.to_period(letter) + int(k) for c, k in zip(lost["cohort"], lost["k"], strict=True)]).nunique() == 1
+    )
+
+
 _KIND_WORDS = {
     "on": "came back in {unit} {k}",
     "on_or_after": "came back in {unit} {k} or later",

@@ -136,6 +136,12 @@ def triangle(question: Question) -> pd.DataFrame:
 
 def headline(question: Question, frame: pd.DataFrame) -> None:
     """Say in one sentence what the triangle says."""
+    if question.by_start and analysis.left_at_once(frame, question.grain):
+        st.markdown(
+            f":orange[:material/warning:] All who left are counted in one {question.grain}: the file says who left, "
+            "not when. The last cell of a row is what its cohort kept; the row of all cohorts is no retention curve."
+        )
+        return
     pooled = analysis.pooled(frame)
     later = pooled[(pooled["k"] > 0) & pooled["value"].notna()]
     if later.empty:
