@@ -80,13 +80,19 @@ def _invoices(context: Context) -> str:
 
 
 def _churned_on(context: Context) -> str:
-    """Lives from sign-ups and leavings. A recorded leaving goes before `churned_on`; a recorded return begins anew."""
+    """Lives from sign-ups and leavings. A recorded leaving goes before `churned_on`; a recorded return begins anew.
+    Who left before signing up has no life that could be told."""
     return f"""
-        WITH starts AS (
-            SELECT customer_id, signed_up_at AS begins FROM fact_signup WHERE signed_up_at IS NOT NULL
+        WITH recorded AS (SELECT DISTINCT customer_id FROM churn_events WHERE NOT coalesce(is_reactivation, FALSE)),
+        backwards AS (
+            SELECT c.customer_id FROM dim_customer_rows AS c JOIN fact_signup AS s ON s.customer_id = c.customer_id
+            WHERE CAST(c.churned_on AS TIMESTAMP) < s.signed_up_at
+              AND c.customer_id NOT IN (SELECT customer_id FROM recorded)),
+        starts AS (
+            SELECT customer_id, signed_up_at AS begins FROM fact_signup
+            WHERE signed_up_at IS NOT NULL AND customer_id NOT IN (SELECT customer_id FROM backwards)
             UNION
             SELECT customer_id, CAST(churned_on AS TIMESTAMP) FROM churn_events WHERE is_reactivation),
-        recorded AS (SELECT DISTINCT customer_id FROM churn_events WHERE NOT coalesce(is_reactivation, FALSE)),
         leavings AS (
             SELECT customer_id, CAST(churned_on AS TIMESTAMP) AS left_at FROM churn_events
             WHERE NOT coalesce(is_reactivation, FALSE)

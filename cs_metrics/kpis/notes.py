@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cs_metrics.kpis.ask import Asked
 from cs_metrics.kpis.base import Base
 from cs_metrics.kpis.model import KPI, Form, Relation
+from cs_metrics.kpis.relations import ACTIVITY
 
 # the tables whose rows may have no customer
 GUESTS = frozenset({"orders", "events", "survey_responses", "tickets", "costs"})
@@ -107,7 +108,11 @@ def _shared(asked: Asked, form: Form) -> list[str]:
     tables = sorted({t for r in form.relations for t in question.tables(r)})
     _, stale = asked.available.reach(tables, asked.as_of, asked.settings["fresh_days"])
     said += [f"Data of {t.replace('_', ' ')} end before {asked.available.table_as_of[t]:%Y-%m-%d}." for t in stale]
-    unrated = int(asked.available.info.get("without_rate", "0"))
+    info = asked.available.info
+    if ACTIVITY in {t for r in form.relations for t in r.tables} and info.get("activity_source") == "churned_on":
+        one, many = (f"{who} without a start, or with an end before it," for who in ("customer", "customers"))
+        said += _left(int(info.get("without_start", "0")), one, many, None)
+    unrated = int(info.get("without_rate", "0"))
     if unrated and any("mrr" in str(r.totals) or "amount" in str(r.columns) for r in form.relations):
         said += _left(unrated, "row in a currency without a rate", "rows in a currency without a rate", None)
     return said

@@ -136,10 +136,20 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "score_outside_scale",
         ("survey_responses",),
-        "SELECT survey || ' score ' || score FROM survey_responses WHERE score < coalesce(scale_min, "
-        "CASE survey WHEN 'nps' THEN 0 ELSE score END) OR score > coalesce(scale_max, CASE survey WHEN 'nps' THEN 10 "
-        "ELSE score END)",
+        "SELECT survey || ' score ' || score FROM survey_responses WHERE score < coalesce(scale_min, CASE "
+        "WHEN survey = 'nps' THEN 0 WHEN survey IN ('csat', 'ces', 'onboarding', 'post_activation') THEN 1 END) "
+        "OR score > coalesce(scale_max, CASE survey WHEN 'nps' THEN 10 WHEN 'ces' THEN 7 WHEN 'csat' THEN 5 "
+        "WHEN 'onboarding' THEN 5 WHEN 'post_activation' THEN 5 END)",
         "survey_responses: the score is outside its scale: {n} (for example {example}). They are left out.",
+    ),
+    Check(
+        "nps_on_another_scale",
+        ("survey_responses",),
+        "SELECT 'score ' || score || ' of ' || coalesce(scale_min, 0) || ' to ' || coalesce(scale_max, 10) "
+        "FROM survey_responses WHERE survey = 'nps' AND score IS NOT NULL "
+        "AND (coalesce(scale_max, 10) <> 10 OR coalesce(scale_min, 0) NOT IN (0, 1))",
+        "survey_responses: answers to 'nps' on another scale than 0 to 10: {n} (for example {example}). "
+        "They are no NPS and are left out of it.",
     ),
     _between("subscriptions", "start_date", "end_date", "They are problem rows and never active."),
     _between("subscriptions", "contract_start", "contract_end", "They are no contracts."),

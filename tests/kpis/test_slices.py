@@ -142,3 +142,15 @@ def test_a_refund_reduces_revenue_though_its_customer_orders_nothing_else_in_the
     with make_version({"orders": orders}, as_of="2026-03-01") as con:
         frame = compute(con, ["average_revenue_per_account"], Slice.of("month"))
     assert frame[["numerator", "denominator"]].values.tolist() == [[100, 1], [20, 1]]
+
+
+def test_who_left_before_signing_up_is_left_out_and_counted_and_not_active_for_ever() -> None:
+    def customer(name: str, signed: str | None, churned: str | None) -> dict[str, Any]:
+        return {"customer_id": name, "signed_up_on": signed, "churned_on": churned}
+
+    customers = [customer("a", "2026-01-01", "2026-02-10"), customer("b", "2026-01-01", None)]
+    customers += [customer("c", "2026-01-20", "2026-01-10"), customer("d", None, "2026-02-10")]
+    with make_version({"customers": customers}, as_of="2026-03-01") as con:
+        frame = compute(con, ["customer_churn_rate"], Slice.of("month", since="2026-02-01"))
+    assert frame[["numerator", "denominator"]].values.tolist() == [[1, 2]]
+    assert frame["note"][0] == "2 customers without a start, or with an end before it, left out."

@@ -149,3 +149,11 @@ def test_every_check_runs_on_every_table(find):
     assert len(kinds) > 20
     row = {"customer_id": "A", "occurred_at": datetime(2025, 1, 1), "event": "x"}
     assert not find(events=[row], fx_rates=[], **{name: [] for name in TABLES if name not in ("events", "fx_rates")})
+
+
+def test_a_score_outside_the_usual_scale_of_its_survey_and_nps_on_another(find):
+    scores = [{"survey": "csat", "score": 9}, {"survey": "ces", "score": 7}, {"survey": "own", "score": 99}]
+    scores.append({"survey": "nps", "score": 4, "scale_min": 1, "scale_max": 5})
+    found = find(survey_responses=scores)
+    assert found["score_outside_scale"]["rows"] == 1
+    assert found["nps_on_another_scale"]["example"] == "score 4.0 of 1.0 to 5.0"
