@@ -244,7 +244,7 @@ def _shown(people: pd.DataFrame, question: Question) -> pd.DataFrame:
     if question.who != "customers":
         frame["Customer"] = people["customer_id"]
     frame["Started"] = [formats.day(when) for when in people["started"]]
-    frame["Back on"] = [None if formats.is_missing(when) else formats.day(when) for when in people["returned"]]
+    frame["Seen on"] = [None if formats.is_missing(when) else formats.day(when) for when in people["returned"]]
     frame["Times"] = [n or None for n in people["rows"]]
     frame["File"], frame["Row"] = people["_source"], people["_row"]
     return frame.dropna(axis="columns", how="all")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -166,8 +167,10 @@ def _answer(plan: Plan, sheet: SheetPlan, question: Question, key: str, keep: Ke
 
     def answered() -> None:
         value = st.session_state[key]
-        if isinstance(value, dt.date):
-            value = value.isoformat()
+        if question.kind == "date":
+            value = value.isoformat() if value else None
+        else:
+            value = next((c.value for c in question.choices if _named(c.value) == value), None)
         _changed(plan, keep, lambda: sheet.answer(question.id, value))
 
     if question.kind == "date":
@@ -180,8 +183,8 @@ def _answer(plan: Plan, sheet: SheetPlan, question: Question, key: str, keep: Ke
                     on_click=_changed, args=(plan, keep, lambda: sheet.answer(question.id, question.suggestion)),
                 )  # fmt: skip
         return
-    labels = {choice.value: choice.label for choice in question.choices}
-    st.session_state[key] = given if given in labels else None
+    labels = {_named(choice.value): choice.label for choice in question.choices}
+    st.session_state[key] = _named(given) if _named(given) in labels else None
     shown: dict[str, Any] = {"key": key, "on_change": answered, "index": None, "label_visibility": "collapsed"}
     if len(labels) <= 4:
         st.radio(question.text, list(labels), format_func=lambda v: formats.literal(labels[v]), **shown)
@@ -189,6 +192,11 @@ def _answer(plan: Plan, sheet: SheetPlan, question: Question, key: str, keep: Ke
         st.selectbox(
             question.text, list(labels), format_func=labels.get, width=640, placeholder="Choose", **shown
         )  # fmt: skip
+
+
+def _named(value: Any) -> str:
+    """Return an answer, which may be a rule, as what a widget can hold."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _more_tables(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:

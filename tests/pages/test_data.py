@@ -78,6 +78,18 @@ def test_the_choice_of_a_table_is_kept_in_the_draft(open_page: Open, name: str) 
     assert "1 sheet left out" in " ".join(e.label for e in again.expander)
 
 
+def test_a_question_is_answered_by_a_rule(open_page: Open, name: str) -> None:
+    """Which survey it is stands in no column: the answer is the same for every row."""
+    rows = [f"C{i},2025-01-{i + 10},{i},ok" for i in range(9)]
+    answers = "\n".join(["customer_id,responded_at,score,comment", *rows])
+    app = dropped(open_page, name, ("answers.csv", answers.encode()))
+    if app.selectbox(key="table_0").value != "survey_responses":
+        app.selectbox(key="table_0").set_value("survey_responses").run()
+    asked = next(s for s in app.selectbox if (s.key or "").startswith("question_0_required"))
+    asked.set_value('{"constant": "nps"}').run()
+    assert not button(app, "Publish 9 rows").disabled
+
+
 def test_the_same_file_twice_is_said_and_loaded_once(open_page: Open, name: str) -> None:
     app = dropped(open_page, name, ("clients.csv", CLIENTS), ("copy.csv", CLIENTS))
     assert "copy.csv is here already" in said(app)
