@@ -16,13 +16,14 @@ if missing:
     empty.needs(kpi.name, missing)
     st.stop()
 
-result = door.by_id(door.compute([kpi.id], asked.whole)).get(kpi.id)
-kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], result, asked)
+whole = door.compute([kpi.id], asked.whole, beside=True)
+result = kpi_parts.row_of(whole, None)
+kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], whole, asked)
 with errors.shown():
     feedback_parts.shares(survey, asked)
 
 st.subheader("Trend", anchor=False)
-trend = door.compute([kpi.id], asked.question)
+trend = door.compute([kpi.id], asked.question, beside=True)
 with errors.shown():
     kpi_parts.trend(kpi, trend, asked)
     kpi_parts.table(kpi, trend, asked)
@@ -43,4 +44,6 @@ with errors.shown():
 
 st.subheader("How it is computed", anchor=False)
 period = kpi_parts.choose_period(trend, asked)
-opens.show(kpi, asked.question, kpi_parts.row_of(trend, result, period), period=period)
+counted = whole if period is None else trend
+opened, beside = kpi_parts.row_of(counted, period), kpi_parts.beside_of(counted, period)
+opens.show(kpi, asked.question, opened, beside, period=period)

@@ -17,11 +17,12 @@ if missing:
     kpi_parts.about(kpi)
     st.stop()
 
-result = door.by_id(door.compute([kpi.id], asked.whole)).get(kpi.id)
-kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], result, asked)
+whole = door.compute([kpi.id], asked.whole, beside=True)
+result = kpi_parts.row_of(whole, None)
+kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], whole, asked)
 
 st.subheader("Trend", anchor=False)
-trend = door.compute([kpi.id], asked.question)
+trend = door.compute([kpi.id], asked.question, beside=True)
 with errors.shown():
     kpi_parts.trend(kpi, trend, asked)
     kpi_parts.table(kpi, trend, asked)
@@ -34,6 +35,8 @@ with errors.shown():
 
 st.subheader("How it is computed", anchor=False)
 period = kpi_parts.choose_period(trend, asked)
-opens.show(kpi, asked.question, kpi_parts.row_of(trend, result, period), period=period)
+counted = whole if period is None else trend
+opened, beside = kpi_parts.row_of(counted, period), kpi_parts.beside_of(counted, period)
+opens.show(kpi, asked.question, opened, beside, period=period)
 
 kpi_parts.about(kpi)

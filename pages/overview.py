@@ -12,9 +12,11 @@ if door.version_or_none() is None:
 asked = filter_bar.show(compare=True)
 areas = door.focus_areas()
 tiles = tile.make([kpi for ids in areas.values() for kpi in ids], asked)
-st.caption(asked.span + (f", compared with {asked.against}" if asked.against else ""))
+st.caption(asked.title)
 for area, ids in areas.items():
     st.subheader(area, anchor=False)
+    shown = [tiles[kpi] for kpi in ids if not tiles[kpi].needs]
     with tile.grid():
-        for kpi in ids:
-            tile.show(tiles[kpi])
+        for each in shown:
+            tile.show(each)
+    tile.lacking([tiles[kpi] for kpi in ids if tiles[kpi].needs], area, others=bool(shown))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import builder, door, empty, errors, filter_bar, formats, segment_parts, shell, where
+from pages._ui import builder, door, empty, errors, filter_bar, segment_parts, shell
 
 shell.guard()
 
@@ -22,7 +22,7 @@ with saved:
 
 if draft:
     st.subheader("Against everyone else", anchor=False)
-    st.caption(f":material/groups: {formats.literal(where.sentence(draft))}")
     asked = filter_bar.show(grain=False, segment=False)
     with errors.shown():
+        segment_parts.size(draft, asked)
         segment_parts.comparison(draft, asked)

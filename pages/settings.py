@@ -1,4 +1,4 @@
-"""Settings: calendar, money and the definitions that KPIs go by; a change is computed at once."""
+"""Settings: how far the data count, calendar, money, the definitions of KPIs; a change is computed at once."""
 
 import streamlit as st
 
@@ -8,6 +8,8 @@ from pages._ui import door, setting_parts, shell
 shell.guard()
 
 shell.head("Settings", about="They belong to this workspace and hold for everyone in it.")
+if door.version_or_none() is not None:
+    setting_parts.as_of()
 saved = door.settings()
 changed = {}
 with st.form("settings", border=False):

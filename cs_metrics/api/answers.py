@@ -70,6 +70,19 @@ class Answers(Analyses):
         return inventory.dimensions(self._con(), self.hidden, values)
 
     @within_limits()
+    def size(self, where: Where, among: Where | None = None) -> dict[str, int] | None:
+        """Return how many customers fit a filter today ('inside') and how many do not ('outside'), of those that fit
+        `among`; None where a filter is about rows rather than customers."""
+        hiding.check_where(where, self.hidden)
+        return kpis.size(self._con(), where, self._where(among), self.as_of)
+
+    @property
+    def reach(self) -> dict[str, datetime]:
+        """For each table with dated rows: the exclusive end of the day of its latest activity (local)."""
+        found = versions.meta(self._path(self.settings))["table_as_of"]
+        return {table: datetime.fromisoformat(end) for table, end in found.items()}
+
+    @within_limits()
     def kpis(self) -> pd.DataFrame:
         """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column'), words (how its
         formula reads with the numbers put in: see `kpis.model.Form`)."""

@@ -6,7 +6,8 @@ from cs_metrics.kpis.ask import find
 from cs_metrics.kpis.available import Attribute, Available, available
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.kpis.check import check
-from cs_metrics.kpis.listing import computable, dimensions
+from cs_metrics.kpis.intervals import overlap
+from cs_metrics.kpis.listing import computable, dimensions, size
 from cs_metrics.kpis.model import KPI, Doc, Form, Kind
 from cs_metrics.kpis.rows import rows
 from cs_metrics.kpis.run import compute
@@ -29,7 +30,9 @@ __all__ = [
     "compute",
     "dimensions",
     "find",
+    "overlap",
     "rows",
     "sentence",
+    "size",
     "sql",
 ]

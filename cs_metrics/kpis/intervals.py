@@ -6,6 +6,9 @@ NaN where there is no interval. No function draws random numbers, and none knows
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
@@ -152,3 +155,11 @@ def quantile(values: ArrayLike, q: float) -> float:
     data = np.asarray(values, dtype=np.float64)
     data = data[~np.isnan(data)]
     return float(np.quantile(data, q, method="linear")) if data.size else float("nan")
+
+
+def overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool | None:
+    """Return whether the intervals (low, high) of two results overlap: chance alone could then explain the difference.
+    None where one of them has no interval."""
+    if any(result[end] is None or np.isnan(result[end]) for result in (one, other) for end in ("low", "high")):
+        return None
+    return bool(one["low"] <= other["high"] and other["low"] <= one["high"])

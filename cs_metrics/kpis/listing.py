@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import duckdb
 import pandas as pd
 
 from cs_metrics.kpis.ask import choose
+from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Attribute, available
 from cs_metrics.kpis.catalogue import CATALOGUE
-from cs_metrics.sql import quote
+from cs_metrics.kpis.where import Where, compile_where, names
+from cs_metrics.sql import Params, quote
 
 FEW = 50
 """An attribute with at most so many values can be a breakdown."""
@@ -55,6 +59,24 @@ def _values(con: duckdb.DuckDBPyConnection, attribute: Attribute) -> list[object
         told = con.execute("SELECT DISTINCT value FROM dim_spans WHERE attribute = $1", [attribute.column]).fetchall()
         found += sorted({r[0] for r in told if r[0] is not None} - {str(v) for v in found})
     return found
+
+
+def size(con: duckdb.DuckDBPyConnection, where: Where, among: Where | None, as_of: datetime) -> dict[str, int] | None:
+    """Return how many customers fit `where` just before `as_of` ('inside'), and how many do not ('outside'), of those
+    that fit `among`; None where a filter is about rows rather than customers."""
+    known = available(con)
+    asked = sorted(names(where) | names(among))
+    if not all(known.attribute(name).of_customer for name in asked):
+        return None
+    params = Params()
+    joined = join(known, asked, moment=params.add(as_of), just_before=True)
+    inside, of_all = (compile_where(condition, joined, params) for condition in (where, among))
+    text = (
+        f"SELECT count(*) FILTER (WHERE {inside}), count(*) FILTER (WHERE NOT ({inside})) "
+        f"FROM dim_customers AS f {joined.sql} WHERE {of_all}"
+    )
+    fit, rest = con.execute(text, params.used(text)).fetchall()[0]
+    return {"inside": int(fit), "outside": int(rest)}
 
 
 def unlocks(kpis: pd.DataFrame) -> dict[str, int]:

@@ -30,8 +30,9 @@ def look_of(unit: str) -> dict[str, Any]:
 
 def show(
     drawing: Any, *, key: str, name: str, on_select: Callable[[], None] | None = None, select: str | None = None
-) -> dict[str, Any]:
-    """Show a drawing of `cs_metrics.charts`; return the selected points of the parameter `select`, {} for none.
+) -> None:
+    """Show a drawing of `cs_metrics.charts`. `select` names its parameter that a press sets; `on_select` is then called
+    and finds the points pressed in the session state, under `key`.
 
     `key` is unique on the page, `name` begins the names of downloaded files. The drawing's `words` are its accessible
     name and its `note` stands below it.
@@ -44,11 +45,10 @@ def show(
     options: dict[str, Any] = {"key": key, "theme": None, "alt": drawing.words or name, "width": "stretch"}
     if select:
         options |= {"on_select": on_select or "rerun", "selection_mode": select}
-    state = st.vega_lite_chart(drawing.data, spec, **options)
+    st.vega_lite_chart(drawing.data, spec, **options)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if drawing.note:
             st.caption(formats.literal(drawing.note), width="stretch")
         else:
             st.space("stretch")
         download.chart(drawing, key=f"{key}_files", name=name)
-    return dict(state.selection.get(select) or {}) if select and hasattr(state, "selection") else {}

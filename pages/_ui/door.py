@@ -134,7 +134,11 @@ def segment(segment_id: str) -> dict[str, Any]:
 
 def attributes() -> list[Attribute]:
     """Return what can be filtered and split by, the customer's own first."""
-    frame = ask("dimensions")
+    return list(_attributes(view(), _key()))
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _attributes(_view: View, key: _Key) -> tuple[Attribute, ...]:
     found = [
         Attribute(
             name=row["name"],
@@ -145,9 +149,9 @@ def attributes() -> list[Attribute]:
             table=row["table"],
             breakdown=bool(row["breakdown"]),
         )
-        for row in frame.to_dict("records")
+        for row in _view.dimensions().to_dict("records")
     ]
-    return sorted(found, key=_nearness)
+    return tuple(sorted(found, key=_nearness))
 
 
 def _nearness(attribute: Attribute) -> tuple[bool, bool, int]:
@@ -198,11 +202,11 @@ def ask(method: str, *args: Any, **kwargs: Any) -> Any:
     return _asked(view(), _key(), method, arguments)
 
 
-def compute(ids: Sequence[str], question: Question, *, totals: bool = False) -> pd.DataFrame:
+def compute(ids: Sequence[str], question: Question, *, totals: bool = False, beside: bool = False) -> pd.DataFrame:
     """Return the frame of `View.compute` for these KPIs; they must be computable (see `needs`)."""
     if not ids:
         return pd.DataFrame(columns=["kpi", "item", "period", "value", "n", "complete"])
-    return ask("compute", list(ids), **question.arguments(), totals=totals)
+    return ask("compute", list(ids), **question.arguments(), totals=totals, beside=beside)
 
 
 def rows(kpi_id: str, question: Question, *, period: str | None = None, part: str = "numerator") -> pd.DataFrame:
@@ -225,6 +229,25 @@ def by_id(frame: pd.DataFrame) -> dict[str, Any]:
 def whole(n: Any) -> int | None:
     """Return a count as an int, or None where there is none."""
     return None if n is None or n != n else int(n)
+
+
+def words(kpi_id: str) -> str:
+    """Return the sentence that the numbers of a KPI's formula are put into (see `kpis.model.Form`)."""
+    frame = ask("kpis")
+    return str(frame.loc[frame["id"] == kpi_id, "words"].iloc[0])
+
+
+def size(filters: dict[str, Any], among: dict[str, Any]) -> dict[str, int] | None:
+    """Return how many customers fit a filter ('inside') and how many not ('outside'), of those that fit `among`; None
+    where a filter is not about customers alone."""
+    return ask("size", where=filters, among=among or None)
+
+
+def data_end() -> tuple[datetime | None, list[str]]:
+    """Return the exclusive end of the latest activity in the data, and the tables that reach there."""
+    ends = view().reach
+    latest = max(ends.values(), default=None)
+    return latest, [table for table, end in ends.items() if end == latest]
 
 
 def needs() -> dict[str, tuple[str, ...]]:

@@ -22,13 +22,22 @@ PENDING = "_pending_attribute"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the filter bar asks. `question` has the grain; `before` is None where nothing is compared."""
+    """What the filter bar asks. `question` has the grain; `before` is None where nothing is compared; `open` where the
+    data end before the range does."""
 
     question: Question
     before: Question | None
     span: str
     against: str
     where: where.Where
+    open: bool = False
+
+    @property
+    def title(self) -> str:
+        """The range in words, with what it is compared with; a range that is not over is never called whole."""
+        if self.open:
+            return f":material/hourglass_top: {self.span}, not over: the data end {formats.last_day(door.as_of())}"
+        return self.span + (f", compared with {self.against}" if self.against else "")
 
     @property
     def whole(self) -> Question:
@@ -87,6 +96,7 @@ def read() -> Asked:
         span=formats.span(*span) if span else "all data",
         against=formats.span(*earlier) if earlier else "",
         where=asked,
+        open=span is not None and span[1] > door.as_of().date(),
     )
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, get_month_names
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
@@ -20,6 +20,7 @@ from babel.numbers import (
 )
 
 NOTHING = "–"
+UNITS = ("share", "score", "money", "count", "hours", "days", "ratio")
 _SHORTCODE = re.compile(r":(?=(?:[\w+/-]*[A-Za-z+-][\w+/-]*|100|1234):)", re.ASCII)
 
 
@@ -70,6 +71,18 @@ def value(amount: Any, unit: str, currency: str = "USD", *, short: bool = False)
     if unit == "score":
         return number(x, 0 if abs(x) >= 10 else 1)
     return number(x, 2 if abs(x) < 10 else 1 if abs(x) < 100 else 0)
+
+
+def part(amount: Any, what: str, currency: str = "USD") -> str:
+    """Return a number in a formula: in its unit, or as a count of a noun ('1 ticket'); a plain one where neither."""
+    if what == "share" and not is_missing(amount):
+        digits = 2 if abs(float(amount)) < 0.1 else 1
+        return format_percent(float(amount), format=_pattern(digits, keep=False) + " %", locale=locale())
+    if what in UNITS:
+        return value(amount, what, currency)
+    if not what or is_missing(amount):
+        return number(amount)
+    return plural(round(float(amount)), what)
 
 
 def interval(low: Any, high: Any, unit: str, currency: str = "USD") -> str:
@@ -138,6 +151,11 @@ def instant(when: datetime | Any) -> str:
         return NOTHING
     aware = when if when.tzinfo else when.replace(tzinfo=UTC)
     return format_datetime(aware, "medium", tzinfo=_zone(), locale=locale())
+
+
+def months() -> dict[int, str]:
+    """Return the months' names by number."""
+    return dict(get_month_names("wide", "stand-alone", locale()))
 
 
 def literal(text: Any) -> str:

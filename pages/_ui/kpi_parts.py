@@ -9,13 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import charts
+from cs_metrics.charts.words import label
 from pages._ui import chart, door, download, formats, opens, shell, state
 from pages._ui.filter_bar import Asked
 from pages._ui.tile import Tile, figure
 
 
-def headline(tile: Tile, result: dict[str, Any] | None, asked: Asked) -> None:
+def headline(tile: Tile, whole: pd.DataFrame, asked: Asked) -> None:
     """Show the value over the whole range, large, with its change, its interval and the sum behind it in words."""
+    result = row_of(whole, None)
     if result is None:
         return
     with st.container(border=True, horizontal=True, gap="large", vertical_alignment="center"):
@@ -23,7 +25,7 @@ def headline(tile: Tile, result: dict[str, Any] | None, asked: Asked) -> None:
             st.caption(asked.span)
             figure(tile, named=True)
         with st.container(width="stretch", gap="xsmall"):
-            st.markdown(opens.sentence(door.kpi(tile.id), result))
+            st.markdown(opens.sentence(door.kpi(tile.id), result, beside_of(whole, None)))
             for line in opens.cautions(door.kpi(tile.id), result, tile.minimum_n):
                 st.caption(line)
 
@@ -33,7 +35,15 @@ def trend(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
     drawing = charts.trend(
         frame[frame["item"].isna()], grain=asked.question.grain or "month", title=kpi.name, **chart.look_of(kpi.unit)
     )
-    chart.show(drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}")
+    chart.show(drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}", select="point", on_select=_point)
+    st.caption("Press a point to open its period under 'How it is computed', or choose it there.")
+
+
+def _point() -> None:
+    """A point of the trend was pressed: its period is opened. Vega gives the time in milliseconds."""
+    found = st.session_state["trend"].selection.get("point") or []
+    if found:
+        state.update(at=pd.Timestamp(found[0]["period"], unit="ms").date().isoformat())
 
 
 def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
@@ -53,11 +63,24 @@ def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
     frame = frame[frame["item"].isna()].sort_values("value", ascending=kpi.better == "lower", na_position="last")
     overall = None if result is None or formats.is_missing(result["value"]) else float(result["value"])
     drawing = charts.ranked(frame, chosen, overall=overall, title=kpi.name, **chart.look_of(kpi.unit))
-    chart.show(drawing, key="segments", name=f"{kpi.id} by {chosen}")
+    values = {label(v): v for v in frame[chosen]}
+    chart.show(
+        drawing, key="segments", name=f"{kpi.id} by {chosen}", select="segment", on_select=lambda: _bar(chosen, values)
+    )
+    st.caption("Press a bar to see that segment alone; the filters above do the same.")
+
+
+def _bar(attribute: str, values: dict[str, Any]) -> None:
+    """A bar was pressed: its segment becomes the filter of its attribute."""
+    found = st.session_state["segments"].selection.get("segment") or []
+    if found and found[0]["segment"] in values:
+        state.update(where=state.get_json("where") | {attribute: [values[found[0]["segment"]]]})
 
 
 def items(kpi: Any, asked: Asked) -> None:
     """Show the KPI's own parts (an exit reason, a feature, a product), where it has some."""
+    if not any(form.item for form in kpi.forms):
+        return
     frame = door.compute([kpi.id], asked.whole)
     parts = frame[frame["item"].notna()].sort_values("value", ascending=False)
     if parts.empty:
@@ -80,12 +103,22 @@ def choose_period(frame: pd.DataFrame, asked: Asked) -> str | None:
     return chosen if chosen in starts else None
 
 
-def row_of(frame: pd.DataFrame, whole: dict[str, Any] | None, period: str | None) -> dict[str, Any] | None:
-    """Return the row of a period, or of the whole range."""
-    if period is None:
-        return whole
-    rows = frame[frame["item"].isna() & (frame["period"] == pd.Timestamp(period))]
+def row_of(frame: pd.DataFrame, period: str | None) -> dict[str, Any] | None:
+    """Return the row of a period; None: of the whole range."""
+    rows = _of(frame, period)
+    rows = rows[rows["item"].isna()]
     return rows.to_dict("records")[0] if len(rows) else None
+
+
+def beside_of(frame: pd.DataFrame, period: str | None) -> dict[str, float]:
+    """Return the numbers beside a period's value (None: beside that of the whole range) by name."""
+    rows = _of(frame, period)
+    rows = rows[rows["item"].notna()]
+    return dict(zip(rows["item"], rows["value"], strict=True))
+
+
+def _of(frame: pd.DataFrame, period: str | None) -> pd.DataFrame:
+    return frame[frame["period"].isna() if period is None else frame["period"] == pd.Timestamp(period)]
 
 
 def table(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:

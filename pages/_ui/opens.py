@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
+from cs_metrics.reports.counted import readable
 from pages._ui import door, download, empty, errors, formats
 from pages._ui.door import Question
 
 ROWS_SHOWN = 500
+HOLE = re.compile(r"\{(?P<name>\w+)(?::(?P<what>[^}]+))?\}")
 
 
-def show(kpi: Any, question: Question, result: Any, *, period: str | None = None, key: str = "opens") -> None:
-    """Show the panel for one result: a row of `compute`, of the period that starts at `period` (ISO; None: the range).
+def show(
+    kpi: Any,
+    question: Question,
+    result: Any,
+    beside: Mapping[str, float],
+    *,
+    period: str | None = None,
+    key: str = "opens",
+) -> None:
+    """Show the panel for one result: a row of `compute`, of the period that starts at `period` (ISO; None: the range),
+    with the numbers beside it.
 
     Formula, SQL and rows are tabs; SQL and rows are asked for when their tab is opened.
     """
     formula, sql, rows = st.tabs(["Formula", "SQL", "Rows"], key=f"{key}_tabs", on_change="rerun")
     with formula:
         if formula.open:
-            _formula(kpi, result)
+            _formula(kpi, result, beside)
     with sql:
         if sql.open:
             with errors.shown():
@@ -34,20 +46,23 @@ def show(kpi: Any, question: Question, result: Any, *, period: str | None = None
                 _rows(kpi, question, period, key)
 
 
-def sentence(kpi: Any, result: Any) -> str:
-    """Return the formula with the numbers put in, as Markdown: '41 lost / 612 at the start = 6.7 %'.
+def sentence(kpi: Any, result: Any, beside: Mapping[str, float]) -> str:
+    """Return the formula with the numbers put in, as Markdown: '41 customers lost / 612 at the start = **6.7 %**'.
 
-    Where there is no value: the reason.
+    `beside`: the numbers shown beside the value, by name. Where there is no value: the reason.
     """
+    settings = door.settings()
     if formats.is_missing(result["value"]):
         return formats.literal(result["note"] or "Nothing to count: no value.")
-    shown = f"**{formats.value(result['value'], kpi.unit, door.settings()['currency'])}**"
-    top, bottom = result["numerator"], result["denominator"]
-    if formats.is_missing(top) or formats.is_missing(bottom):
-        return f"{shown}, from {kpi.doc.formula}"
-    words = kpi.doc.formula.split(" / ")
-    above, below = words if len(words) == 2 and not re.search(r"[\d(]", kpi.doc.formula) else ("", "")
-    return f"{formats.number(top)} {above} / {formats.number(bottom)} {below} = {shown}".replace("  ", " ")
+    numbers = {**settings, **result, **beside}
+
+    def put_in(found: re.Match[str]) -> str:
+        if found["name"] == "value":
+            return f"**{formats.literal(formats.value(result['value'], kpi.unit, settings['currency']))}**"
+        return formats.literal(formats.part(numbers.get(found["name"]), found["what"] or "", settings["currency"]))
+
+    words = door.words(kpi.id)
+    return HOLE.sub(put_in, words if "{value}" in words else f"{words} = {{value}}")
 
 
 def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
@@ -66,12 +81,12 @@ def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
     return lines
 
 
-def _formula(kpi: Any, result: Any) -> None:
+def _formula(kpi: Any, result: Any, beside: Mapping[str, float]) -> None:
     st.markdown(f"*{kpi.doc.formula}*")
     if result is None:
         st.caption("Nothing was computed for this period.")
         return
-    st.markdown(sentence(kpi, result))
+    st.markdown(sentence(kpi, result, beside))
     for line in cautions(kpi, result, door.settings()["minimum_n"]):
         st.caption(line)
 
@@ -89,9 +104,10 @@ def _rows(kpi: Any, question: Question, period: str | None, key: str) -> None:
     if frame.empty:
         empty.nothing("No rows.", "Nothing was counted here.")
         return
+    frame = readable(frame)
     st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, height=320, alt=f"Rows behind {kpi.name}")
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = min(len(frame), ROWS_SHOWN)
         count = f"{formats.count(shown)} of {formats.plural(len(frame), 'row')}"
-        st.caption(f"{count}; `_source` and `_row` name the file and its row.", width="stretch")
+        st.caption(f"{count}; the last columns name the file and the row there.", width="stretch")
         download.table(frame, key=f"{key}_rows", name=f"{kpi.id} {part} rows")

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cs_metrics import kpis
 from cs_metrics.errors import CSMetricsError
 from pages._ui import door, download, empty, errors, formats, shell, state, tile, where
 from pages._ui.filter_bar import Asked
@@ -69,6 +70,19 @@ def undo_bar() -> None:
         st.button("Undo", icon=":material/undo:", key="undo_delete", on_click=_undelete, args=(gone,))
 
 
+def size(draft: where.Where, asked: Asked) -> None:
+    """Say whom the segment holds: its filter in words, and how many customers fit it and how many do not."""
+    said = formats.literal(where.sentence(draft))
+    counts = door.size(draft, asked.where)
+    if counts is None:
+        st.markdown(f":material/groups: {said}")
+        st.caption("It is about rows, not only about customers: each KPI's n says how many it holds.")
+        return
+    inside = formats.plural(counts["inside"], "customer")
+    st.markdown(f":material/groups: **{inside}**, everyone else: {formats.count(counts['outside'])}")
+    st.caption(f"Customers where {said}, as they are today.")
+
+
 def comparison(draft: where.Where, asked: Asked) -> None:
     """Show the KPIs of the segment beside those of everyone else, under the page's other filters."""
     needs, areas = door.needs(), door.focus_areas()
@@ -85,6 +99,7 @@ def comparison(draft: where.Where, asked: Asked) -> None:
         return
     frame = pd.DataFrame(rows)
     st.dataframe(frame, hide_index=True, height="content", alt="KPIs of the segment and of everyone else")
+    st.caption("'Could be chance': the two 95 % intervals overlap. 'Beyond chance': they do not.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         download.table(frame, key="comparison", name="segment against everyone else")
 
@@ -95,6 +110,8 @@ def _compared(kpi: Any, inside: dict[str, Any], outside: dict[str, Any]) -> dict
     change = formats.change(inside["value"], outside["value"], unit, currency)
     word = tile.verdict(change[0], kpi.better)[1] if change else ""
     small = min(door.whole(inside["n"]) or 0, door.whole(outside["n"]) or 0) < settings["minimum_n"]
+    overlap = kpis.overlap(inside, outside)
+    chance = {True: "could be chance", False: "beyond chance", None: formats.NOTHING}[overlap]
     return {
         "KPI": kpi.name,
         "Segment": formats.value(inside["value"], unit, currency),
@@ -102,7 +119,9 @@ def _compared(kpi: Any, inside: dict[str, Any], outside: dict[str, Any]) -> dict
         "Everyone else": formats.value(outside["value"], unit, currency),
         "n (others)": formats.count(outside["n"]),
         "Difference": change[1] if change else formats.NOTHING,
-        "": f"{word}, few counted" if small and word else word,
+        "Reading": f"{word}, few counted" if small and word else word,
+        "Chance": chance if change else formats.NOTHING,
+        "Note": " ".join(dict.fromkeys(n for n in (inside["note"], outside["note"]) if n)),
     }
 
 

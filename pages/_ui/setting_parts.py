@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,10 +11,42 @@ from babel.numbers import list_currencies
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.settings import SETTINGS, Setting
-from pages._ui import door, errors
+from pages._ui import door, errors, formats
 
+DAY = timedelta(days=1)
 SAID = "_settings_said"
 SPELLED = {"nrr": "NRR", "mrr": "MRR", "ces": "CES", "n": "n", "timezone": "Time zone"}
+
+
+def as_of() -> None:
+    """Show up to which day the data count and where that comes from; a day chosen here holds until it is taken back."""
+    end, tables = door.data_end()
+    own = door.workspace().as_of
+    st.subheader("Data to", anchor=False)
+    st.session_state["as_of"] = door.as_of().date() - DAY
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.date_input("The last day that counts", key="as_of", on_change=_as_of_changed, width=280)
+        if own is not None:
+            st.button(
+                "Follow the data", icon=":material/restart_alt:", type="tertiary", on_click=_set_as_of, args=(None,)
+            )
+    found = "The data have no dated activity"
+    if end is not None:
+        named = ", ".join(t.replace("_", " ") for t in tables[:3]) + (" and others" if len(tables) > 3 else "")
+        found = f"The latest activity in the data is of {formats.last_day(end)} ({named})"
+    origin = "This day was set by hand" if own is not None else "This day is taken from the data"
+    st.caption(f"{origin}. {found}. What comes after the day does not count; a period that it cuts is not over.")
+
+
+def _as_of_changed() -> None:
+    chosen = st.session_state["as_of"]
+    if chosen is not None:
+        _set_as_of(chosen + DAY)
+
+
+def _set_as_of(end: date | None) -> None:
+    with errors.shown():
+        door.workspace().set_as_of(end)
 
 
 def field(setting: Setting, value: Any) -> Any:
@@ -71,6 +104,9 @@ def _widget(setting: Setting, value: Any) -> Any:
     if setting.kind == "bool":
         return st.toggle(title, value, key=key)
     if setting.kind in ("int", "float"):
+        if setting.name == "fiscal_year_starts":
+            months = formats.months()
+            return st.selectbox(title, list(months), list(months).index(value), key=key, format_func=months.get)
         cast, step = (int, 1) if setting.kind == "int" else (float, 0.05)
         low, high = (None if b is None else cast(b) for b in (setting.minimum, setting.maximum))
         return st.number_input(title, low, high, cast(value), cast(step), key=key)

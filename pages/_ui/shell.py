@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parents[1]
 # A picture of our own: a symbol's name here, or as a page's icon, would have the browser fetch it from Google.
 ICON = str(FOLDER / "_ui" / "icon.png")
 ENTERED = "_entered"
+AT_ROOT = "_at_root"
 SEEN = "_seen"
 
 # What the theme cannot say: a tile's title lines up with its value, and wraps instead of being cut off.
@@ -40,6 +41,8 @@ PAGES = (
     ("settings", "Settings", "tune", "Calendar, currency and the definitions that KPIs go by."),
 )
 HIDDEN = (("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),)
+# Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.
+ROOT = "start"
 
 
 @functools.cache
@@ -53,24 +56,26 @@ def freeze_imports() -> None:
 
 def pages() -> dict[str, Any]:
     """Return the app's pages by name."""
-    return {
+    own = {
         name: st.Page(
             FOLDER / f"{name}.py",
             title=title,
             url_path=name,
             help=help_text,
-            default=name == "overview",
             visibility="visible" if row in PAGES else "hidden",
         )
         for row in (*PAGES, *HIDDEN)
         for name, title, _, help_text in [row]
     }
+    root = st.Page(FOLDER / "overview.py", title="Overview", url_path=ROOT, default=True, visibility="hidden")
+    return {**own, ROOT: root}
 
 
 def enter() -> Any:
     """Let this run in: register the pages and return the one that was asked for. Only `app.py` calls this."""
     page = st.navigation(list(pages().values()), position="hidden")
     st.session_state[ENTERED] = True
+    st.session_state[AT_ROOT] = not page.url_path
     if not st.session_state.get(SEEN):
         # The first address of a visit is completed once, so that it can be copied; Back to it is left alone.
         st.session_state[SEEN] = True
@@ -88,7 +93,9 @@ def guard() -> None:
 
 def link(page: str, label: str, *, icon: str = "", hint: str | None = None, **params: Any) -> None:
     """Show a link to a page, which carries the state of this one; `params` change it, or are the page's own."""
-    st.page_link(pages()[page], label=label, icon=icon, help=hint or "", query_params=state.link(**params))
+    # At '/' the Overview is this very page, and its link is marked so.
+    target = ROOT if page == "overview" and st.session_state.get(AT_ROOT) else page
+    st.page_link(pages()[target], label=label, icon=icon, help=hint or "", query_params=state.link(**params))
 
 
 def go(page: str, **params: Any) -> None:
@@ -114,7 +121,9 @@ def head(title: str, *, about: str | None = None) -> None:
             st.badge("Sample data", icon=":material/science:", color="violet")
         version = door.version_or_none()
         if version is not None:
-            st.badge(f"Data to {formats.last_day(door.as_of())}", icon=":material/event:", color="gray")
+            by_hand = door.workspace().as_of is not None
+            until = f"Data to {formats.last_day(door.as_of())}" + (", set by hand" if by_hand else "")
+            st.badge(until, icon=":material/event:", color="orange" if by_hand else "gray")
             _newer(version)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,21 +56,39 @@ def make(ids: Sequence[str], asked: Any) -> dict[str, Tile]:
             trend = trends[mine & trends["complete"]]
             tile = replace(
                 tile, value=row["value"], n=door.whole(row["n"]), complete=bool(row["complete"]),
-                note=row["note"] or "",before=before[i]["value"] if i in before else None, against=asked.against,
+                note=row["note"] or "", before=_comparable(row, before.get(i)), against=asked.against,
                 trend=tuple(trend.sort_values("period")["value"]),
             )  # fmt: skip
         tiles[i] = tile
     return tiles
 
 
+def _comparable(row: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> float | None:
+    """Return the earlier value, unless one of the two is not over: a part is never compared as if it were whole."""
+    if earlier is None or not (row["complete"] and earlier["complete"]):
+        return None
+    return earlier["value"]
+
+
+def lacking(tiles: Sequence[Tile], area: str, *, others: bool) -> None:
+    """Say in one line which KPIs of an area cannot be computed from the data; opened, what each needs."""
+    if not tiles:
+        return
+    count = len(tiles)
+    more = f"{count} more" if others else f"All {count}" if count > 1 else tiles[0].name
+    verb = "needs" if count == 1 else "need"
+    with st.expander(f"{more} {verb} other columns", icon=":material/block:", key=f"lacking_{area}"):
+        for each in tiles:
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                shell.link("kpi", each.name, hint=each.help, id=each.id)
+                st.caption(", ".join(f"`{n}`" for n in each.needs))
+        shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
+
+
 def show(tile: Tile) -> None:
     """Show one tile; inside `grid()` several stand side by side."""
     with st.container(border=True, height="stretch", gap="xsmall", key=f"tile_{tile.id}"):
         shell.link("kpi", f"**{tile.name}**", hint=tile.help, id=tile.id)
-        if tile.needs:
-            st.markdown(":gray[Not computable]")
-            st.caption(f":material/block: Needs {', '.join(f'`{n}`' for n in tile.needs)}.")
-            return
         if formats.is_missing(tile.value):
             st.markdown(":gray[No value]")
             st.caption(formats.literal(tile.note) or "Nothing to count in this period.")
@@ -79,8 +97,8 @@ def show(tile: Tile) -> None:
 
 
 def grid() -> Any:
-    """Return the grid that tiles stand in: five abreast on a desk, one on a phone."""
-    return st.grid(5, min_column_width=215, gap="small")
+    """Return the grid that tiles stand in: five abreast on a desk, two on a phone."""
+    return st.grid(5, min_column_width=155, gap="small")
 
 
 def verdict(sign: float, better: str) -> tuple[str, str]:
@@ -125,7 +143,7 @@ def _foot(tile: Tile) -> str:
         low = tile.n < tile.minimum_n
         parts.append(f":material/info: only {formats.count(tile.n)} counted" if low else f"n {formats.count(tile.n)}")
     if not tile.complete:
-        parts.append(":material/hourglass_top: period not over")
+        parts.append(":material/hourglass_top: not over" + (", so not compared" if tile.against else ""))
     if tile.note:
         parts.append(formats.literal(tile.note))
     return " · ".join(parts) or "&nbsp;"

@@ -91,3 +91,28 @@ def test_an_address_cannot_bring_a_picture_or_markdown_of_its_own(server: str, p
     expect(said).to_contain_text("$a+b$ <b>bold</b>")
     page.wait_for_timeout(500)
     assert not [url for url in asked if url.startswith("http://picture.example")]
+
+
+def test_the_overview_has_an_address_of_its_own(server: str, page: Page, ready: Ready) -> None:
+    page.goto(f"{server}/overview?period=last_quarter")
+    ready()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Overview"))
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    assert "/overview?" in page.url
+    assert "period=last_quarter" in page.url
+
+
+def test_a_press_on_a_point_opens_its_period_and_one_on_a_bar_filters(server: str, page: Page, ready: Ready) -> None:
+    page.goto(f"{server}/kpi?id=net_promoter_score&by=region")
+    ready()
+    charts = page.locator("[data-testid=stVegaLiteChart]")
+    charts.nth(0).locator(".mark-symbol path").first.click(force=True)
+    page.wait_for_url("**at=2025-07-01**")
+    ready()
+    expect(page.get_by_role("combobox", name="Open").first).to_have_value(re.compile("Jul"))
+    charts.nth(1).locator(".mark-rect path").first.click(position={"x": 20, "y": 8}, force=True)
+    page.wait_for_url("**where=**")
+    ready()
+    expect(page.get_by_text("Only customers and rows where region is").first).to_be_visible()
+    assert "at=2025-07-01" in page.url
+    assert not page.get_by_text("Something went wrong").count()

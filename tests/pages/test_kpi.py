@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 Open = Callable[..., AppTest]
 
 
 def text(app: AppTest) -> str:
-    """Everything that is written on the page."""
-    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption, *app.subheader, *app.title])
+    """Everything that is written on the page, without the backslashes that keep Markdown off it."""
+    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption, *app.subheader, *app.title]).replace("\\", "")
 
 
 def test_the_formula_has_its_numbers_put_in(open_page: Open) -> None:
@@ -23,6 +24,27 @@ def test_the_formula_has_its_numbers_put_in(open_page: Open) -> None:
     lost, start, shown = (float(g.replace(",", "")) for g in found.groups())
     assert abs(100 * lost / start - shown) < 0.06
     assert app.metric[0].value == f"{found[3]} %"
+
+
+def test_a_score_says_the_counts_it_is_made_of(open_page: Open) -> None:
+    found = re.search(
+        r"100 × \((\d+) promoters − (\d+) detractors\) / (\d+) answers = \*\*(-?\d+)", text(open_page("kpi"))
+    )
+    assert found
+    promoters, detractors, answers, score = (int(g) for g in found.groups())
+    assert round(100 * (promoters - detractors) / answers) == score
+
+
+@pytest.mark.parametrize(
+    ("kpi", "said"),
+    [
+        ("customer_lifetime_value", r"per account × 100 % margin / [\d.]+ % monthly churn \(\d+ customers lost of"),
+        ("first_response_time", r"is the middle of [\d,]+ first-response times; mean [\d.]+ h"),
+        ("stickiness", r"[\d.]+ active users on an average day / [\d,]+ users in the period"),
+    ],
+)
+def test_what_is_no_plain_quotient_says_its_numbers_too(open_page: Open, kpi: str, said: str) -> None:
+    assert re.search(said, text(open_page("kpi", id=kpi)))
 
 
 def test_the_page_says_what_the_kpi_means_and_what_is_near_it(open_page: Open) -> None:

@@ -91,3 +91,13 @@ def test_an_empty_workspace_says_what_to_do(open_page: Open) -> None:
     assert "This workspace has no data yet" in text(app)
     assert "Sample data" not in text(app)
     assert not app.metric
+
+
+def test_a_period_that_is_not_over_is_marked_and_compared_with_nothing(open_page: Open) -> None:
+    app = open_page("overview", period="custom", since="2026-06-01", until="2026-08-01")
+    assert "not over: the data end" in text(app)
+    assert not [m.delta for m in app.metric if m.delta]
+    assert sum("not over, so not compared" in c.value for c in app.caption) == len(app.metric)
+    whole = open_page("overview", period="last_month")
+    assert "not over: the data end" not in text(whole)
+    assert len([m.delta for m in whole.metric if m.delta]) > 5

@@ -25,6 +25,17 @@ def test_a_segment_is_compared_with_everyone_else(open_page: Open) -> None:
     assert (frame["Segment"] != frame["Everyone else"]).any()
 
 
+def test_the_page_says_how_many_customers_and_what_chance_could_explain(open_page: Open) -> None:
+    app = open_page("segments", draft=EMEA)
+    size = cs.sample().version().view().size({"region": ["EMEA"]})
+    assert size
+    assert any(f"**{size['inside']} customers**, everyone else: {size['outside']}" in m.value for m in app.markdown)
+    frame = app.dataframe[0].value.set_index("KPI")
+    assert frame.loc["Net Promoter Score", "Chance"] == "beyond chance"
+    assert frame.loc["Customer Retention Rate", "Chance"] == "could be chance"
+    assert frame.loc["Monthly Recurring Revenue", "Chance"] == "–"
+
+
 def test_a_segment_is_saved_used_renamed_deleted_and_brought_back(open_page: Open) -> None:
     name = f"Europe {uuid.uuid4().hex[:6]}"
     app = open_page("segments", draft=EMEA)
