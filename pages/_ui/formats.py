@@ -153,6 +153,11 @@ def instant(when: datetime | Any) -> str:
     return format_datetime(aware, "medium", tzinfo=_zone(), locale=locale())
 
 
+def pressed(milliseconds: float) -> date:
+    """Return the day of a point pressed in a chart: the browser draws a civil day at its own zone's midnight."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(_zone()).date()
+
+
 def months() -> dict[int, str]:
     """Return the months' names by number."""
     return dict(get_month_names("wide", "stand-alone", locale()))

@@ -40,10 +40,10 @@ def trend(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
 
 
 def _point() -> None:
-    """A point of the trend was pressed: its period is opened. Vega gives the time in milliseconds."""
+    """A point of the trend was pressed: its period is opened."""
     found = st.session_state["trend"].selection.get("point") or []
     if found:
-        state.update(at=pd.Timestamp(found[0]["period"], unit="ms").date().isoformat())
+        state.update(at=formats.pressed(found[0]["period"]).isoformat())
 
 
 def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
