@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -53,6 +56,15 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     _write_info(con, about, as_of)
 
 
+@cache
+def code() -> str:
+    """Return a short name for the code that builds facts: those that another release built are built anew."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime) -> None:
     info = {
         "as_of": as_of.isoformat(),
@@ -79,4 +91,4 @@ def _count(con: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
     return int(con.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchall()[0][0])
 
 
-__all__ = ["FACTS", "Context", "Fact", "build", "context", "event_rows", "has_rows", "local"]
+__all__ = ["FACTS", "Context", "Fact", "build", "code", "context", "event_rows", "has_rows", "local"]

@@ -21,7 +21,7 @@ except ImportError:  # Windows
     import msvcrt
 
 VERSION_FILE = re.compile(r"(\d{4,})\.duckdb")
-SIDECAR_FILE = re.compile(r"\d{4,}\.[0-9a-f]+\.duckdb")
+SIDECAR_FILE = re.compile(r"\d{4,}\.[0-9a-f]{12}-[0-9a-f]{12}\.duckdb")
 
 
 def home() -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from cs_metrics import facts
 from cs_metrics.errors import PublishError, did_you_mean
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
@@ -127,6 +128,7 @@ def _build(
                 "as_of": as_of.isoformat(),
                 "table_as_of": {table: end.isoformat() for table, end in ends.items()},
                 "settings": request.settings,
+                "facts": facts.code(),
                 "note": request.note,
                 "mode": request.mode,
                 "restored_from": None,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from cs_metrics import facts
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.settings import facts_key
 from cs_metrics.workspace import asof, describe
@@ -102,14 +103,15 @@ def restore(folder: Folder, number: int, note: str) -> int:
 
 
 def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: Build) -> Path:
-    """Return the file of a version whose facts were built with these settings: the version itself where they are its
-    own, else a copy beside it, made when first asked for. The copies used longest ago are deleted."""
+    """Return the file of a version whose facts were built with these settings by this release: the version itself
+    where they are its own, else a copy beside it, made when first asked for. The copies used longest ago are deleted.
+    """
     number, path = path_of(folder, number)
     own = meta(path)
     key = facts_key(settings)
-    if key == facts_key(own["settings"]):
+    if key == facts_key(own["settings"]) and own.get("facts") == facts.code():
         return path
-    sidecar = folder.sidecar(number, key)
+    sidecar = folder.sidecar(number, f"{key}-{facts.code()}")
     with _BUILDING_LOCK:
         lock = _BUILDING.setdefault(sidecar.resolve(), threading.Lock())
     with lock:
@@ -124,6 +126,7 @@ def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: 
                 as_of = asof.overall(ends, created_at)
                 changed = {
                     "settings": dict(settings),
+                    "facts": facts.code(),
                     "as_of": as_of.isoformat(),
                     "table_as_of": {table: end.isoformat() for table, end in ends.items()},
                 }

@@ -265,3 +265,16 @@ def test_history_has_nothing_to_say_about_the_first_upload(folder):
     assert ask(folder, "SELECT count(*) FROM customer_attributes") == [(0,)]
     assert "customer_id" in history.NO_HISTORY
     assert len(describe.sources(cursor(folder.version(1)))) == 1
+
+
+def test_facts_that_another_release_built_are_built_anew(folder, monkeypatch):
+    put(folder, load("customers", [A]))
+    built = []
+
+    def build(con, settings, as_of):
+        built.append(as_of)
+
+    assert versions.with_facts(folder, 1, resolve(), build) == folder.version(1)
+    monkeypatch.setattr(versions.facts, "code", lambda: "0123456789ab")
+    assert versions.with_facts(folder, 1, resolve(), build) != folder.version(1)
+    assert len(built) == 1
