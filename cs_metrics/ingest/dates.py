@@ -132,7 +132,8 @@ def read_dates(source: str, day_first: bool | None) -> str:
 
 
 def looks() -> str:
-    """Return SQL that is true where `t` has the shape of a date (not whether that day exists)."""
+    """Return SQL that is true where `t` has the shape of a date (not whether that day exists): 'REF-0001' has not."""
+    known = "|".join(name for names in _NAMES.values() for name in sorted(names.split(), key=len, reverse=True))
     shapes = (
         NUMERIC,
         DAY_MONTH,
@@ -141,4 +142,5 @@ def looks() -> str:
         MONTH_YEAR,
         r"[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{4}",
     )
-    return "(" + " OR ".join(f"regexp_full_match(t, {literal(s)})" for s in shapes) + ")"
+    named = [shape.replace(_MONTH, f"((?i:{known}))[.]?") for shape in shapes]
+    return "(" + " OR ".join(f"regexp_full_match(t, {literal(shape)})" for shape in named) + ")"

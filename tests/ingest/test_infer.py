@@ -66,6 +66,7 @@ def test_a_day_that_does_not_exist_is_bad_with_its_row() -> None:
         (["01:30:00", "00:10:00"], "handle time", Type.NUMBER),
         (["3 h 20 min", "5 min"], "handle time", Type.NUMBER),
         (["Jan 2024", "March 2024"], "month", Type.DATE),
+        (["REF-0001", "REF-0002"], "Referral ID", Type.ID),
     ],
 )
 def test_kinds(texts: list[str], name: str, kind: Type) -> None:
