@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from cs_metrics.ingest.apply import Applied
 from cs_metrics.ingest.engine import query
+from cs_metrics.ingest.mapping import TableMapping
 from cs_metrics.ingest.names import key
 from cs_metrics.ingest.problems import EXAMPLES, Problem, plural
 from cs_metrics.ingest.sheet import RawSheet
@@ -208,11 +209,14 @@ def _still_paying(one: Applied, subscriptions: Sequence[Applied]) -> list[Proble
     return [_problem(one, "churned_on", "still paying", count, what, advice, rows)]
 
 
-def near_matches(sheets: Sequence[RawSheet], tables: Mapping[int, str]) -> list[Problem]:
+def near_matches(sheets: Sequence[RawSheet], feeds: Sequence[Sequence[TableMapping]]) -> list[Problem]:
     """Return values that differ only in case, spaces or punctuation ('GTXPro', 'GTX Pro') within or across sheets.
 
-    Looked for in columns of the same name with few different texts. `tables`: what each sheet feeds, for the answer.
+    Looked for in columns of the same name with few different texts. `feeds`: each sheet's mappings; spellings that
+    they make one value of are no matter.
     """
+    become = [_become(raw, mappings) for raw, mappings in zip(sheets, feeds, strict=True)]
+    tables = {i: mappings[0].table for i, mappings in enumerate(feeds) if mappings}
     by_name: dict[str, list[tuple[int, str, dict[str, int]]]] = defaultdict(list)
     for index, raw in enumerate(sheets):
         for column in raw.columns:
@@ -225,9 +229,27 @@ def near_matches(sheets: Sequence[RawSheet], tables: Mapping[int, str]) -> list[
             for word, count in words.items():
                 spellings[_plainly(word)][word].append((index, name, count))
         for variants in spellings.values():
-            if len(variants) > 1:
+            loaded = {become[i].get((n, word), word) for word, at in variants.items() for i, n, _ in at}
+            if len(variants) > 1 and len(loaded) > 1:
                 found.append(_near(sheets, tables, variants))
     return found
+
+
+def _become(raw: RawSheet, mappings: Sequence[TableMapping]) -> dict[tuple[str, str], str]:
+    """Return what becomes of a column's words, by (column, word), where a rule or a closed column changes them."""
+    result: dict[tuple[str, str], str] = {}
+    for mapping in mappings:
+        for name, rule in mapping.rules(raw).items():
+            if rule.kind != "from" or len(rule.sources) != 1:
+                continue
+            source = rule.sources[0]
+            said = {text.casefold(): str(value) for text, value in reversed(rule.values or ())}
+            exact = {text: str(value) for text, value in rule.values or ()}
+            closed = bool(TABLES[mapping.table].column(name).values)
+            for word in raw.column(source).profile.words:
+                value = exact.get(word, said.get(word.casefold(), word))
+                result.setdefault((source, word), key(value) if closed else value)
+    return result
 
 
 def _plainly(word: str) -> str:

@@ -116,7 +116,7 @@ class Plan:
     @property
     def contradictions(self) -> tuple[Problem, ...]:
         """Where a file contradicts itself or another, among the sheets that are ready."""
-        feeds = {i: s.table or "" for i, s in enumerate(self.sheets)}
+        feeds = [s.completed for s in self.sheets]
         return in_order([*contradictions(self.applied), *near_matches([s.raw for s in self.sheets], feeds)])
 
     @property

@@ -209,6 +209,31 @@ def test_values_that_differ_only_in_spaces_are_noted():
     assert "'GTX Pro' (1 times in products.csv) and 'GTXPro' (1 times in deals.csv)" in near.sentence
 
 
+def test_spellings_that_the_mapping_makes_one_are_no_near_match():
+    text = "customer_id,region,signup_date\nA,EMEA,2025-01-01\nB,emea,2025-01-02\nC,APAC,2025-01-03"
+    plan = plan_of(sheet(text, "customers.csv"))
+    assert [p.kind for p in plan.contradictions] == ["near match"]
+    rule = {"from": "region", "values": {"emea": "EMEA"}}
+    plan.sheets[0].use("customers", {"customer_id": "customer_id", "region": rule, "signed_up_on": "signup_date"})
+    assert not plan.contradictions
+    deals = "opportunity_id,created_at,amount,status\n1,2025-01-01,5,Won\n2,2025-01-02,6,won\n3,2025-01-02,6,lost"
+    assert not [p for p in plan_of(sheet(deals, "deals.csv")).contradictions if p.kind == "near match"]
+
+
+def test_a_fee_or_a_trial_is_no_subscription_that_goes_on():
+    subscriptions = sheet(
+        "subscription_id,customer_id,start_date,end_date,amount,billing_period,is_trial\n"
+        "1,A,2025-01-01,2025-02-01,9,month,no\n2,A,2025-01-01,,99,one_off,no\n3,B,2025-01-01,,9,month,yes\n"
+        "4,C,2025-01-01,,9,month,no",
+        "subscriptions.csv",
+    )
+    left = sheet(
+        "customer_id,churned_on,reason\nA,2025-02-01,price\nB,2025-02-01,price\nC,2025-02-01,price", "churn_events.csv"
+    )
+    found = [p for p in plan_of(subscriptions, left).contradictions if p.kind == "still paying"]
+    assert [p.examples for p in found] == [((4, "C on 2025-02-01"),)]
+
+
 def test_columns_say_where_each_goes_and_why():
     columns = {c.name: c for c in telco().sheet("churn.csv").columns}
     assert columns["tenure"].targets == ("customers.signed_up_on", "subscriptions.start_date")
