@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from cs_metrics.errors import MappingError
 from cs_metrics.ingest.aside import REJECTED, Ledger, blank_rows, duplicate_rows, total_rows
-from cs_metrics.ingest.attributes import Attribute, attribute_columns
+from cs_metrics.ingest.attributes import Attribute, attribute_columns, states_since
 from cs_metrics.ingest.convert import ARROW
 from cs_metrics.ingest.mapping import TableMapping, taken
 from cs_metrics.ingest.names import key
@@ -223,7 +223,13 @@ class _Work:
         name = self.table.key[0]
         places = np.flatnonzero(self.ledger.loaded)
         ids = pd.Series(self.built[name].values.take(pa.array(places)).to_pandas())
-        again = ids.duplicated().to_numpy()
+        since = states_since(self.raw) if self.table.name == "customers" else None
+        if since is not None:
+            # Rows of one customer with different dates are what it was and what it became.
+            moments = pd.Series(self.raw.texts(since).take(pa.array(places)).to_pandas())
+            again = pd.DataFrame({"id": ids.to_numpy(), "since": moments.to_numpy()}).duplicated().to_numpy()
+        else:
+            again = ids.duplicated().to_numpy()
         if not again.any():
             return
         rows = self.raw.data.column("_row").to_numpy()[places]

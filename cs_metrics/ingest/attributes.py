@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cs_metrics.ingest.convert import Options, convert
+from cs_metrics.ingest.names import key
 from cs_metrics.ingest.sheet import RawColumn, RawSheet
 from cs_metrics.ingest.words import NOTHING
 from cs_metrics.schema import Table, Type
@@ -16,6 +17,10 @@ from cs_metrics.schema import Table, Type
 LOW_CARDINALITY = 50
 _OWN = ("_row", "_source", "_id")
 _NOTHING = pa.array(["", *sorted(NOTHING)])
+
+
+# Under these names publishing finds since when a row of customers holds.
+_SPAN = ("valid_from", "valid_to")
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ def attribute_columns(
     """Yield the attributes with their values, one for each row; a name that the table has itself gets ' (file)'."""
     names = {c.name for c in table.columns} | set(_OWN)
     for column in columns:
-        name = column.name
+        name = key(column.name) if table.name == "customers" and key(column.name) in _SPAN else column.name
         while name.casefold() in names:
             name += " (file)"
         names.add(name.casefold())
@@ -45,12 +50,24 @@ def attribute_columns(
         yield Attribute(name, column.name, kind, distinct, low), values
 
 
+def states_since(raw: RawSheet) -> RawColumn | None:
+    """Return the column 'valid_from' whose dates say since when each row holds, or None where there is none."""
+    for column in raw.columns:
+        if key(column.name) == "valid_from" and column.profile.kind in (Type.DATE, Type.INSTANT):
+            return None if _doubtful(column) else column
+    return None
+
+
+def _doubtful(column: RawColumn) -> bool:
+    profile = column.profile
+    return bool(profile.bad or profile.ambiguous_dates or profile.ambiguous_decimal or profile.looks_like_id)
+
+
 def _typed(raw: RawSheet, column: RawColumn, timezone: str) -> tuple[Type, pa.Array]:
     """Return the values in the type that all texts have; in doubt they stay text, so that nothing is lost."""
     profile = column.profile
     kind = Type.NUMBER if profile.kind is Type.MONEY else profile.kind
-    doubtful = profile.bad or profile.ambiguous_dates or profile.ambiguous_decimal or profile.looks_like_id
-    if kind not in (Type.ID, Type.TEXT) and not doubtful:
+    if kind not in (Type.ID, Type.TEXT) and not _doubtful(column):
         read = convert(raw.texts(column), kind, Options.of(profile, timezone=timezone))
         if not read.bad_count:
             return kind, read.values

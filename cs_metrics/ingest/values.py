@@ -161,7 +161,8 @@ class Builder:
         table, sql, failed = {"v": values}, "v", self._none()
         if rule.times:
             other = self._read(rule.times, Type.MONEY)
-            table["o"], sql, failed = other.values, "v * o", other.bad
+            # Two decimals of 18 digits are multiplied within 18, and overflow, unless one of them is wider.
+            table["o"], sql, failed = other.values, "v::DECIMAL(20, 6) * o", other.bad
         factor = 1.0 / (rule.divide or 1.0)
         if rule.unit:
             factor *= UNIT_SECONDS[rule.unit] / (3600.0 if column.name.endswith("_hours") else 1.0)

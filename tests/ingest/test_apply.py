@@ -50,6 +50,21 @@ def test_same_id_with_other_values_is_rejected_for_customers():
     assert "stands already in row 2" in done.aside.iloc[0]["reason"]
 
 
+def test_rows_of_a_customer_with_other_dates_are_its_history():
+    text = "Id,Plan,Valid From\nA,Pro,2025-01-01\nA,Team,2025-04-01\nA,Max,2025-04-01\nB,Pro,2025-01-01"
+    done = apply(sheet(text), TableMapping("customers", {"customer_id": "Id", "plan": "Plan"}))
+    assert (done.counts.loaded, done.counts.rejected) == (3, 1)
+    assert done.data.column("plan").to_pylist() == ["Pro", "Team", "Pro"]
+    assert [(a.name, a.type) for a in done.attributes] == [("valid_from", Type.DATE)]
+
+
+def test_large_amounts_are_multiplied_exactly():
+    text = "When,Price,Pieces\n2025-01-01,1234.5,1234\n2025-01-02,999999,99999"
+    rule = {"from": "Price", "times": "Pieces"}
+    done = apply(sheet(text), TableMapping("orders", {"ordered_at": "When", "amount": rule}))
+    assert [str(a) for a in done.data.column("amount").to_pylist()] == ["1523373.000000", "99998900001.000000"]
+
+
 def test_lines_of_one_order_stay():
     text = "No,When,Sum\n1,2025-01-01,5\n1,2025-01-01,6"
     mapping = TableMapping("orders", {"order_id": "No", "ordered_at": "When", "amount": "Sum"})
