@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from cs_metrics.schema import TABLES, Table, Type
 _NUMBERS = (Type.MONEY, Type.NUMBER, Type.INTEGER)
 _PER_UNIT = {"unit_price", "price_per_unit", "item_price", "price_each", "price", "unit_cost", "unit_amount"}
 _SURVEYS = ("nps", "csat", "ces", "onboarding", "post_activation")
+_SAID = {"net_promoter": "nps", "satisfaction": "csat", "customer_effort": "ces", "effort_score": "ces"}
+# '(0-10)', '1 to 5': the scale on which a score was asked.
+_SCALE = re.compile(r"(?<![0-9])([01])\s*(?:-|–|/|to|bis|\.\.)\s*(3|4|5|6|7|9|10|100)(?![0-9])")
 _ABOUT_COLUMNS = {"field", "column", "column_name", "field_name", "variable", "attribute", "table"}
 _EXPLAINS = {"description", "definition", "meaning", "explanation", "notes", "comment"}
 _SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "US$": "USD", "R$": "BRL"}
@@ -75,19 +79,45 @@ def _currency(raw: RawSheet, table: Table, fits: dict[str, Fit]) -> None:
 
 
 def _surveys(raw: RawSheet, fits: dict[str, Fit]) -> None:
-    """Which survey it is may stand in the name of the score, in the file's name, or in the scores themselves."""
-    if "survey" in fits or "score" not in fits:
+    """Which survey it is may stand in a name (of the score, the sheet, the file), in the campaigns, or in the scale."""
+    if "score" not in fits:
         return
     score = raw.column(fits["score"].source)
-    for text, what in ((key(score.name), f"column {score.name}"), (_name_words(raw), "the file")):
-        for survey in _SURVEYS:
-            if survey in text.split("_") or survey.replace("_", "") in text.replace("_", ""):
-                if len(survey) == 3 and survey not in text.split("_") and not text.startswith(survey):
-                    continue
-                _constant(fits, "survey", survey, f"The name of {what} says so")
-                return
-    if _top(score) == 10.0 and score.profile.minimum is not None and float(score.profile.minimum) <= 1:
+    scale = _SCALE.search(score.name)
+    if scale:
+        reason = f"The name of column {score.name} says so"
+        _constant(fits, "scale_min", int(scale[1]), reason)
+        _constant(fits, "scale_max", int(scale[2]), reason)
+    if "survey" in fits:
+        return
+    stem = raw.file.rsplit(".", 1)[0]
+    names = ((score.name, f"column {score.name}"), (raw.sheet or "", "the sheet"), (stem, "the file"))
+    for text, what in names:
+        survey = _survey_in(text)
+        if survey:
+            _constant(fits, "survey", survey, f"The name of {what} says so")
+            return
+    campaigns = {_survey_in(w) for w in raw.column(fits["campaign"].source).profile.words} if "campaign" in fits else ()
+    if len(campaigns) == 1 and (survey := next(iter(campaigns))):
+        _constant(fits, "survey", survey, "Its campaigns are called so")
+    elif scale and (int(scale[1]), int(scale[2])) == (0, 10):
+        _constant(fits, "survey", "nps", "The scale goes from 0 to 10", 0.6)
+    elif not scale and _top(score) == 10.0 and float(score.profile.minimum or 2) <= 1:
         _constant(fits, "survey", "nps", "The scores go to 10", 0.55)
+
+
+def _survey_in(name: str) -> str | None:
+    """Return the one survey that a name speaks of, or None where it names none or several."""
+    text = key(name)
+    split, flat = text.split("_"), text.replace("_", "")
+    whole = meaning("survey_responses", "survey", name)
+    found = {whole} if whole else set()
+    for survey in _SURVEYS:
+        short = len(survey) == 3
+        if survey in split or (flat.startswith(survey) if short else survey.replace("_", "") in flat):
+            found.add(survey)
+    found |= {s for words, s in _SAID.items() if words in text}
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _top(column: RawColumn) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cs_metrics.ingest.names import key, match, own_id
+from cs_metrics.ingest.names import NameMatch, bare, key, match, own_id
 from cs_metrics.ingest.sheet import Profile, RawColumn
 from cs_metrics.ingest.vocabulary import flag_rank, is_tenure, meaning, says_gone, unit_in
 from cs_metrics.schema import Column, Table, Type
@@ -20,6 +20,7 @@ _COUNTS_FROM = {
     ("leads", "converted_at"): "created_at",
     ("milestones", "reached_at"): "started_at",
 }
+_FEW = 20
 _NUMBERED_TEXT = {"company_size", "stage", "campaign", "priority"}
 
 
@@ -43,19 +44,39 @@ def is_unique(profile: Profile, share: float = 0.98) -> bool:
     return filled(profile) > 0 and profile.distinct >= share * filled(profile) and filled(profile) >= 0.9 * profile.rows
 
 
-def fit(column: RawColumn, table: Table, target: Column, dated: bool) -> Fit | None:
-    """Return how well `column` fits `target` of `table`, or None. `dated`: the sheet has dates, not only tenures."""
+def fit(column: RawColumn, table: Table, target: Column, dated: bool, states: bool = False) -> Fit | None:
+    """Return how well `column` fits `target` of `table`, or None. `dated`: the sheet has dates, not only tenures;
+    `states`: its rows say since when they hold, so that several are about one customer."""
     special = _tenure_or_flag(column, table, target, dated)
     if special is not None:
         return special
-    name = match(key(column.name), table.name, target.name)
+    name = _named(column, table, target)
     if name is None:
         return None
     compatible, said, spec = _values(column, table, target)
+    if states and target.name == own_id_name(table) and target.type is Type.ID and compatible:
+        compatible, said = 0.95, "its rows say since when they hold, so one id has several"
     score = name.score * compatible
     if score < 0.2:
         return None
     return Fit(column.name, score, _sentence(name.reason, said), spec)
+
+
+def own_id_name(table: Table) -> str:
+    """Return the name of the column that is the id of the table's own rows, or ''."""
+    own = own_id(table)
+    return own.name if own is not None else ""
+
+
+def _named(column: RawColumn, table: Table, target: Column) -> NameMatch | None:
+    """Compare the whole header, and the header without its bracketed unit or note."""
+    found = match(key(column.name), table.name, target.name)
+    short = bare(column.name)
+    if short != column.name:
+        other = match(key(short), table.name, target.name)
+        if other is not None and (found is None or other.score * 0.99 > found.score):
+            found = NameMatch(other.score * 0.99, f"without its note {other.reason}")
+    return found
 
 
 def _sentence(*parts: str) -> str:
@@ -73,7 +94,7 @@ def _tenure_or_flag(column: RawColumn, table: Table, target: Column, dated: bool
             reason = "Counts months with the company; the start is so many months before a date that is asked"
             return Fit(column.name, 0.85, reason, {"months_before": column.name, "anchor": None})
         return None
-    rank = flag_rank(column.name)
+    rank = flag_rank(bare(column.name))
     if place in (("customers", "churned_on"), ("subscriptions", "end_date")) and rank is not None:
         words = column.profile.words or dict.fromkeys((*column.profile.true_words, *column.profile.false_words), 1)
         gone = {w: says_gone(w) for w in words}
@@ -148,6 +169,9 @@ def _as_id(column: RawColumn, table: Table, target: Column) -> tuple[float, str,
     own = own_id(table)
     if own is not None and own.name == target.name and table.name != "invoices":
         if not is_unique(profile, 0.9):
+            # One row twice in five says nothing: what the column is called says more.
+            if filled(profile) < _FEW and 2 * profile.distinct > filled(profile) >= 0.9 * profile.rows:
+                return 0.8, "hardly any value repeats", name
             return (0.75 if not target.required else 0.3), "its values repeat", name
         return 1.0, "no two rows share a value", name
     said = "ids written as decimals lose their '.0'" if profile.whole_ids else ""

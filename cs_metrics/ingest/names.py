@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
-from cs_metrics.schema import TABLES, Column, Table
+from cs_metrics.ingest.german import COLUMNS as GERMAN
+from cs_metrics.ingest.german import SHEETS as GERMAN_SHEETS
+from cs_metrics.schema import TABLES, Column, Table, Type
 from cs_metrics.schema.tables.names import words
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[^a-z0-9]+")
+_NOTE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _FILLER = {"data", "export", "list", "table", "csv", "sheet", "raw", "final", "all", "report", "dump", "extract", "new"}
+_SPELLED = {
+    "s": "seconds",
+    "sec": "seconds",
+    "secs": "seconds",
+    "min": "minutes",
+    "mins": "minutes",
+    "h": "hours",
+    "hr": "hours",
+    "hrs": "hours",
+    "d": "days",
+}
 _UNITS = {"usd", "eur", "gbp", "cents", "cent", "date", "flag", "text", "label"}
 # 'ticket_comments' are comments, not tickets: a name is about its last word.
 _NOT_THE_HEAD = 0.6
@@ -38,7 +53,14 @@ class NameMatch:
 
 def key(name: str) -> str:
     """Return a name in the form in which names are compared: 'Customer ID ' and 'customerId' are 'customer_id'."""
-    return _OTHER.sub("_", _CAMEL.sub("_", name.strip()).lower().replace("'", "")).strip("_")
+    split = _CAMEL.sub("_", unicodedata.normalize("NFKC", name).strip())
+    plain = "".join(c for c in unicodedata.normalize("NFKD", split.casefold()) if not unicodedata.combining(c))
+    return _OTHER.sub("_", plain.replace("'", "")).strip("_")
+
+
+def bare(name: str) -> str:
+    """Return a header without what it says in brackets, a unit or a note: 'Score (0-10)' is 'Score'."""
+    return _NOTE.sub("", name).strip() or name
 
 
 def squash(name: str) -> str:
@@ -67,6 +89,8 @@ def _variants(name: str, table: Table) -> list[tuple[str, float]]:
         found.append(("_".join(split[1:]), 0.97))
     if len(split) > 1 and split[-1] in _UNITS:
         found.append(("_".join(split[:-1]), 0.96))
+    if len(split) > 1 and split[-1] in _SPELLED:
+        found.append(("_".join((*split[:-1], _SPELLED[split[-1]])), 0.98))
     return found
 
 
@@ -78,12 +102,22 @@ def _terms(table: str, column: str) -> tuple[tuple[str, float], ...]:
     return ((column, 1.0), *((s, 0.95 - step * i) for i, s in enumerate(synonyms)))
 
 
+@cache
+def _more_terms(table: str, column: str) -> tuple[tuple[str, float], ...]:
+    """Return what else is taken as the name where it is written exactly so: 'issued' for issued_on, German words."""
+    stem = column.removesuffix("_on").removesuffix("_at")
+    dated = TABLES[table].column(column).type in (Type.DATE, Type.INSTANT)
+    german = (*GERMAN.get(f"{table}.{column}", ()), *GERMAN.get(column, ()))
+    return (*(((stem, 0.9),) if dated and stem != column else ()), *((word, 0.9) for word in german))
+
+
 @lru_cache(maxsize=20_000)
 def match(name: str, table_name: str, column_name: str) -> NameMatch | None:
     """Return how well the key of a source column's name fits a column of the model; None where it does not."""
     table = TABLES[table_name]
     terms = _terms(table_name, column_name)
-    by_squash = {squash(term): (term, score) for term, score in reversed(terms)}
+    exact = (*terms, *_more_terms(table_name, column_name))
+    by_squash = {squash(term): (term, score) for term, score in reversed(exact)}
     best: NameMatch | None = None
     for variant, cost in _variants(name, table):
         hit = by_squash.get(squash(variant))
@@ -126,7 +160,7 @@ def place_score(file: str, sheet: str | None, table: Table) -> tuple[float, str]
         nouns, flat = [singular(w) for w in plain], "".join(plain)
         if not nouns:
             continue
-        for term in (table.name, *table.synonyms):
+        for term in (table.name, *table.synonyms, *GERMAN_SHEETS.get(table.name, ())):
             parts, short = [singular(w) for w in term.split("_")], squash(term)
             share = len(parts) / len(nouns) if _contains(nouns, parts) else 0.0
             head = 1.0 if nouns[-len(parts) :] == parts or len(nouns) == 1 else _NOT_THE_HEAD

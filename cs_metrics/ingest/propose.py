@@ -11,6 +11,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from cs_metrics.ingest import derive
+from cs_metrics.ingest.attributes import states_since
 from cs_metrics.ingest.fit import USABLE, Fit, fit
 from cs_metrics.ingest.links import Links
 from cs_metrics.ingest.names import is_part, place_score
@@ -78,11 +79,12 @@ def _rank(raw: RawSheet, links: Links) -> list[TableProposal]:
 
 
 def _pairs(raw: RawSheet, table: Table, dated: bool) -> dict[tuple[int, int], Fit]:
+    states = table.name == "customers" and states_since(raw) is not None
     return {
         (i, j): found
         for i, column in enumerate(raw.columns)
         for j, target in enumerate(table.columns)
-        if (found := fit(column, table, target, dated)) is not None
+        if (found := fit(column, table, target, dated, states)) is not None
     }
 
 

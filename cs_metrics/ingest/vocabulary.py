@@ -75,7 +75,7 @@ _CLOSED = {
     ("mentions", "source"): _MENTION,
 }
 _BY_WORD = {
-    place: {word: value for value, words in meaning.items() for word in words.split()}
+    place: {key(word): value for value, words in meaning.items() for word in words.split()}
     for place, meaning in _CLOSED.items()
 }
 _UNITS = {

@@ -7,7 +7,7 @@ import pytest
 from cs_metrics.ingest.names import key, match, place_score
 from cs_metrics.ingest.propose import propose
 from cs_metrics.schema import TABLES
-from tests.ingest.sheets import of_rows, sheet
+from tests.ingest.sheets import of_rows, plan_of, sheet
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,66 @@ def test_a_churn_flag_beside_real_dates_stays_an_attribute():
     text = "account_id,signup_date,churn_flag\nA,2024-01-01,True\nB,2024-02-01,False\nC,2024-03-01,False"
     (proposal,) = propose([sheet(text, "accounts.csv")])
     assert "churned_on" not in proposal.tables[0].columns
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "header", "campaign", "survey", "scale"),
+    [
+        ("surveys.xlsx", "NPS", "Score (0-10)", "Q1", "nps", (0, 10)),
+        ("nps_and_csat.xlsx", "CSAT", "Score (1-5)", "Q1", "csat", (1, 5)),
+        ("surveys.xlsx", "Post-activation", "Score [1 to 5]", "Q1", "post_activation", (1, 5)),
+        ("customer_satisfaction.csv", None, "Score", "Q1", "csat", None),
+        ("surveys.csv", None, "Score", "NPS 2025", "nps", None),
+        ("surveys.csv", None, "Score (0-10)", "Q1", "nps", (0, 10)),
+        ("surveys.csv", None, "CES score", "Q1", "ces", None),
+    ],
+)
+def test_which_survey_and_scale_stand_in_names(file, name, header, campaign, survey, scale):
+    rows = [[f"R-{i}", f"A-{i}", f"2025-01-{i + 10}", str(1 + i % 5), campaign] for i in range(9)]
+    raw = of_rows(["Response ID", "Account ID", "Answered", header, "Campaign"], rows, file, name)
+    (proposal,) = propose([raw])
+    columns = proposal.tables[0].columns
+    assert (proposal.tables[0].table, columns["survey"]) == ("survey_responses", {"constant": survey})
+    assert columns["score"] == header
+    found = (columns["scale_min"]["constant"], columns["scale_max"]["constant"]) if "scale_min" in columns else None
+    assert found == scale
+    assert "required:survey_responses.survey" not in [q.id for q in plan_of(raw).sheets[0].questions]
+
+
+def test_units_and_notes_in_brackets_are_no_part_of_a_header():
+    text = "Ticket ID,Account ID,Created (UTC),First response (min),Cost [USD]\n" + "\n".join(
+        f"{i},A{i},2025-01-{i + 10} 10:00,{i},5.50" for i in range(9)
+    )
+    columns = propose([sheet(text, "tickets.csv")])[0].tables[0].columns
+    assert (columns["created_at"], columns["cost"]) == ("Created (UTC)", "Cost [USD]")
+    assert columns["first_response_at"] == {"from": "First response (min)", "unit": "minutes", "after": "created_at"}
+
+
+def test_the_bare_participle_is_the_date():
+    text = "Invoice,Account ID,Issued,Paid,Amount (USD)\nI-1,A,2025-01-01,2025-01-09,5\nI-2,B,2025-01-02,,6"
+    columns = propose([sheet(text, "invoices.csv")])[0].tables[0].columns
+    assert (columns["issued_on"], columns["paid_on"], columns["amount"]) == ("Issued", "Paid", "Amount (USD)")
+
+
+def test_german_headers_are_known():
+    text = "Bestellnummer,Kundennummer,Bestelldatum,Artikel,Stückzahl,Betrag,Währung\n" + "\n".join(
+        f"SO-{i},K{i % 3},{i + 10}.02.2024,Paket {i},1,99.00,EUR" for i in range(9)
+    )
+    (proposal,) = propose([sheet(text, "export.csv")])
+    assert proposal.tables[0].table == "orders"
+    assert len(proposal.tables[0].columns) == 7
+
+
+def test_an_id_in_a_tiny_file_may_repeat():
+    text = "Client ID,Client,Industry\n1,Acme,Retail\n2,Birch,Health\n3,Cedar,Retail\n3,Cedar,Retail"
+    (proposal,) = propose([sheet(text, "clients.csv")])
+    assert proposal.tables[0].columns["customer_id"] == "Client ID"
+
+
+def test_customers_with_their_own_dates_have_several_rows():
+    rows = [[f"A{i // 2}", "Pro" if i % 2 else "Basic", f"2025-0{1 + i % 2}-01"] for i in range(40)]
+    (proposal,) = propose([of_rows(["customer_id", "plan", "Valid From"], rows, "customers.csv")])
+    assert proposal.tables[0].columns["customer_id"] == "customer_id"
 
 
 def test_the_template_s_own_sheets_are_recognised():

@@ -22,14 +22,19 @@ REFERRALS = Table(
             Type.ID,
             required=True,
             help="The customer who was asked, or who referred.",
-            synonyms=words("referrer_id referrer referred_by customer_id account_id referring_customer advocate_id"),
+            synonyms=words(
+                "referrer_id referrer referrer_account referrer_account_id referred_by customer_id account_id "
+                "referring_customer advocate_id"
+            ),
             example="A-1001",
         ),
         Column(
             "referred_customer_id",
             Type.ID,
             help="The customer who came of it.",
-            synonyms=words("referred_id referred referee_id referee new_customer_id referred_account_id"),
+            synonyms=words(
+                "referred_id referred referred_account referee_id referee new_customer_id referred_account_id"
+            ),
             example="A-1077",
         ),
         Column(
@@ -50,7 +55,7 @@ REFERRALS = Table(
             "interacted_at",
             Type.INSTANT,
             help="When the customer reacted to the ask.",
-            synonyms=words("interacted clicked_at opened_at interaction_date"),
+            synonyms=words("interacted clicked_at opened_at opened interaction_date"),
             example="2025-02-01",
         ),
         Column(

@@ -30,7 +30,7 @@ CHURN_EVENTS = Table(
             "feedback",
             Type.TEXT,
             help="What the customer said.",
-            synonyms=words("feedback_text comment comments notes verbatim exit_survey remarks"),
+            synonyms=words("feedback_text comment comments notes verbatim what_they_said exit_survey remarks"),
             example="Moved to a competitor",
         ),
         Column(

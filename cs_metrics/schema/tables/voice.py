@@ -39,7 +39,7 @@ SURVEY_RESPONSES = Table(
             Type.TEXT,
             values=("customer", "employee", "prospect"),
             help="Who answered: a customer where empty.",
-            synonyms=words("respondent_kind audience role"),
+            synonyms=words("respondent respondent_kind audience role"),
             example="customer",
         ),
         Column(
@@ -152,7 +152,7 @@ TICKETS = Table(
             synonyms=words(
                 "resolved resolved_on closed_at closed closed_on close_date date_closed solved_at solved completed_at "
                 "resolution_time resolution_date time_to_resolution resolution_time_hours resolution_hours "
-                "full_resolution_time resolved_date"
+                "resolution resolution_minutes full_resolution_time resolved_date"
             ),
             example="2025-03-05 09:30",
         ),
