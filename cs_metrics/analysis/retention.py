@@ -139,16 +139,26 @@ def left_at_once(frame: pd.DataFrame, grain: str) -> bool:
 
 
 _KIND_WORDS = {
-    "on": "came back in {unit} {k}",
-    "on_or_after": "came back in {unit} {k} or later",
-    "on_or_before": "came back at least once by {unit} {k}",
-    "streak": "came back in every {unit} up to {unit} {k}",
-    "brackets": "came back in bracket {k}",
+    "on": "{verb} in {unit} {k}",
+    "on_or_after": "{verb} in {unit} {k} or later",
+    "on_or_before": "{verb} at least once by {unit} {k}",
+    "streak": "{verb} in every {unit} up to {unit} {k}",
+    "brackets": "{verb} in bracket {k}",
 }
 
 
-def sentence(cell: Mapping[str, Any], *, grain: str = "month", kind: str = "on", unit: str = "customers") -> str:
-    """A cell in plain words: 'Of the 40 customers who started in March 2025, 10 (25 %) came back in month 3.'"""
+def sentence(
+    cell: Mapping[str, Any],
+    *,
+    grain: str = "month",
+    kind: str = "on",
+    unit: str = "customers",
+    verb: str = "came back",
+) -> str:
+    """A cell in plain words: 'Of the 40 customers who started in March 2025, 10 came back in month 3: 25%.'
+
+    `verb`: what staying is called; of subscriptions it is 'were active'.
+    """
     cohort = cell["cohort"]
     if isinstance(cohort, datetime | pd.Timestamp):
         form = {"year": "%Y", "month": "%B %Y"}.get(grain)
@@ -160,7 +170,7 @@ def sentence(cell: Mapping[str, Any], *, grain: str = "month", kind: str = "on",
         return f"No {unit} {who}."
     if k == 0:
         return f"{eligible:,} {unit} {who}."
-    what = _KIND_WORDS[kind].format(unit=grain, k=k)
+    what = _KIND_WORDS[kind].format(unit=grain, k=k, verb=verb)
     chance = ""
     low, high = cell.get("low"), cell.get("high")
     if low is not None and not pd.isna(low):

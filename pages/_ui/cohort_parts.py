@@ -79,6 +79,12 @@ class Question:
         return self.rows == "first"
 
     @property
+    def words(self) -> dict[str, str]:
+        """What a cell's sentence is put in."""
+        verb = "came back" if self.activity.of in ("orders", "events") else "were active"
+        return {"grain": self.grain, "kind": self.kind, "unit": self.who, "verb": verb}
+
+    @property
     def who(self) -> str:
         return self.activity.unit
 
@@ -159,10 +165,7 @@ def headline(question: Question, frame: pd.DataFrame) -> None:
 
 def heatmap(question: Question, frame: pd.DataFrame) -> None:
     """Show the triangle, and how to read it."""
-    words = [
-        analysis.sentence(row, grain=question.grain, kind=question.kind, unit=question.who)
-        for row in frame.to_dict("records")
-    ]
+    words = [analysis.sentence(row, **question.words) for row in frame.to_dict("records")]
     look = {k: v for k, v in chart.look_of("share").items() if k in ("look", "minimum_n", "locale")}
     drawing = charts.heatmap(frame, pooled=analysis.pooled(frame), grain=question.grain, sentences=words, **look)
     chart.show(
@@ -220,7 +223,7 @@ def cell(question: Question, frame: pd.DataFrame) -> None:
     if row is None:
         empty.nothing("That cell has not begun.")
         return
-    st.markdown(formats.literal(analysis.sentence(row, grain=question.grain, kind=question.kind, unit=question.who)))
+    st.markdown(formats.literal(analysis.sentence(row, **question.words)))
     asked = {n: v for n, v in question.arguments.items() if n not in ("cohort", "periods")}
     people = door.ask(
         "members", cohort=None if row["cohort"] is None else cohort, k=k, retained=which == "retained",
