@@ -43,7 +43,23 @@ def of_tables(con: duckdb.DuckDBPyConnection, zone: str, now: datetime) -> dict[
                 ends.append(row[0])
         if ends:
             found[table.name] = max(ends)
+    if "subscriptions" in found:
+        found["subscriptions"] = max(found["subscriptions"], _known_to_have_ended(con, overall(found, now)))
     return found
+
+
+def _known_to_have_ended(con: duckdb.DuckDBPyConnection, as_of: datetime) -> datetime:
+    """Return the midnight after the latest end of a subscription before `as_of`.
+
+    An end never dates the version, for it may lie ahead. One that is past was known to the file: a table of
+    subscriptions in which somebody left yesterday is not stale because nobody has joined for a month.
+    """
+    query = (
+        "SELECT date_trunc('day', max(CAST(end_date AS TIMESTAMP))) + INTERVAL 1 DAY FROM subscriptions "
+        "WHERE CAST(end_date AS TIMESTAMP) < CAST($1 AS TIMESTAMP)"
+    )
+    row = first_row(con, query, [as_of])
+    return row[0] if row and row[0] is not None else datetime.min
 
 
 def overall(tables: dict[str, datetime], now: datetime) -> datetime:

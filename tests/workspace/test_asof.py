@@ -27,3 +27,16 @@ def test_tonight_is_that_of_the_workspaces_zone() -> None:
         assert asof.of_tables(con, "America/New_York", datetime(2026, 4, 10, 3, 30)) == {
             "tickets": datetime(2026, 4, 10)
         }
+
+
+def test_a_subscription_that_ended_keeps_the_table_fresh_but_never_dates_the_version() -> None:
+    def sub(customer: str, start: date, end: date | None) -> dict[str, object]:
+        return {"customer_id": customer, "start_date": start, "end_date": end, "amount": 10}
+
+    subscriptions = [sub("a", date(2026, 1, 1), date(2026, 3, 31)), sub("b", date(2026, 1, 5), date(2026, 4, 9))]
+    left = [{"customer_id": "a", "churned_on": date(2026, 3, 31)}]
+    with make_version({"subscriptions": subscriptions, "customers": left}) as con:
+        found = asof.of_tables(con, "UTC", NOW)
+    assert found == {"subscriptions": datetime(2026, 4, 1), "customers": datetime(2026, 4, 1)}
+    with make_version({"subscriptions": subscriptions}) as con:
+        assert asof.of_tables(con, "UTC", NOW) == {"subscriptions": datetime(2026, 1, 6)}
