@@ -61,7 +61,10 @@ def rows(
         ", ".join(word for word, said in (("not over yet", not whole), (few, small)) if said)
         for whole, small in zip(data["complete"], data["small"], strict=True)
     ]
-    keep = ["row", "id", "k", "value", "shown", "short", "chance", "base", "complete", "small", "state", "say"]
+    data["told"] = [
+        f"{shown} ({state})" if state else shown for shown, state in zip(data["shown"], data["state"], strict=True)
+    ]
+    keep = ["row", "id", "k", "value", "shown", "short", "chance", "base", "complete", "small", "state", "told", "say"]
     return data[keep].rename(columns={"id": "cohort"}), note
 
 
@@ -100,10 +103,9 @@ def _heatmap(*, look: Look, grain: str, columns: int, height: int) -> Picture:
     tips = [
         alt.Tooltip("row:N", title="Cohort · size"),
         alt.Tooltip("k:O", title=f"{grain.capitalize()}"),
-        alt.Tooltip("shown:N", title="Retained"),
+        alt.Tooltip("told:N", title="Retained"),
         alt.Tooltip("base:N", title="n"),
         alt.Tooltip("chance:N", title="95 % interval"),
-        alt.Tooltip("state:N", title="State"),
         alt.Tooltip("say:N", title="In words"),
     ]
     press = alt.selection_point(name="cell", fields=["cohort", "k"], on="click", empty=False)
