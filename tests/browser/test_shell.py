@@ -15,9 +15,16 @@ VALUES = "[data-testid=stMetricValue]"
 
 
 def values(page: Page) -> list[str]:
-    """The numbers of all tiles."""
+    """The numbers of all tiles, once the browser has drawn every one: it does not draw them in order."""
     page.locator(VALUES).first.wait_for()
-    return page.locator(VALUES).all_inner_texts()
+    seen: list[str] = []
+    for _ in range(40):
+        now = page.locator(VALUES).all_inner_texts()
+        if now == seen and all(now):
+            break
+        seen = now
+        page.wait_for_timeout(500)
+    return seen
 
 
 def choose(page: Page, label: str, option: str) -> None:
@@ -41,17 +48,16 @@ def test_a_copied_address_shows_a_colleague_the_same_numbers(
     colleague = browser.new_context(viewport={"width": 1440, "height": 2400}, locale="en-GB").new_page()
     colleague.goto(page.url)
     ready(colleague)
-    assert values(colleague) == quarter
+    expect(colleague.locator(VALUES)).to_have_text(quarter, timeout=20_000)
     colleague.context.close()
 
     page.reload()
     ready()
-    assert values(page) == quarter
+    expect(page.locator(VALUES)).to_have_text(quarter, timeout=20_000)
     page.go_back()
     page.wait_for_url(lambda url: "period=" not in url)
     ready()
-    expect(page.locator(VALUES).first).to_have_text(everyone[0])
-    assert values(page) == everyone
+    expect(page.locator(VALUES)).to_have_text(everyone, timeout=20_000)
 
 
 def test_a_link_carries_the_state_to_the_next_page(server: str, page: Page, ready: Ready) -> None:
