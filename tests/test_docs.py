@@ -68,3 +68,7 @@ def test_setting_has_help_and_a_default_that_fits(setting) -> None:
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
 def test_column_has_help(table) -> None:
     assert [c.name for c in table.columns if not c.help] == []
+
+
+def test_number_of_kpis_that_the_readme_tells() -> None:
+    assert re.findall(r"\((\d+) so far\)", README) == [str(len(kpis.CATALOGUE))]
