@@ -47,7 +47,8 @@ def ranked(
         words.between(a, b, unit, currency, locale) for a, b in zip(data["low"], data["high"], strict=True)
     ]
     data["base"] = [words.number(n, locale=locale) for n in data["n"]]
-    data["end"] = data[["value", "high"]].max(axis=1)
+    # a bar below zero ends at zero: its words stand there, not on it
+    data["end"] = data[["value", "high"]].max(axis=1).clip(lower=0)
     data["text"] = [f"{v} · n {n}" for v, n in zip(data["shown"], data["base"], strict=True)]
     keep = ["segment", "value", "low", "high", "end", "small", "shown", "chance", "base", "text"]
     text = f"{title or 'Value'} by {by}, {len(data)} bars"

@@ -98,7 +98,7 @@ def activities() -> list[Activity]:
 def controls(choices: list[Activity], asked: Asked) -> Question:
     """Show what is asked of retention beside the filter bar, and return it whole."""
     known = {a.name: a for a in choices}
-    attributes = {a.name: a for a in door.few(()) if len(a.values) <= 24}
+    attributes = {a.name: a for a in door.splits(()) if len(a.values) <= 24}
     chosen, kind, rows = state.get("of"), state.get("kind"), state.get("rows")
     chosen = chosen if chosen in known else choices[0].name
     kind = kind if kind in KINDS else "on"

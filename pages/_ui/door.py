@@ -19,6 +19,7 @@ from cs_metrics import kpis
 from cs_metrics.api import View, Workspace
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import KPI, listing
+from cs_metrics.schema import TABLES, Type
 from pages._ui import state, workspaces
 
 # What people split by first.
@@ -66,6 +67,7 @@ class Attribute:
     values: tuple[Any, ...]
     table: str = "customers"
     breakdown: bool = False
+    nulls: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def _attributes(_view: View, key: _Key) -> tuple[Attribute, ...]:
             values=tuple(row["values"]) if isinstance(row["values"], list) else (),
             table=row["table"],
             breakdown=bool(row["breakdown"]),
+            nulls=int(row["nulls"]),
         )
         for row in _view.dimensions().to_dict("records")
     ]
@@ -166,6 +169,17 @@ def few(tables: Iterable[str] | None = None) -> list[Attribute]:
     wanted = None if tables is None else {"customers", *tables}
     found = (a for a in attributes() if a.breakdown and a.values)
     return [a for a in found if wanted is None or a.table in wanted]
+
+
+def splits(tables: Iterable[str] | None = None) -> list[Attribute]:
+    """Return what a value can be split by: of `few` what tells rows apart, and is not what is measured itself."""
+    return [a for a in few(tables) if not _is_measure(a) and (len(a.values) > 1 or a.nulls)]
+
+
+def _is_measure(attribute: Attribute) -> bool:
+    """Whether it is a number of the data model, such as a score or an amount; a file's own numbers may be groups."""
+    name = attribute.name.removeprefix(f"{attribute.table}.")
+    return any(c.name == name and c.type in (Type.NUMBER, Type.MONEY) for c in TABLES[attribute.table].columns)
 
 
 def kpi(kpi_id: str) -> KPI:

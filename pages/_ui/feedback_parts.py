@@ -47,7 +47,7 @@ def shares(survey: str, asked: Asked) -> None:
 
 def segment_shares(survey: str, asked: Asked) -> None:
     """Draw the three shares for each segment of the attribute that the page is split by."""
-    names = [a.name for a in door.few({"survey_responses"})]
+    names = [a.name for a in door.splits({"survey_responses"})]
     if survey != "nps" or not names:
         return
     by = state.get("by") if state.get("by") in names else names[0]

@@ -49,7 +49,7 @@ def _point() -> None:
 def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
     """Show the value for each segment of an attribute, ranked, with n, and the same as a table."""
     tables = {table for form in kpi.forms for table in form.tables}
-    names = {a.name: a for a in door.few(tables)}
+    names = {a.name: a for a in door.splits(tables)}
     if not names:
         st.caption("The data have no attribute with few enough values to split by.")
         return

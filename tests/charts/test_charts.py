@@ -215,3 +215,11 @@ def test_attribute_called_image_does_not_fetch_pictures_in_a_tooltip():
     assert words.tip("title") == "Title"
     assert words.tip("a\\b") == "a\\\\b"
     assert words.tip("Images") == "Images"
+
+
+def test_words_of_a_bar_below_zero_stand_beside_it() -> None:
+    frame = pd.DataFrame(
+        {"region": ["a", "b"], "value": [-80.0, 20.0], "low": [-90.0, 10], "high": [-70.0, 30], "n": 50}
+    )
+    data = charts.ranked(frame, "region", unit="score").data.set_index("segment")
+    assert data["end"].to_dict() == {"a": 0, "b": 30}

@@ -111,8 +111,7 @@ def test_movements(version: Any, data: Data, grain: str, by: str | None) -> None
 @pytest.mark.parametrize("of", ["orders", "subscriptions"])
 @pytest.mark.parametrize("by", [None, "region"])
 def test_triangle(version: Any, data: Data, of: str, kind: str, by: str | None) -> None:
-    if data[of].empty:
-        pytest.skip(f"the sample company has no {of}")
+    assert not data[of].empty
     frame = version.retention(of=of, unit="customers", grain="month", periods=12, kind=kind, by=[by] if by else None)
     values = [None] if by is None else [*sorted(set(data["customers"][by].dropna())), None]
     found = []

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
+from pages._ui import door
 
 Open = Callable[..., AppTest]
 
@@ -40,3 +41,18 @@ def test_comments_can_be_searched_and_say_where_they_come_from(open_page: Open) 
     assert found["Comment"].str.contains(word, case=False, regex=False).all()
     assert {"File", "Row", "Score"} <= set(found.columns)
     assert "No comment says" in said(open_page("feedback", survey="nps", period="all", say="xyzzy"))
+
+
+def test_a_score_is_not_split_by_itself(open_page: Open) -> None:
+    offered = open_page("feedback", survey="nps", period="all").selectbox(key="url_by").options
+    assert any("Channel" in option or "channel" in option for option in offered)
+    assert not any(option.casefold().startswith(("score", "scale")) for option in offered)
+
+
+def test_what_has_one_value_only_splits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def attribute(name: str, *values: str, nulls: int = 0) -> door.Attribute:
+        return door.Attribute(name, name, "", "VARCHAR", values, breakdown=True, nulls=nulls)
+
+    known = [attribute("country", "FR"), attribute("promo", "X", nulls=3), attribute("region", "A", "B")]
+    monkeypatch.setattr(door, "attributes", lambda: known)
+    assert [a.name for a in door.splits()] == ["promo", "region"]
