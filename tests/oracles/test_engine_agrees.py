@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import cs_metrics as cs
+from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.schema import TABLES
 from cs_metrics.workspace.database import cursor
 
@@ -16,6 +17,7 @@ from .agreement import differences, interval_differences, periods, plain, same
 from .expansion import movements
 from .triangle import triangle
 
+BUILT = [kpi for kpi in ORACLES if kpi in CATALOGUE]  # an oracle is written before its KPI
 ROW_ATTRIBUTES = {
     "subscriptions.plan": (
         "customer_retention_rate",
@@ -56,7 +58,7 @@ def ask(version: Any, data: Data) -> Any:
         if (grain, by) not in frames:
             spans = periods(data, grain)
             since, until = str(spans[0][0].date()), str(spans[-1][1].date())
-            kpis = list(ROW_ATTRIBUTES[by]) if by in ROW_ATTRIBUTES else list(ORACLES)
+            kpis = list(ROW_ATTRIBUTES[by]) if by in ROW_ATTRIBUTES else BUILT
             frames[grain, by] = version.compute(kpis, grain=grain, by=[by] if by else None, since=since, until=until)
         return frames[grain, by]
 
@@ -68,13 +70,13 @@ def none(found: list[str]) -> None:
     assert not found, f"{len(found)} differences\n" + "\n".join(found[:25])
 
 
-@pytest.mark.parametrize("kpi", list(ORACLES))
+@pytest.mark.parametrize("kpi", BUILT)
 @pytest.mark.parametrize("by", [None, "region", "plan"])
 def test_every_month(ask: Any, data: Data, kpi: str, by: str | None) -> None:
     none(differences(ask("month", by), data, kpi, "month", by))
 
 
-@pytest.mark.parametrize("kpi", list(ORACLES))
+@pytest.mark.parametrize("kpi", BUILT)
 def test_every_quarter(ask: Any, data: Data, kpi: str) -> None:
     none(differences(ask("quarter", None), data, kpi, "quarter"))
 
@@ -84,7 +86,7 @@ def test_every_value_of_a_row_attribute(ask: Any, data: Data, by: str, kpi: str)
     none(differences(ask("month", by), data, kpi, "month", by))
 
 
-@pytest.mark.parametrize("kpi", list(ORACLES))
+@pytest.mark.parametrize("kpi", BUILT)
 def test_what_chance_makes_of_it(ask: Any, data: Data, kpi: str) -> None:
     none(interval_differences(ask("quarter", None), data, kpi, "quarter"))
 
