@@ -109,6 +109,17 @@ def before(period: Period, grain: str | None = None) -> Period:
     return Period(period.start - (period.end - period.start), period.start)
 
 
+def later(period: Period, grain: str | None, count: int) -> datetime:
+    """Return the end of the period that is `count` periods after this one; of a free range, as `before` measures it."""
+    for _ in range(count if grain is None else 0):
+        months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
+        whole = months > 0 and add_months(period.start, months) == period.end
+        period = Period(
+            period.end, add_months(period.end, months) if whole else period.end + (period.end - period.start)
+        )
+    return period.end if grain is None else step(period.start, grain, count + 1)
+
+
 def year_before(period: Period) -> Period:
     """Return the same period one year earlier (29 February becomes 28)."""
     return Period(add_months(period.start, -12), add_months(period.end, -12))

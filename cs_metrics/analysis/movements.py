@@ -12,7 +12,7 @@ from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis.ask import settle
 from cs_metrics.kpis.base import Question
 from cs_metrics.kpis.compile import Statement, Writer
-from cs_metrics.kpis.relations import OPENING
+from cs_metrics.kpis.relations.states import OPENING
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.sql import inline
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.facts import activity, contracts, customers, maps, orders, records, usage
+from cs_metrics.facts import activity, contacts, contracts, customers, maps, orders, people, records, sales, usage
 from cs_metrics.facts.model import Context, Fact, context, has_rows, local
 from cs_metrics.facts.usage import event_rows
 from cs_metrics.settings import resolve
@@ -25,6 +25,8 @@ FACTS: tuple[Fact, ...] = (
     orders.ORDERS,
     usage.USER_DAYS,
     usage.FEATURE_USE,
+    people.PEOPLE,
+    people.REFERRED,
     records.MILESTONES,
     records.SIGNUPS,
     activity.ACTIVE,
@@ -37,6 +39,10 @@ FACTS: tuple[Fact, ...] = (
     records.COSTS,
     records.ONBOARDINGS,
     contracts.CONTRACTS,
+    sales.DEALS,
+    sales.LEADS,
+    contacts.TOUCHPOINTS,
+    contacts.MEMBERS,
 )
 
 

@@ -14,7 +14,7 @@ from cs_metrics.kpis.available import Available, available, meta_settings
 from cs_metrics.kpis.base import Question
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.kpis.model import KPI, Form
-from cs_metrics.kpis.relations import CLOSING, OPENING
+from cs_metrics.kpis.relations.states import CLOSING, OPENING
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.where import names
 from cs_metrics.periods import Period, instant
@@ -34,7 +34,7 @@ class Asked:
 
     def question(self, by: tuple[str, ...], where: Mapping[str, Any] | None = None, rows: bool = False) -> Question:
         filters = self.slice.where if where is None else where
-        return Question(self.available, self.settings, self.as_of, self.periods, by, filters, rows)
+        return Question(self.available, self.settings, self.as_of, self.periods, by, filters, rows, self.slice.grain)
 
 
 def settle(

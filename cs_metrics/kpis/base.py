@@ -12,14 +12,14 @@ from cs_metrics.facts.model import MONEY_SOURCES
 from cs_metrics.kpis.attributes import Joined, join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.model import Extra, Relation
-from cs_metrics.kpis.relations import ACTIVITY, EVENTS
+from cs_metrics.kpis.relations.names import ACTIVITY, EVENTS
 from cs_metrics.kpis.sliced import paid_in_slice
 from cs_metrics.kpis.where import compile_where, kept, names
-from cs_metrics.periods import Period, add_months, floor
+from cs_metrics.periods import Period, add_months, before, floor, later
 from cs_metrics.sql import Params, fill, literal
 
 LINEAGE = ("f._source", "f._row", "f._id")
-_PERIOD = ("pno", "starts", "ends", "days", "anchor")
+_PERIOD = ("pno", "starts", "ends", "days", "anchor", "later")
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Question:
     by: tuple[str, ...] = ()
     where: Mapping[str, Any] = field(default_factory=dict)
     rows: bool = False
+    grain: str | None = None
     params: Params = field(default_factory=Params)
     common: datetime | None = None
     withheld: frozenset[str] = frozenset()
@@ -45,7 +46,7 @@ class Question:
 
     def _told_by(self, name: str, relation: Relation) -> bool:
         owner = self.owner(name)
-        of_extra = relation.extra is not None and owner == relation.extra.table and name not in self.by
+        of_extra = owner in {extra.table for extra in relation.extras} and name not in self.by
         return owner in ("", self.table(relation)) or of_extra
 
     def table(self, relation: Relation) -> str:
@@ -66,6 +67,10 @@ class Question:
         if self.common is not None:
             return self.common
         return self.available.reach(self.tables(relation), self.as_of, self.settings["fresh_days"])[0]
+
+    def later(self, relation: Relation, number: int) -> datetime:
+        """Return the end of the period to which a relation looks ahead."""
+        return later(self.periods[number], self.grain if number else None, int(self.settings[relation.ahead]))
 
     def fill(self, text: str, relation: Relation) -> str:
         """Fill a template's settings; `:as_of` is where the relation's data end."""
@@ -93,7 +98,7 @@ class Question:
         return "" if attribute.of_customer else attribute.table
 
     def entries(self, relation: Relation) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        """Return the filter in three: of customers, of the relation's rows, of its extra's rows."""
+        """Return the filter in three: of customers, of the relation's rows, of its extras' rows."""
         customers: dict[str, Any] = {}
         own: dict[str, Any] = {}
         extra: dict[str, Any] = {}
@@ -129,7 +134,7 @@ class Base:
             self._keep_last()
         if relation.keys:
             self._group()
-        if relation.late or relation.extra:
+        if relation.late or relation.extras:
             self._place()
         if relation.curve and not question.rows:
             self._curve()
@@ -157,17 +162,23 @@ class Base:
     def _periods(self) -> str:
         question, reach = self.question, self.question.reach(self.relation)
         begun = {n: Period(p.start, p.reach(reach)) for n, p in question.periods.items() if p.start < reach}
+        if self.relation.before:
+            begun = {n: before(question.periods[n], question.grain if n else None) for n in begun}
         if self.relation.trailing:
             begun = self._trailing(begun)
         rows = [
-            f"({n}, {literal(p.start)}, {literal(p.end)}, {p.days_begun(reach)}, {literal(p.end)})"
+            f"({n}, {literal(p.start)}, {literal(p.end)}, {p.days_begun(reach)}, {literal(p.end)}, "
+            f"{literal(min(reach, self._later(n, p)))})"
             for n, p in begun.items()
         ]
-        nothing = f"(-1, {literal(reach)}, {literal(reach)}, 0, {literal(reach)})"
+        nothing = f"(-1, {literal(reach)}, {literal(reach)}, 0, {literal(reach)}, {literal(reach)})"
         name = f"{self.prefix}periods"
         values = ",\n    ".join(rows or [nothing])
         self.ctes.append(f"{name} AS (\n  SELECT * FROM (VALUES\n    {values}) AS v({', '.join(_PERIOD)}))")
         return name
+
+    def _later(self, number: int, period: Period) -> datetime:
+        return self.question.later(self.relation, number) if self.relation.ahead else period.end
 
     def _trailing(self, begun: Mapping[int, Period]) -> dict[int, Period]:
         """Return the complete months up to the end of each period, each once, and note which belong to which."""
@@ -266,16 +277,17 @@ class Base:
         )
         joined = join(question.available, wanted, moment=relation.moment, just_before=relation.just_before)
         columns = ["f.*", *self._breakdown(joined, late=True)]
-        extra_sql = ""
-        if relation.extra:
-            extra = self._extra(relation.extra)
-            columns += [f"x.{total.rsplit(' AS ', 1)[1]}" for total in relation.extra.totals]
-            columns += ["x.item"] if relation.extra.item else []
-            if question.rows:
-                columns[0] = "f.* EXCLUDE (_rows)"
-                columns.append("list_concat(f._rows, coalesce(x._rows, [])) AS _rows")
-            kind = "JOIN" if relation.extra.inner else "LEFT JOIN"
-            extra_sql = f" {kind} {extra} AS x ON x.pno = f.pno AND x.customer_id = f.customer_id"
+        extra_sql, found = "", []
+        for number, extra in enumerate(relation.extras, start=1):
+            name, alias = self._extra(extra), f"x{number}"
+            columns += [f"{alias}.{total.rsplit(' AS ', 1)[1]}" for total in extra.totals]
+            columns += [f"{alias}.item"] if extra.item else []
+            found.append(f"coalesce({alias}._rows, [])")
+            kind = "JOIN" if extra.inner else "LEFT JOIN"
+            extra_sql += f" {kind} {name} AS {alias} ON {alias}.pno = f.pno AND {alias}.customer_id = f.customer_id"
+        if relation.extras and question.rows:
+            columns[0] = "f.* EXCLUDE (_rows)"
+            columns.append(f"list_concat({', '.join(['f._rows', *found])}) AS _rows")
         where = compile_where(self._of_customer, joined, question.params) if wanted else "TRUE"
         self._add(
             "placed",
@@ -285,17 +297,19 @@ class Base:
 
     def _extra(self, extra: Extra) -> str:
         question, relation = self.question, self.relation
-        joined = join(question.available, names(self._of_extra), moment="p.starts", table=extra.table or None)
-        where = compile_where(self._of_extra, joined, question.params) if self._of_extra else "TRUE"
+        told = kept(self._of_extra, lambda n: question.owner(n) in ("", extra.table))
+        joined = join(question.available, names(told), moment="p.starts", table=extra.table or None)
+        where = compile_where(told, joined, question.params) if told else "TRUE"
         totals = list(extra.totals) + ([f"{extra.item} AS item"] if extra.item else [])
         if question.rows:
             totals.append("list(DISTINCT struct_pack(source := f._source, row := f._row)) AS _rows")
         keys = ["p.pno", "f.customer_id", *([extra.item] if extra.item else [])]
-        source = self._source(extra.source, extra.row_source, question.rows or bool(self._of_extra))
+        source = self._source(extra.source, extra.row_source, question.rows or bool(told))
         only = question.fill(extra.only, relation)
-        name = f"{self.prefix}extra"
+        name = f"{self.prefix}{extra.name}"
+        summed = question.fill(", ".join(totals), relation)
         self.ctes.append(
-            f"{name} AS (\n  SELECT p.pno, f.customer_id, {', '.join(totals)}\n  FROM {source} AS f "
+            f"{name} AS (\n  SELECT p.pno, f.customer_id, {summed}\n  FROM {source} AS f "
             f"JOIN {self.prefix}periods AS p ON {question.fill(extra.on, relation)} {joined.sql}\n"
             f"  WHERE ({only}) AND {where} GROUP BY {', '.join(keys)})"
         )

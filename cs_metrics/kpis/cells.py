@@ -68,6 +68,10 @@ class Cells:
         follow = int(self.asked.settings[kpi.follow]) if kpi.follow else 0
         periods = self.asked.periods
         complete = {number: period.complete(reach, follow) for number, period in periods.items()}
+        for relation in form.relations:
+            if relation.ahead:
+                question = self.asked.question(self.by)
+                complete = {n: whole and question.later(relation, n) <= reach for n, whole in complete.items()}
         begun = {number: period.start < reach for number, period in periods.items()}
         block["complete"] = np.array([complete[p] for p in block["pno"]], dtype=bool)
         block["value"] = np.where([begun[p] for p in block["pno"]], block["value"], np.nan)

@@ -125,10 +125,15 @@ def compile_cells(question: Question, forms: Sequence[Form], sets: bool, spread:
 
 
 def compile_items(question: Question, form: Form, sets: bool) -> Statement:
-    """Return the statement for the items of a form: the numerator of each over the denominator of its whole cell."""
+    """Return the statement for the items of a form: each one's numerator over the denominator of its whole cell, or of
+    its own rows; a count's items are counts."""
     writer = Writer(question, sets)
     assert form.over is not None
     assert form.numerator is not None
+    if form.own_base:
+        base = writer.base(form.items or form.over, form.only)
+        cells = writer.cells(base, {f"v0_{name}": sql for name, sql in measures(form).items()}, "parts", form.item)
+        return writer.statement(f"SELECT * FROM {cells} WHERE item IS NOT NULL", [form], items=True)
     whole_base = writer.base(form.over, form.only)
     whole = writer.cells(whole_base, measures(form), "whole")
     base = writer.base(form.items, form.only) if form.items else whole_base
@@ -144,9 +149,11 @@ def compile_items(question: Question, form: Form, sets: bool) -> Statement:
             f"WHERE {whole}.denominator <> 0"
         )
     counted = f"coalesce({parts}.numerator, 0)"
+    value = f"CAST({counted} AS DOUBLE) / nullif({whole}.denominator, 0)" if form.denominator else counted
+    n = f"{whole}.n" if form.denominator else counted
     text = (
         f"SELECT {keys}, {item} AS item, {counted} AS v0_numerator, {whole}.denominator AS v0_denominator, "
-        f"{whole}.n AS v0_n, CAST({counted} AS DOUBLE) / nullif({whole}.denominator, 0) AS v0_value FROM {matched}"
+        f"{n} AS v0_n, {value} AS v0_value FROM {matched}"
     )
     return writer.statement(text, [form], items=True)
 

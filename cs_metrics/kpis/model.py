@@ -52,10 +52,11 @@ def total(value: str, condition: str = "TRUE") -> Measure:
 
 @dataclass(frozen=True)
 class Extra:
-    """What a customer did in the period, beside a relation that has one row per customer and period.
+    """What a customer did in or about the period, beside a relation that has one row per customer and period.
 
-    `totals` ('sql AS name') aggregate the rows of `source` (f) in a period (p); `item` names a column that splits
-    them into the KPI's items; `row_source` has `_source` and `_row` where `source` is coarser than the raw rows.
+    `name` tells it from the relation's other extras. `totals` ('sql AS name') aggregate the rows of `source` (f) that
+    meet a period (p) by `on`; `item` names a column that splits them into the KPI's items; `row_source` has `_source`
+    and `_row` where `source` is coarser than the raw rows.
     """
 
     source: str
@@ -66,19 +67,22 @@ class Extra:
     item: str = ""
     row_source: str = ""
     inner: bool = False
+    name: str = "extra"
 
 
 @dataclass(frozen=True)
 class Relation:
     """The rows that KPIs count: a fact met with the periods, one row per what `grain` says.
 
-    `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor), `columns` what is kept
-    of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows in a
-    period (its first element) the last one (by its second). `moment` says when customers' attributes are read, `late`
-    that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the period's
+    `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later), `columns` what is
+    kept of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows
+    in a period (its first element) the last one (by its second). `moment` says when customers' attributes are read,
+    `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the period's
     end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of their
     Kaplan-Meier curve, whose `area` sums to the mean life, restricted at the longest observed.
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
+    `before`: the rows are met with the period before instead. `ahead` names a setting k: p.later is then the end of the
+    k-th period after this one, and a value is complete only when that has ended.
     """
 
     name: str
@@ -92,7 +96,7 @@ class Relation:
     totals: tuple[str, ...] = ()
     last: tuple[str, str] | None = None
     late: bool = False
-    extra: Extra | None = None
+    extras: tuple[Extra, ...] = ()
     table: str = ""
     tables: tuple[str, ...] = ()
     row_source: str = ""
@@ -101,6 +105,8 @@ class Relation:
     unit: str = "customer_id"
     derived: tuple[str, ...] = ()
     curve: bool = False
+    before: bool = False
+    ahead: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,8 @@ class Form:
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
     `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
     (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items;
-    `every_item`: an item with nothing in a cell is there too, as 0. `note`: said beside every value.
+    `every_item`: an item with nothing in a cell is there too, as 0; `own_base`: an item is measured against its own
+    rows (its denominator is of the item, not of the whole). `note`: said beside every value.
     `words`: the formula as a sentence that numbers are put into: '{numerator:customer} kept / {denominator:customer}'.
     A name in braces is value, numerator, denominator, n, a number beside the value, or a setting; what follows the
     colon is its unit, or the noun that it counts. Without {value} the sentence ends in it.
@@ -168,6 +175,7 @@ class Form:
     item: str = ""
     items: Relation | None = None
     every_item: bool = False
+    own_base: bool = False
     beside: tuple[Beside, ...] = ()
     note: str = ""
     leaves_out: tuple[LeftOut, ...] = ()
@@ -182,14 +190,28 @@ class Form:
         return tuple(dict.fromkeys(t for relation in self.relations for t in relation.tables))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Doc:
-    """What a reader is told: what it is, how it is computed, what it tells, and where it misleads."""
+    """What a reader is told, in twelve attributes, each written for this KPI alone.
+
+    `definition`: what it is; `insight`: what it tells the business; `measured`: how it is measured from the data;
+    `formula`; `trends`: how it tends to move and what a trend means; `questions` to ask when it moves; what to do to
+    `improve` it; how best to `show` it; `risks` and misreadings; the tools and data `sources` that feed it; what it
+    `connects` to in other processes; `effects`: what a change in it does to other KPIs, by their ids.
+    """
 
     definition: str
     formula: str
     insight: str
     risks: str
+    measured: str = ""
+    trends: str = ""
+    questions: tuple[str, ...] = ()
+    improve: tuple[str, ...] = ()
+    show: str = ""
+    sources: str = ""
+    connects: str = ""
+    effects: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +219,8 @@ class KPI:
     """A KPI: what it is called, what it means, and one or more forms, of which the first computable one is used.
 
     `unit`: share, score, money, count, hours, days or ratio. `better`: higher, lower or neither. `follow` names the
-    setting (days) for which a period is followed before it is complete.
+    setting (days) for which a period is followed before it is complete. `category`, `area`, `stage` and `cadence`
+    (weekly, monthly or quarterly) are those of catalogue/places.py; `leading`: it moves before the outcome does.
     """
 
     id: str
@@ -213,6 +236,7 @@ class KPI:
     area: str = ""
     stage: str = ""
     leading: bool = False
+    cadence: str = "monthly"
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -226,5 +250,6 @@ class KPI:
             texts += [p.only for p in form.parts.values()]
             for relation in form.relations:
                 texts += [relation.on, *relation.columns, *relation.totals, *(relation.last or ())]
-                texts += [relation.extra.only, relation.extra.on] if relation.extra else []
+                texts += [t for extra in relation.extras for t in (extra.only, extra.on, *extra.totals)]
+                texts += [f":{relation.ahead}"] if relation.ahead else []
         return tuple(sorted(set().union(*(tokens(t) for t in texts)) - {"as_of"}))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cs_metrics.kpis.ask import Asked
 from cs_metrics.kpis.base import Base
 from cs_metrics.kpis.model import KPI, Form, Relation
-from cs_metrics.kpis.relations import ACTIVITY
+from cs_metrics.kpis.relations.names import ACTIVITY
 
 # the tables whose rows may have no customer
 GUESTS = frozenset({"orders", "events", "survey_responses", "tickets", "costs"})

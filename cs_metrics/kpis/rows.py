@@ -17,7 +17,21 @@ from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.spread import row_parts
 from cs_metrics.periods import at, check_grain
 
-_HIDDEN = ("pno", "starts", "ends", "days", "anchor", "_id", "_source", "_row", "_rows", "file", "line", "answer_id")
+_HIDDEN = (
+    "pno",
+    "starts",
+    "ends",
+    "days",
+    "anchor",
+    "later",
+    "_id",
+    "_source",
+    "_row",
+    "_rows",
+    "file",
+    "line",
+    "answer_id",
+)
 
 
 def rows(

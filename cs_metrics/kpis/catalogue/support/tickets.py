@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, LeftOut, Measure, Part, count, total
-from cs_metrics.kpis.relations import COSTS, TICKETS_CREATED, TICKETS_RESOLVED
+from cs_metrics.kpis.relations.service import COSTS, TICKETS_CREATED, TICKETS_RESOLVED
 
 CATEGORY = "Support and feedback"
 EFFICIENCY = "Operational Efficiency"

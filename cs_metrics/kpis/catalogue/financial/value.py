@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Measure, Part, count, total
-from cs_metrics.kpis.relations import BUYERS, CLOSING, GUEST_ORDERS, LIVES, NEEDS_MONEY, TRAILING
+from cs_metrics.kpis.relations.names import NEEDS_MONEY
+from cs_metrics.kpis.relations.orders import BUYERS, GUEST_ORDERS
+from cs_metrics.kpis.relations.states import CLOSING, LIVES, TRAILING
 
 CATEGORY = "Financial"
 

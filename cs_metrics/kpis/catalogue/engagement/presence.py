@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, Measure, count
-from cs_metrics.kpis.relations import USERS_30, USERS_IN
+from cs_metrics.kpis.relations.usage import USERS_30, USERS_IN
 
 CATEGORY = "Engagement"
 HEALTH = "Customer Health and Engagement"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, LeftOut, count, total
-from cs_metrics.kpis.relations import ANSWERS, SENT, TICKETS_CREATED
+from cs_metrics.kpis.relations.service import TICKETS_CREATED
+from cs_metrics.kpis.relations.voice import ANSWERS, SENT
 
 CATEGORY = "Support and feedback"
 EFFICIENCY = "Operational Efficiency"

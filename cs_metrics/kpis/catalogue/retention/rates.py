@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, count, total
-from cs_metrics.kpis.relations import BUYERS, GUEST_ORDERS, LEAVINGS, NEEDS_LIFE, NEEDS_MONEY, OPENING
+from cs_metrics.kpis.relations.names import NEEDS_LIFE, NEEDS_MONEY
+from cs_metrics.kpis.relations.orders import BUYERS, GUEST_ORDERS
+from cs_metrics.kpis.relations.states import LEAVINGS, OPENING
 
 CATEGORY = "Retention"
 PREVENTION = "Customer Retention and Churn Prevention"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, total
-from cs_metrics.kpis.relations import NEEDS_MONEY, OPENING
+from cs_metrics.kpis.relations.names import NEEDS_MONEY
+from cs_metrics.kpis.relations.states import OPENING
 
 CATEGORY = "Expansion"
 GROWTH = "Expansion and Growth"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, LeftOut, Measure, count
-from cs_metrics.kpis.relations import FEATURE_ACCOUNTS, FEATURE_ITEMS, NEEDS_LIFE, ONBOARDINGS, SIGNUPS
+from cs_metrics.kpis.relations.names import NEEDS_LIFE
+from cs_metrics.kpis.relations.steps import ONBOARDINGS, SIGNUPS
+from cs_metrics.kpis.relations.usage import FEATURE_ACCOUNTS, FEATURE_ITEMS
 
 CATEGORY = "Adoption"
 HEALTH = "Customer Health and Engagement"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, LeftOut, Measure, count
-from cs_metrics.kpis.relations import LAST_ANSWERS, NEEDS_LIFE, REFERRALS_MADE, REFERRING
+from cs_metrics.kpis.relations.names import NEEDS_LIFE
+from cs_metrics.kpis.relations.referrals import REFERRALS_MADE, REFERRING
+from cs_metrics.kpis.relations.voice import LAST_ANSWERS
 
 CATEGORY = "Advocacy"
 AREA = "Advocacy and Referrals"

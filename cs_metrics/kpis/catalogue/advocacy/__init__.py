@@ -1,0 +1,10 @@
+"""Do customers speak for us? KPIs of advocacy."""
+
+from __future__ import annotations
+
+from cs_metrics.kpis.catalogue.advocacy import promotion
+from cs_metrics.kpis.model import KPI
+
+_MODULES = (promotion,)
+
+KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)

@@ -1,0 +1,10 @@
+"""Is the product used? KPIs of engagement."""
+
+from __future__ import annotations
+
+from cs_metrics.kpis.catalogue.engagement import presence
+from cs_metrics.kpis.model import KPI
+
+_MODULES = (presence,)
+
+KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)

@@ -1,0 +1,10 @@
+"""What are customers worth? KPIs of money."""
+
+from __future__ import annotations
+
+from cs_metrics.kpis.catalogue.financial import value
+from cs_metrics.kpis.model import KPI
+
+_MODULES = (value,)
+
+KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)
