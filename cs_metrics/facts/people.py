@@ -18,7 +18,8 @@ def _user_sql(context: Context) -> str:
                         arg_min(_source, reached_at) AS _source, arg_min(_row, reached_at) AS _row
                  FROM milestones WHERE user_id IS NOT NULL AND reached_at IS NOT NULL GROUP BY 1),
         ids AS (SELECT user_id FROM dim_users UNION SELECT user_id FROM acted UNION SELECT user_id FROM step),
-        placed AS (SELECT e.user_id, arg_min(e._source, e.occurred_at) AS _source, arg_min(e._row, e.occurred_at) AS _row
+        placed AS (SELECT e.user_id, arg_min(e._source, e.occurred_at) AS _source,
+                          arg_min(e._row, e.occurred_at) AS _row
                    FROM events AS e WHERE e.user_id IS NOT NULL GROUP BY 1)
         SELECT i.user_id, coalesce(u.customer_id, s.customer_id, a.customer_id) AS customer_id, u.role, u.seniority,
                coalesce(u.created_at, s.signed_up_at, a.first_at) AS signed_up_at,

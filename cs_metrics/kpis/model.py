@@ -77,9 +77,9 @@ class Relation:
     `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later), `columns` what is
     kept of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows
     in a period (its first element) the last one (by its second). `moment` says when customers' attributes are read,
-    `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the period's
-    end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of their
-    Kaplan-Meier curve, whose `area` sums to the mean life, restricted at the longest observed.
+    `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the
+    period's end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of
+    their Kaplan-Meier curve, whose `area` sums to the mean life, restricted at the longest observed.
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
     `before`: the rows are met with the period before instead. `ahead` names a setting k: p.later is then the end of the
     k-th period after this one, and a value is complete only when that has ended.
