@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import adoption, advocacy, engagement, expansion, financial, retention, support
+from . import adoption, advocacy, engagement, expansion, financial, retention, sessions, support, touchpoints
 from .answer import Answer
 from .data import Data
 
@@ -22,6 +22,17 @@ ORACLES = {
         expansion.expansion_revenue,
         engagement.monthly_active_users,
         engagement.stickiness,
+        engagement.daily_active_users,
+        engagement.weekly_active_users,
+        engagement.product_usage,
+        engagement.multi_role_engagement_share,
+        engagement.activated_to_follow_up_engagement_rate,
+        engagement.community_growth_rate,
+        sessions.average_session_duration,
+        sessions.average_time_on_platform,
+        sessions.time_between_logins,
+        touchpoints.qbr_engagement_rate,
+        touchpoints.check_in_impact_score,
         support.customer_satisfaction_score,
         support.customer_effort_score,
         support.survey_response_rate,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from cs_metrics.schema import TABLES, Type
@@ -9,6 +11,18 @@ from cs_metrics.schema import TABLES, Type
 LONG_AGO = pd.Timestamp("1700-01-01")
 FAR = pd.Timestamp("2250-01-01")
 DAY = pd.Timedelta(days=1)
+
+OF_A_CUSTOMER = (
+    "users",
+    "tickets",
+    "orders",
+    "costs",
+    "touchpoints",
+    "opportunities",
+    "leads",
+    "mentions",
+    "community_members",
+)
 
 Keep = tuple[str, object] | None
 
@@ -36,7 +50,10 @@ def typed(name: str, frame: pd.DataFrame | None, zone: str) -> pd.DataFrame:
 
 
 class Data:
-    """One version's raw tables, its as-of instant (local, exclusive) and its settings."""
+    """One version's raw tables, its as-of instant (local, exclusive) and its settings.
+    `tone` judges a text from -1 to 1 where its row has no sentiment; without it such rows are left out."""
+
+    tone: Callable[[str], float] | None = None
 
     def __init__(self, tables: dict[str, pd.DataFrame], as_of: pd.Timestamp, settings: dict) -> None:
         self.as_of = pd.Timestamp(as_of)
@@ -48,7 +65,7 @@ class Data:
             frame = self.tables[name]
             through = frame["user_id"].map(users).astype(object)
             frame["account"] = frame["customer_id"].where(frame["customer_id"].notna(), through)
-        for name in ("tickets", "orders", "costs"):
+        for name in OF_A_CUSTOMER:
             self.tables[name]["account"] = self.tables[name]["customer_id"]
         self.tables["referrals"]["account"] = self.tables["referrals"]["referrer_customer_id"]
 
