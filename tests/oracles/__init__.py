@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import adoption, advocacy, engagement, expansion, financial, retention, sessions, support, touchpoints
+from . import (
+    adoption,
+    advocacy,
+    engagement,
+    expansion,
+    feedback,
+    financial,
+    leads,
+    retention,
+    sessions,
+    support,
+    touchpoints,
+)
 from .answer import Answer
 from .data import Data
 
@@ -40,6 +52,13 @@ ORACLES = {
         support.average_resolution_time,
         support.first_contact_resolution_rate,
         support.cost_per_ticket,
+        support.resolution_rate,
+        support.support_tickets,
+        feedback.qualitative_customer_feedback,
+        feedback.sentiment,
+        leads.lead_response_time,
+        leads.lead_response_time_post_onboarding,
+        leads.time_to_first_contact,
         adoption.feature_adoption_rate,
         adoption.time_to_first_value,
         adoption.onboarding_completion_rate,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .answer import Answer, mean, median, ratio, share_of_rows
+from .answer import Answer, count, mean, median, ratio, share_of_rows
 from .data import DAY, Data, Keep, between
 
 SCALES = {
@@ -107,6 +107,21 @@ def cost_per_ticket(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Ke
         costs = between(costs[costs["kind"] == "support"], "incurred_on", start, data.until(end, "costs"))
         return ratio(costs["amount"].sum(), len(resolved), len(resolved))
     return ratio(resolved["cost"].sum(), len(resolved), len(resolved))
+
+
+def resolution_rate(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
+    """Tickets created in P that are resolved by as-of; resolved before created is a problem row."""
+    rows = between(tickets(data, "created_at", keep), "created_at", start, data.until(end, "tickets"))
+    rows = rows[~(rows["resolved_at"] < rows["created_at"])]
+    return share_of_rows(rows["resolution_hours"].notna(), rows["account"])
+
+
+def support_tickets(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> dict:
+    """Product -> tickets created in P; None -> all, those without a product too."""
+    rows = between(data.rows("tickets", "created_at", keep), "created_at", start, data.until(end, "tickets"))
+    result: dict = {product: count(number) for product, number in rows["product"].value_counts().items()}
+    result[None] = count(len(rows))
+    return result
 
 
 def response_window_over(data: Data, end: pd.Timestamp) -> bool:
