@@ -11,7 +11,20 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.facts import activity, contacts, contracts, customers, maps, orders, people, records, sales, usage
+from cs_metrics.facts import (
+    activity,
+    contacts,
+    contracts,
+    customers,
+    maps,
+    orders,
+    people,
+    records,
+    returns,
+    sales,
+    sessions,
+    usage,
+)
 from cs_metrics.facts.model import Context, Fact, context, has_rows, local
 from cs_metrics.facts.usage import event_rows
 from cs_metrics.settings import resolve
@@ -23,10 +36,14 @@ FACTS: tuple[Fact, ...] = (
     customers.USERS,
     orders.LINES,
     orders.ORDERS,
+    sessions.SESSIONS,
     usage.USER_DAYS,
     usage.FEATURE_USE,
     people.PEOPLE,
+    people.ACTIONS,
     people.REFERRED,
+    returns.LOGIN_GAPS,
+    returns.ACTIVATED,
     records.MILESTONES,
     records.SIGNUPS,
     activity.ACTIVE,
