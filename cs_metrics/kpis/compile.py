@@ -15,7 +15,7 @@ from cs_metrics.kpis.spread import spread_columns, spread_ctes
 class Statement:
     """SQL text with `$p1` placeholders and their values. A row is a cell: pno, seg (1: the whole), b1 ..., item.
 
-    The columns of the i-th form begin with `v{i}_`.
+    The columns of the i-th form begin with `v{i}_`, counted from `first`.
     """
 
     text: str
@@ -23,6 +23,21 @@ class Statement:
     forms: tuple[Form, ...]
     by: tuple[str, ...] = ()
     items: bool = False
+    first: int = 0
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        return tuple(f"v{i}_" for i in range(self.first, self.first + len(self.forms)))
+
+
+def together(statements: Sequence[Statement]) -> Statement:
+    """Return one statement for several whose questions share their parameters: `part` says whose row it is.
+
+    Columns are matched by name, which DuckDB knows and Spark does not; what a person is shown is one KPI's own SQL.
+    """
+    parts = [f"SELECT {i} AS part, * FROM (\n{one.text}\n) AS s{i}" for i, one in enumerate(statements)]
+    values = {name: value for one in statements for name, value in one.values.items()}
+    return Statement("\nUNION ALL BY NAME\n".join(parts), values, tuple(f for one in statements for f in one.forms))
 
 
 @dataclass
@@ -84,10 +99,10 @@ class Writer:
         same = [f"{left}.pno = {right}.pno", f"{left}.seg = {right}.seg"]
         return " AND ".join([*same, *(f"{left}.{b} IS NOT DISTINCT FROM {right}.{b}" for b in self.breakdown)])
 
-    def statement(self, select: str, forms: Sequence[Form], items: bool = False) -> Statement:
+    def statement(self, select: str, forms: Sequence[Form], items: bool = False, first: int = 0) -> Statement:
         text = "WITH " + ",\n".join(self.ctes) + f"\n{select}"
         params = self.question.params
-        return Statement(text, params.used(text), tuple(forms), self.question.by, items)
+        return Statement(text, params.used(text), tuple(forms), self.question.by, items, first)
 
 
 def measures(form: Form) -> dict[str, str]:
@@ -99,18 +114,20 @@ def measures(form: Form) -> dict[str, str]:
     return {"numerator": numerator, "denominator": denominator, "n": form.n or denominator, "value": value}
 
 
-def compile_cells(question: Question, forms: Sequence[Form], sets: bool, spread: bool = True) -> Statement:
+def compile_cells(
+    question: Question, forms: Sequence[Form], sets: bool, spread: bool = True, number: int = 0
+) -> Statement:
     """Return the statement for forms that share one relation and one `only`: a row per cell.
 
     `sets`: the cells of the whole come with those of the segments. `spread`: with what intervals are made from, and
-    the numbers beside the value.
+    the numbers beside the value. `number`: that of the first form, in the names of the columns.
     """
     writer = Writer(question, sets)
     first = forms[0]
     assert first.over is not None
     base = writer.base(first.over, first.only)
     columns: dict[str, str] = {}
-    for i, form in enumerate(forms):
+    for i, form in enumerate(forms, start=number):
         columns |= {f"v{i}_{name}": sql for name, sql in measures(form).items()}
         if not spread:
             continue
@@ -119,21 +136,22 @@ def compile_cells(question: Question, forms: Sequence[Form], sets: bool, spread:
         columns |= {f"v{i}_out{j}": out.sql for j, out in enumerate(form.leaves_out)}
         columns |= {f"v{i}_amount{j}": out.amount for j, out in enumerate(form.leaves_out) if out.amount}
     cells = writer.cells(base, columns, "cells")
-    joins, more = spread_ctes(writer, base, forms) if spread else ("", [])
+    joins, more = spread_ctes(writer, base, forms, number) if spread else ("", [])
     chosen = ", ".join([f"{cells}.*", *more])
-    return writer.statement(f"SELECT {chosen} FROM {cells}{joins}", forms)
+    return writer.statement(f"SELECT {chosen} FROM {cells}{joins}", forms, first=number)
 
 
-def compile_items(question: Question, form: Form, sets: bool) -> Statement:
+def compile_items(question: Question, form: Form, sets: bool, number: int = 0) -> Statement:
     """Return the statement for the items of a form: each one's numerator over the denominator of its whole cell, or of
     its own rows; a count's items are counts."""
     writer = Writer(question, sets)
+    v = f"v{number}"
     assert form.over is not None
     assert form.numerator is not None
     if form.own_base:
         base = writer.base(form.items or form.over, form.only)
-        cells = writer.cells(base, {f"v0_{name}": sql for name, sql in measures(form).items()}, "parts", form.item)
-        return writer.statement(f"SELECT * FROM {cells} WHERE item IS NOT NULL", [form], items=True)
+        cells = writer.cells(base, {f"{v}_{name}": sql for name, sql in measures(form).items()}, "parts", form.item)
+        return writer.statement(f"SELECT * FROM {cells} WHERE item IS NOT NULL", [form], items=True, first=number)
     whole_base = writer.base(form.over, form.only)
     whole = writer.cells(whole_base, measures(form), "whole")
     base = writer.base(form.items, form.only) if form.items else whole_base
@@ -152,24 +170,25 @@ def compile_items(question: Question, form: Form, sets: bool) -> Statement:
     value = f"CAST({counted} AS DOUBLE) / nullif({whole}.denominator, 0)" if form.denominator else counted
     n = f"{whole}.n" if form.denominator else counted
     text = (
-        f"SELECT {keys}, {item} AS item, {counted} AS v0_numerator, {whole}.denominator AS v0_denominator, "
-        f"{n} AS v0_n, {value} AS v0_value FROM {matched}"
+        f"SELECT {keys}, {item} AS item, {counted} AS {v}_numerator, {whole}.denominator AS {v}_denominator, "
+        f"{n} AS {v}_n, {value} AS {v}_value FROM {matched}"
     )
-    return writer.statement(text, [form], items=True)
+    return writer.statement(text, [form], items=True, first=number)
 
 
-def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
+def compile_formula(question: Question, form: Form, sets: bool, number: int = 0) -> Statement:
     """Return the statement for a form whose numerator and denominator are formulas over parts of several relations."""
     writer = Writer(question, sets)
+    v = f"v{number}"
     question.share(form.relations)
     groups: dict[tuple[str, str], list[str]] = {}
     for name, part in form.parts.items():
         groups.setdefault((part.over.name, part.only), []).append(name)
     cells = []
-    for number, part_names in enumerate(groups.values(), start=1):
+    for place, part_names in enumerate(groups.values(), start=1):
         part = form.parts[part_names[0]]
         columns = {name: form.parts[name].measure.sql for name in part_names}
-        cells.append(writer.cells(writer.base(part.over, part.only), columns, f"part{number}"))
+        cells.append(writer.cells(writer.base(part.over, part.only), columns, f"part{place}"))
     keys = ", ".join(writer.keys)
     writer.ctes.append("spine AS (\n  " + " UNION ".join(f"SELECT {keys} FROM {cell}" for cell in cells) + ")")
     columns_sql = [f"coalesce({cell}.{name}, 0) AS {name}" for cell, names in zip(cells, groups.values(), strict=True)
@@ -180,11 +199,11 @@ def compile_formula(question: Question, form: Form, sets: bool) -> Statement:
     relation = form.relations[0]
     quotient = question.fill(form.quotient, relation)
     divisor = f"coalesce({question.fill(form.divisor, relation)}, 0)" if form.divisor else "CAST(NULL AS BIGINT)"
-    beside = "".join(f", {question.fill(b.sql, relation)} AS v0_beside{j}" for j, b in enumerate(form.beside))
+    beside = "".join(f", {question.fill(b.sql, relation)} AS {v}_beside{j}" for j, b in enumerate(form.beside))
     writer.ctes.append(
-        f"formed AS (\n  SELECT {keys}, {quotient} AS v0_quotient, coalesce({quotient}, 0) AS v0_numerator, "
-        f"{divisor} AS v0_denominator, "
-        f"{question.fill(form.n, relation)} AS v0_n{beside} FROM parts)"
+        f"formed AS (\n  SELECT {keys}, {quotient} AS {v}_quotient, coalesce({quotient}, 0) AS {v}_numerator, "
+        f"{divisor} AS {v}_denominator, "
+        f"{question.fill(form.n, relation)} AS {v}_n{beside} FROM parts)"
     )
-    value = "CAST(v0_quotient AS DOUBLE) / nullif(v0_denominator, 0)" if form.divisor else "v0_numerator"
-    return writer.statement(f"SELECT *, {value} AS v0_value FROM formed", [form])
+    value = f"CAST({v}_quotient AS DOUBLE) / nullif({v}_denominator, 0)" if form.divisor else f"{v}_numerator"
+    return writer.statement(f"SELECT *, {value} AS {v}_value FROM formed", [form], first=number)

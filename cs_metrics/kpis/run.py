@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -12,9 +13,10 @@ import pandas as pd
 from cs_metrics.kpis import notes
 from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle, settled
 from cs_metrics.kpis.cells import Block, Cells
-from cs_metrics.kpis.compile import Statement, compile_cells, compile_formula, compile_items
+from cs_metrics.kpis.compile import Statement, compile_cells, compile_formula, compile_items, together
 from cs_metrics.kpis.model import KPI, Form
 from cs_metrics.kpis.slice import Slice
+from cs_metrics.sql import Params
 
 NUMBERS = ("value", "numerator", "denominator", "n", "low", "high")
 Chosen = tuple[KPI, Form]
@@ -41,20 +43,30 @@ def compute(
     chosen = [(kpi, form_of(kpi, asked.available)) for kpi in (find(i) for i in dict.fromkeys(ids))]
     check_names(asked, [form for _, form in chosen])
     chosen = [(kpi, settled(form, asked)) for kpi, form in chosen]
-    blocks: list[Block] = []
-    for group in _groups(chosen):
-        for by, sets in _levels(asked, group, totals):
-            blocks += _run(con, asked, group, by, sets, beside)
+    blocks = [block for group in _facts(asked, chosen, totals) for block in _run(con, asked, group, beside)]
     return _tidy(asked, blocks, [kpi.id for kpi, _ in chosen], totals)
 
 
-def _groups(chosen: Sequence[Chosen]) -> list[list[Chosen]]:
-    """Return the KPIs in groups that one statement answers: of one relation and one `only`."""
+@dataclass(frozen=True)
+class Part:
+    """KPIs that one part of a statement answers: of one relation and one `only`, or a single formula."""
+
+    chosen: tuple[Chosen, ...]
+    by: tuple[str, ...]
+    sets: bool
+
+
+def _facts(asked: Asked, chosen: Sequence[Chosen], totals: bool) -> list[list[Part]]:
+    """Return the KPIs in parts, and those together that read one fact: one statement answers them."""
     groups: dict[tuple[str, ...], list[Chosen]] = {}
     for kpi, form in chosen:
         key = (form.over.name, form.only) if form.over else (kpi.id,)
         groups.setdefault(key, []).append((kpi, form))
-    return list(groups.values())
+    facts: dict[str, list[Part]] = {}
+    for group in groups.values():
+        parts = [Part(tuple(group), by, sets) for by, sets in _levels(asked, group, totals)]
+        facts.setdefault(group[0][1].relations[0].source, []).extend(parts)
+    return list(facts.values())
 
 
 def _levels(asked: Asked, group: Sequence[Chosen], totals: bool) -> list[tuple[tuple[str, ...], bool]]:
@@ -68,36 +80,56 @@ def _levels(asked: Asked, group: Sequence[Chosen], totals: bool) -> list[tuple[t
     return [(by, True)]
 
 
-def _run(
-    con: duckdb.DuckDBPyConnection,
-    asked: Asked,
-    group: Sequence[Chosen],
-    by: tuple[str, ...],
-    sets: bool,
-    beside: bool,
-) -> list[Block]:
-    forms = [form for _, form in group]
-    if forms[0].over is None:
-        statement = compile_formula(asked.question(by), forms[0], sets)
-    else:
-        statement = compile_cells(asked.question(by), forms, sets)
-    cells = Cells(asked, _fetch(con, statement), by)
-    left_out = notes.without_customer(con, asked, group)
+def _run(con: duckdb.DuckDBPyConnection, asked: Asked, parts: Sequence[Part], beside: bool) -> list[Block]:
+    statements = _compiled(asked, parts)
+    frames = iter(_fetch(con, statements))
     blocks = []
-    for i, (kpi, form) in enumerate(group):
-        block = cells.block(kpi, form, f"v{i}_")
-        block["note"] = notes.of_cells(asked, form, block, cells.left_out(form, f"v{i}_"), left_out)
-        blocks.append(block)
-        if beside:
-            blocks += [cells.beside(block, b.name, f"v{i}_beside{j}") for j, b in enumerate(form.beside)]
-        if form.item:
-            items = Cells(asked, _fetch(con, compile_items(asked.question(by), form, sets)), by, filled=False)
-            blocks.append(items.block(kpi, form, "v0_"))
+    for part in parts:
+        statement, frame = next(frames)
+        cells = Cells(asked, frame, part.by)
+        left_out = notes.without_customer(con, asked, part.chosen)
+        for prefix, (kpi, form) in zip(statement.prefixes, part.chosen, strict=True):
+            block = cells.block(kpi, form, prefix)
+            block["note"] = notes.of_cells(asked, form, block, cells.left_out(form, prefix), left_out)
+            blocks.append(block)
+            if beside:
+                blocks += [cells.beside(block, b.name, f"{prefix}beside{j}") for j, b in enumerate(form.beside)]
+            if form.item:
+                statement_of_items, frame = next(frames)
+                items = Cells(asked, frame, part.by, filled=False)
+                blocks.append(items.block(kpi, form, statement_of_items.prefixes[0]))
     return blocks
 
 
-def _fetch(con: duckdb.DuckDBPyConnection, statement: Statement) -> pd.DataFrame:
-    return con.execute(statement.text, statement.values).df()
+def _compiled(asked: Asked, parts: Sequence[Part]) -> list[Statement]:
+    """Return the statements of the parts in their order, each followed by those of its items."""
+    params = Params()
+    found: list[Statement] = []
+    for part in parts:
+        forms = [form for _, form in part.chosen]
+        number = sum(len(one.forms) for one in found)
+        question = replace(asked.question(part.by), params=params)
+        if forms[0].over is None:
+            found.append(compile_formula(question, forms[0], part.sets, number))
+        else:
+            found.append(compile_cells(question, forms, part.sets, number=number))
+        for form in forms:
+            if form.item:
+                number = sum(len(one.forms) for one in found)
+                question = replace(asked.question(part.by), params=params)
+                found.append(compile_items(question, form, part.sets, number))
+    return found
+
+
+def _fetch(con: duckdb.DuckDBPyConnection, statements: Sequence[Statement]) -> list[tuple[Statement, pd.DataFrame]]:
+    """Return each statement with its rows; they are asked as one."""
+    asked = together(statements)
+    frame = con.execute(asked.text, asked.values).df()
+    found = []
+    for number, statement in enumerate(statements):
+        own = frame[frame["part"] == number].reset_index(drop=True)
+        found.append((statement, own if statement.items else own.drop(columns="item", errors="ignore")))
+    return found
 
 
 def _tidy(asked: Asked, blocks: Sequence[Block], order: Sequence[str], totals: bool) -> pd.DataFrame:

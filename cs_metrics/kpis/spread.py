@@ -40,10 +40,13 @@ def spread_columns(form: Form) -> dict[str, str]:
     return {}
 
 
-def spread_ctes(writer: Writer, base: Base, forms: Sequence[Form]) -> tuple[str, list[str]]:
-    """Add the sums over units (customers, respondents) of each form that needs them; return joins and columns."""
+def spread_ctes(writer: Writer, base: Base, forms: Sequence[Form], first: int = 0) -> tuple[str, list[str]]:
+    """Add the sums over units (customers, respondents) of each form that needs them; return joins and columns.
+
+    `first`: the number of the first form, in the names of the columns.
+    """
     units: dict[str, list[int]] = {}
-    for i, form in enumerate(forms):
+    for i, form in enumerate(forms, start=first):
         if form.interval in _CLUSTERED:
             units.setdefault(form.unit or base.relation.unit, []).append(i)
     joins, columns = "", []
@@ -52,7 +55,7 @@ def spread_ctes(writer: Writer, base: Base, forms: Sequence[Form]) -> tuple[str,
         parts = []
         single = base.relation.keys == (unit,)
         for i in chosen:
-            t, w = (f"CAST({part} AS DOUBLE)" for part in row_parts(forms[i]))
+            t, w = (f"CAST({part} AS DOUBLE)" for part in row_parts(forms[i - first]))
             m = f"CASE WHEN {w} <> 0 THEN 1 ELSE 0 END"
             parts += [f"{v if single else f'sum({v})'} AS {n}{i}" for n, v in (("t", t), ("w", w), ("m", m))]
         by_unit, whole, name = f"units{number}", f"sums{number}", f"spread{number}"
