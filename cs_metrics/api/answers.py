@@ -84,9 +84,9 @@ class Answers(Analyses):
 
     @within_limits()
     def kpis(self) -> pd.DataFrame:
-        """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column'), words (how its
-        formula reads with the numbers put in: see `kpis.model.Form`)."""
-        return kpis.computable(self._con())
+        """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column', and of
+        'settings.name' to be chosen), words (how its formula reads with the numbers put in: see `kpis.model.Form`)."""
+        return kpis.computable(self._con(), self.settings)
 
     @within_limits()
     def sources(self) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def settle(
     periods = {i: p for i, p in enumerate(slice_.periods(whole, values), start=1) if p.start < now}
     if slice_.grain is None or with_range:
         periods = {0: whole, **periods}
-    return Asked(known, values, now, slice_, whole, periods)
+    return Asked(known.choosing(values), values, now, slice_, whole, periods)
 
 
 def find(kpi_id: str) -> KPI:
@@ -88,10 +88,10 @@ def form_of(kpi: KPI, known: Available) -> Form:
     """Return the form that the version's columns allow, or raise NotComputableError with what is missing."""
     form, lacks = choose(kpi, known)
     if form is None:
-        raise NotComputableError(
-            f"{kpi.name} is not computable: it needs {', '.join(lacks)}. Load a table with it, or map the column.",
-            lacks,
-        )
+        unchosen = [name for name in lacks if name.startswith("settings.")]
+        advice = "" if unchosen == lacks else " Load a table with it, or map the column."
+        advice += f" Choose {' and '.join(n.partition('.')[2] for n in unchosen)} in the settings." if unchosen else ""
+        raise NotComputableError(f"{kpi.name} is not computable: it needs {', '.join(lacks)}.{advice}", lacks)
     return form
 
 

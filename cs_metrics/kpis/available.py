@@ -40,7 +40,8 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Available:
-    """What can be asked of a version. `mapped`: 'table.column' -> its attribute, for every column that has data."""
+    """What can be asked of a version. `mapped`: 'table.column' -> its attribute, for every column that has data;
+    `chosen`: 'settings.name' of every setting that has a value."""
 
     mapped: Mapping[str, Attribute] = field(default_factory=dict)
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
@@ -48,6 +49,12 @@ class Available:
     as_of: datetime = FOREVER
     table_as_of: Mapping[str, datetime] = field(default_factory=dict)
     since: datetime | None = None
+    chosen: frozenset[str] = frozenset()
+
+    def choosing(self, settings: Mapping[str, Any]) -> Available:
+        """Return the same under these settings: what a workspace has not chosen, a KPI may lack."""
+        named = (name for name, value in settings.items() if value not in ("", []))
+        return replace(self, chosen=frozenset(f"settings.{name}" for name in named))
 
     def attribute(self, name: str) -> Attribute:
         """Return the attribute of that name, or raise QueryError with the nearest names."""
@@ -61,8 +68,10 @@ class Available:
         raise QueryError(f"There is no attribute '{name}'. {hint or did_you_mean(name, self.attributes)}".rstrip())
 
     def lacks(self, needs: Iterable[str]) -> list[str]:
-        """Return those of 'table.column' that have no data; of alternatives ('a.b|c.d') the first, when all lack."""
-        return [n.split("|")[0] for n in needs if not any(option in self.mapped for option in n.split("|"))]
+        """Return those of 'table.column' that have no data, and of 'settings.name' that nobody has chosen; of
+        alternatives ('a.b|c.d') the first, when all lack."""
+        has = self.mapped.keys() | self.chosen
+        return [n.split("|")[0] for n in needs if has.isdisjoint(n.split("|"))]
 
     def reach(self, tables: Iterable[str], as_of: datetime, fresh_days: int) -> tuple[datetime, list[str]]:
         """Return the as-of of KPIs that read `tables`: earlier than `as_of` where one is stale; and which are.

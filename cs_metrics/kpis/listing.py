@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from cs_metrics.kpis.ask import choose
 from cs_metrics.kpis.attributes import join
-from cs_metrics.kpis.available import Attribute, available
+from cs_metrics.kpis.available import Attribute, available, meta_settings
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.kpis.where import Where, compile_where, names
+from cs_metrics.settings import resolve
 from cs_metrics.sql import Params, quote
 
 FEW = 50
 """An attribute with at most so many values can be a breakdown."""
 
 
-def computable(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return id, name, category, computable, needs (a list of the 'table.column' that are missing), for every KPI, and
-    words: how its formula reads with the numbers put in (`Form.words`), empty where it is not computable.
+def computable(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """Return id, name, category, computable, needs (a list of the 'table.column' that are missing, and of the
+    'settings.name' that are to be chosen), for every KPI, and words: how its formula reads with the numbers put in
+    (`Form.words`), empty where it is not computable.
 
-    Told from which columns have data, not by trying.
+    Told from which columns have data, not by trying. `settings` default to those of the version.
     """
-    known = available(con)
+    known = available(con).choosing(resolve(meta_settings(con) if settings is None else settings))
     rows = []
     for kpi in CATALOGUE.values():
         form, lacks = choose(kpi, known)
@@ -81,6 +85,7 @@ def size(con: duckdb.DuckDBPyConnection, where: Where, among: Where | None, as_o
 
 def unlocks(kpis: pd.DataFrame) -> dict[str, int]:
     """Return 'table.column' to the number of KPIs that lack it alone, the most first. `kpis`: of `computable`."""
-    alone = [needs[0] for needs in kpis.loc[~kpis["computable"], "needs"] if len(needs) == 1]
+    lacking = [needs[0] for needs in kpis.loc[~kpis["computable"], "needs"] if len(needs) == 1]
+    alone = [need for need in lacking if not need.startswith("settings.")]
     counts = pd.Series(alone, dtype=object).value_counts()
     return {str(name): int(count) for name, count in counts.items()}

@@ -140,7 +140,8 @@ class Beside:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One way of computing a KPI. `needs`: 'table.column' that must have data; `when`: what `fact_info` must say.
+    """One way of computing a KPI. `needs`: 'table.column' that must have data, 'settings.name' that must be
+    chosen ('a|b': one of them); `when`: what `fact_info` must say.
 
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.

@@ -32,20 +32,25 @@ def template(key: str) -> None:
 
 
 def needs(what: str, columns: Sequence[str]) -> None:
-    """Say that `what` cannot be computed, and which columns ('table.column') it lacks."""
+    """Say that `what` cannot be computed, and which columns ('table.column') and choices ('settings.name') it lacks."""
     with st.container(border=True, gap="small"):
         st.markdown(f":material/block: **{what} cannot be computed from these data.**")
         tables: dict[str, list[str]] = {}
         for column in columns:
             table, _, name = column.partition(".")
             tables.setdefault(table, []).append(name)
-        lines = (
+        chosen = tables.pop("settings", [])
+        lines = [
             f"- a table **{table}**" + (f" with {', '.join(f'`{n}`' for n in names)}" if any(names) else "")
             for table, names in tables.items()
-        )
+        ]
+        lines += [f"- a choice of `{name}` in the settings" for name in chosen]
         st.markdown("It needs\n" + "\n".join(lines))
-        shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
-        template(f"template_{what}")
+        if chosen:
+            shell.link("settings", "Choose on the Settings page", icon=":material/tune:")
+        if tables:
+            shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
+            template(f"template_{what}")
 
 
 def nothing(what: str, why: str = "") -> None:

@@ -77,7 +77,7 @@ def lacking(tiles: Sequence[Tile], area: str, *, others: bool) -> None:
     count = len(tiles)
     more = f"{count} more" if others else f"All {count}" if count > 1 else tiles[0].name
     verb = "needs" if count == 1 else "need"
-    with st.expander(f"{more} {verb} columns that are not loaded", icon=":material/block:", key=f"lacking_{area}"):
+    with st.expander(f"{more} {verb} what is not loaded or not chosen", icon=":material/block:", key=f"lacking_{area}"):
         for each in tiles:
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 shell.link("kpi", each.name, hint=each.help, id=each.id)
