@@ -41,6 +41,7 @@ FACTS: tuple[Fact, ...] = (
     usage.FEATURE_USE,
     people.PEOPLE,
     people.ACTIONS,
+    people.DISCOVERIES,
     people.REFERRED,
     returns.LOGIN_GAPS,
     returns.ACTIVATED,

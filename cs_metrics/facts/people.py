@@ -1,8 +1,9 @@
-"""Users with their sign-up and activation, and the customers that somebody referred."""
+"""Users with their sign-up, activation and first actions, and the customers that somebody referred."""
 
 from __future__ import annotations
 
 from cs_metrics.facts.model import Context, Fact
+from cs_metrics.facts.usage import event_rows
 
 
 def _user_sql(context: Context) -> str:
@@ -31,6 +32,33 @@ def _user_sql(context: Context) -> str:
         LEFT JOIN placed AS p ON p.user_id = i.user_id"""
 
 
+def _action_sql(context: Context) -> str:
+    """Which event is the key one is asked later, so every event is here. What came before the sign-up is no action of
+    a new user. `_id` is the user's, whose attributes a filter means; `_source` and `_row` are the event's."""
+    return f"""
+        SELECT e.user_id, u.customer_id, u.signed_up_at, e.event, CAST(e.day AS TIMESTAMP) AS day,
+               min(e.occurred_at) AS first_at,
+               row_number() OVER (PARTITION BY e.user_id, e.event ORDER BY e.day) AS number,
+               arg_min(e._source, e.occurred_at) AS _source, arg_min(e._row, e.occurred_at) AS _row, u._id
+        FROM ({event_rows(context.settings)}) AS e JOIN fact_user AS u ON u.user_id = e.user_id
+        WHERE e.occurred_at >= u.signed_up_at
+        GROUP BY e.user_id, u.customer_id, u.signed_up_at, u._id, e.event, e.day"""
+
+
+def _discovery_sql(context: Context) -> str:
+    """`session`: the number of the user's session in which it was; the session begun last of those it may belong to."""
+    return f"""
+        WITH uses AS (
+            SELECT * FROM ({event_rows(context.settings)}) WHERE feature IS NOT NULL AND user_id IS NOT NULL
+            QUALIFY row_number() OVER (PARTITION BY user_id, feature ORDER BY occurred_at, _id) = 1)
+        SELECT e.user_id, u.customer_id, u.signed_up_at, e.feature, e.occurred_at AS first_at, s.number AS session,
+               e._source, e._row, u._id
+        FROM uses AS e JOIN fact_user AS u ON u.user_id = e.user_id
+        LEFT JOIN fact_session AS s ON s.user_id = e.user_id AND s.started_at <= e.occurred_at
+              AND s.session_id IS NOT DISTINCT FROM e.session_id
+        QUALIFY row_number() OVER (PARTITION BY e.user_id, e.feature ORDER BY s.number DESC) = 1"""
+
+
 def _referred_sql(context: Context) -> str:
     """Named by the customers table, or by a referral, whatever became of it."""
     return """
@@ -44,4 +72,8 @@ def _referred_sql(context: Context) -> str:
 
 PEOPLE = Fact("fact_user", "a user, with its sign-up and activation", _user_sql, "signed_up_at", unit="user_id",
               table="users")  # fmt: skip
+ACTIONS = Fact("fact_action", "a user and an event on a day since its sign-up, the days numbered", _action_sql,
+               "first_at", unit="user_id", table="users")  # fmt: skip
+DISCOVERIES = Fact("fact_discovery", "a user and a feature, with its first use ever", _discovery_sql, "first_at",
+                   unit="user_id", table="users")  # fmt: skip
 REFERRED = Fact("fact_referred", "a customer that was referred", _referred_sql)

@@ -70,16 +70,24 @@ def _cost_sql(context: Context) -> str:
 
 
 def _step_sql(context: Context) -> str:
-    """The account's own rows go before its users'; of several the first reached."""
-    when = context.local("reached_at")
+    """The account's own rows go before its users'; of several the first reached. The users table tells the activation
+    of users without such a milestone."""
     return f"""
-        WITH own AS (
-            SELECT *, bool_or(user_id IS NULL AND reached_at IS NOT NULL)
-                      OVER (PARTITION BY customer_id, milestone) AS has_own
-            FROM milestones WHERE customer_id IS NOT NULL)
-        SELECT customer_id, milestone, min({when}) AS reached_at, arg_min(_source, reached_at) AS _source,
+        WITH known AS (
+            SELECT customer_id, user_id, milestone, {context.local("reached_at")} AS reached_at, _source, _row, _id
+            FROM milestones WHERE reached_at IS NOT NULL),
+        steps AS (
+            SELECT * FROM known
+            UNION ALL
+            SELECT customer_id, user_id, 'activated', activated_at, _source, _row, NULL FROM dim_users
+            WHERE activated_at IS NOT NULL AND user_id NOT IN
+                (SELECT user_id FROM known WHERE milestone = 'activated' AND user_id IS NOT NULL)),
+        own AS (
+            SELECT *, bool_or(user_id IS NULL) OVER (PARTITION BY customer_id, milestone) AS has_own
+            FROM steps WHERE customer_id IS NOT NULL)
+        SELECT customer_id, milestone, min(reached_at) AS reached_at, arg_min(_source, reached_at) AS _source,
                arg_min(_row, reached_at) AS _row, arg_min(_id, reached_at) AS _id
-        FROM own WHERE reached_at IS NOT NULL AND (user_id IS NULL OR NOT has_own) GROUP BY customer_id, milestone"""
+        FROM own WHERE user_id IS NULL OR NOT has_own GROUP BY customer_id, milestone"""
 
 
 def _signup_sql(context: Context) -> str:
@@ -94,17 +102,15 @@ def _signup_sql(context: Context) -> str:
                         arg_min(_source, reached_at) FILTER (WHERE milestone = 'first_value') AS _source,
                         arg_min(_row, reached_at) FILTER (WHERE milestone = 'first_value') AS _row,
                         arg_min(_id, reached_at) FILTER (WHERE milestone = 'first_value') AS _id
-                 FROM fact_milestone GROUP BY 1),
-        invited AS (SELECT customer_id, min(activated_at) AS activated_at FROM dim_users GROUP BY 1)
+                 FROM fact_milestone GROUP BY 1)
         SELECT d.customer_id,
                coalesce(CAST(c.signed_up_on AS TIMESTAMP), s.signed_up_at, a.happened_at) AS signed_up_at,
-               s.first_value_at, s.exceeded_value_at, coalesce(s.activated_at, i.activated_at) AS activated_at,
+               s.first_value_at, s.exceeded_value_at, s.activated_at,
                coalesce(s._source, c._source) AS _source, coalesce(s._row, c._row) AS _row, s._id
         FROM dim_customer_ids AS d
         LEFT JOIN dim_customer_rows AS c ON c.customer_id = d.customer_id
         LEFT JOIN step AS s ON s.customer_id = d.customer_id
-        LEFT JOIN acted AS a ON a.customer_id = d.customer_id
-        LEFT JOIN invited AS i ON i.customer_id = d.customer_id"""
+        LEFT JOIN acted AS a ON a.customer_id = d.customer_id"""
 
 
 def _onboarding_sql(context: Context) -> str:

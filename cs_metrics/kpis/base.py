@@ -19,7 +19,7 @@ from cs_metrics.periods import Period, add_months, before, floor, later
 from cs_metrics.sql import Params, fill, literal
 
 LINEAGE = ("f._source", "f._row", "f._id")
-_PERIOD = ("pno", "starts", "ends", "days", "anchor", "later")
+_PERIOD = ("pno", "starts", "ends", "days", "anchor", "later", "prior")
 
 
 @dataclass
@@ -118,7 +118,7 @@ class Base:
     """The common table expressions that lead to a relation's rows. `name` is the last of them.
 
     `pooled`, where not empty, is the table that says which periods a month counts for.
-    Its columns: pno, starts, ends, days, anchor; b1, b2 ... for the breakdown; the relation's own.
+    Its columns: pno, starts, ends, days, anchor, later, prior; b1, b2 ... for the breakdown; the relation's own.
     """
 
     def __init__(self, question: Question, relation: Relation, only: str, prefix: str) -> None:
@@ -168,10 +168,10 @@ class Base:
             begun = self._trailing(begun)
         rows = [
             f"({n}, {literal(p.start)}, {literal(p.end)}, {p.days_begun(reach)}, {literal(p.end)}, "
-            f"{literal(min(reach, self._later(n, p)))})"
+            f"{literal(min(reach, self._later(n, p)))}, {literal(self._prior(n, p))})"
             for n, p in begun.items()
         ]
-        nothing = f"(-1, {literal(reach)}, {literal(reach)}, 0, {literal(reach)}, {literal(reach)})"
+        nothing = f"(-1, {literal(reach)}, {literal(reach)}, 0, " + ", ".join([literal(reach)] * 3) + ")"
         name = f"{self.prefix}periods"
         values = ",\n    ".join(rows or [nothing])
         self.ctes.append(f"{name} AS (\n  SELECT * FROM (VALUES\n    {values}) AS v({', '.join(_PERIOD)}))")
@@ -179,6 +179,11 @@ class Base:
 
     def _later(self, number: int, period: Period) -> datetime:
         return self.question.later(self.relation, number) if self.relation.ahead else period.end
+
+    def _prior(self, number: int, period: Period) -> datetime:
+        """Return the start of the period before; months that are pooled have none of their own."""
+        whole = period if self.pooled else self.question.periods[number]
+        return before(whole, "month" if self.pooled else self.question.grain if number else None).start
 
     def _trailing(self, begun: Mapping[int, Period]) -> dict[int, Period]:
         """Return the complete months up to the end of each period, each once, and note which belong to which."""

@@ -74,8 +74,8 @@ class Extra:
 class Relation:
     """The rows that KPIs count: a fact met with the periods, one row per what `grain` says.
 
-    `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later), `columns` what is
-    kept of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows
+    `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later, and prior: the
+    start of the period before), `columns` what is kept of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows
     in a period (its first element) the last one (by its second). `moment` says when customers' attributes are read,
     `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the
     period's end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of
@@ -238,6 +238,11 @@ class KPI:
     stage: str = ""
     leading: bool = False
     cadence: str = "monthly"
+
+    @property
+    def audience(self) -> str:
+        """Whom it is usually for, by how often it is looked at."""
+        return {"weekly": "team", "monthly": "leadership", "quarterly": "executives"}[self.cadence]
 
     @property
     def settings(self) -> tuple[str, ...]:

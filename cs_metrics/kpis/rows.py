@@ -24,6 +24,7 @@ _HIDDEN = (
     "days",
     "anchor",
     "later",
+    "prior",
     "_id",
     "_source",
     "_row",
