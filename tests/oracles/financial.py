@@ -40,22 +40,36 @@ def revenue_per_buyer(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: 
     return ratio(net.sum(), len(buyers), len(buyers))
 
 
+def arr(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
+    month = mrr(data, start, end, keep)
+    return Answer(12 * month.value, 12 * month.value, None, month.n)
+
+
 def customer_lifetime_value(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
+    return lifetime_value(data, end, keep)
+
+
+def lifetime_value(data: Data, end: pd.Timestamp, keep: Keep, only: pd.Index | None = None) -> Answer:
     """Subscriptions: ARPA x margin / monthly churn of paying customers, pooled over the last 12 complete months.
-    In a segment: ARPA by the value @end, the churn of each month by that @start of it, as those two KPIs have it."""
-    arpa = average_revenue_per_account(data, start, end, keep)
+    In a segment: ARPA by the value @end, the churn of each month by that @start of the month, as those KPIs have it.
+    `only`: of these customers alone."""
+
+    def of(states: pd.Series) -> pd.Series:
+        return states if only is None else states[states.index.isin(only)]
+
+    now = of(paying_at(data, end, keep))
     end = data.until(end, source_table(data))
     last = end.to_period("M").to_timestamp()
     base = lost = 0
     for back in range(12):
         opens, closes = last - pd.DateOffset(months=back + 1), last - pd.DateOffset(months=back)
-        before = state(data, opens, keep)
+        before = of(state(data, opens, keep))
         before = before[data.in_segment(keep, before.index, opens) & (before > 0)]
         after = state(data, closes, keep)
         base += len(before)
         lost += int((~before.index.isin(after[after > 0].index)).sum())
-    worth = (arpa.value or 0.0) * data.settings["gross_margin"]
+    worth = (now.sum() / len(now) if len(now) else 0.0) * data.settings["gross_margin"]
     churn = lost / base if base else 0.0
-    if arpa.value is None or lost == 0:
+    if now.empty or lost == 0:
         return Answer(None, worth, churn, base)
     return Answer(worth / churn, worth, churn, base)

@@ -71,6 +71,30 @@ def active_in(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = N
     return pd.Index(rows[(rows["start"] < end) & (rows["end"] > start)]["customer_id"].unique())
 
 
+def first_starts(data: Data) -> pd.Series:
+    """Customer -> when it was first active, ever."""
+    return data.remember(("first starts",), lambda: lives(data).groupby("customer_id")["start"].min().rename_axis(None))
+
+
+def changes(data: Data, keep: Keep = None) -> pd.DataFrame:
+    """customer_id, moment, before, after (its MRR), active (its rows from then on): wherever a row begins or ends."""
+
+    def make() -> pd.DataFrame:
+        rows = lives(data, keep)
+        begins = pd.DataFrame(
+            {"customer_id": rows["customer_id"], "moment": rows["start"], "mrr": rows["mrr"], "rows": 1}
+        )
+        ends = pd.DataFrame(
+            {"customer_id": rows["customer_id"], "moment": rows["end"], "mrr": -rows["mrr"], "rows": -1}
+        )
+        found = pd.concat([begins, ends]).groupby(["customer_id", "moment"])[["mrr", "rows"]].sum().sort_index()
+        levels = found.groupby(level=0).cumsum()
+        frame = pd.DataFrame({"before": levels["mrr"] - found["mrr"], "after": levels["mrr"], "active": levels["rows"]})
+        return frame.round({"before": 6, "after": 6}).reset_index()
+
+    return data.remember(("changes", keep if keep and "." in keep[0] else None), make)
+
+
 def paid_before(data: Data, moment: pd.Timestamp, keep: Keep = None) -> pd.Index:
     """Customers with a paying stretch begun before the instant."""
     rows = lives(data, keep)
