@@ -197,3 +197,10 @@ class Data:
 def between(frame: pd.DataFrame, column: str, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """The rows dated in [start, end)."""
     return frame[(frame[column] >= start) & (frame[column] < end)]
+
+
+def period_before(start: pd.Timestamp, end: pd.Timestamp) -> pd.Timestamp:
+    """When the period before begins: as many whole months earlier, else as many days."""
+    if start.day == end.day:
+        return start - pd.DateOffset(months=(end.year - start.year) * 12 + end.month - start.month)
+    return start - (end - start)

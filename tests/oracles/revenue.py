@@ -7,7 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from .answer import Answer, jackknife, mean, ratio
-from .data import LONG_AGO, Data, Keep, between
+from .data import LONG_AGO, Data, Keep, between, period_before
 from .financial import lifetime_value
 from .lives import MONEY_SOURCES, first_starts, lives, paid_before, source, source_table
 from .retention import bought, net_revenue_retention, paying
@@ -125,10 +125,3 @@ def customer_account_growth_rate(data: Data, start: pd.Timestamp, end: pd.Timest
     old = ordered(data, before, start).reindex(buyers).fillna(0.0)
     new = ordered(data, start, end).reindex(buyers).fillna(0.0)
     return ratio((new - old).sum(), old.sum(), len(buyers), jackknife(new - old, old))
-
-
-def period_before(start: pd.Timestamp, end: pd.Timestamp) -> pd.Timestamp:
-    """When the period before begins: as many whole months earlier, else as many days."""
-    if start.day == end.day:
-        return start - pd.DateOffset(months=(end.year - start.year) * 12 + end.month - start.month)
-    return start - (end - start)
