@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import pandas as pd
+from rapidfuzz import fuzz
 
 from cs_metrics.kpis.ask import choose
 from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Attribute, available, meta_settings
 from cs_metrics.kpis.catalogue import CATALOGUE
+from cs_metrics.kpis.model import KPI
 from cs_metrics.kpis.where import Where, compile_where, names
 from cs_metrics.settings import resolve
 from cs_metrics.sql import Params, quote
 
+PLACES = ("area", "stage", "leading", "cadence", "audience", "unit", "better")
+NEAR = 85
+"""From this likeness on (of 100) a name is taken for another with a slip of the pen."""
 FEW = 50
 """An attribute with at most so many values can be a breakdown."""
 
@@ -32,8 +37,24 @@ def computable(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any] | Non
     rows = []
     for kpi in CATALOGUE.values():
         form, lacks = choose(kpi, known)
-        rows.append((kpi.id, kpi.name, kpi.category, form is not None, lacks, form.words if form else ""))
-    return pd.DataFrame(rows, columns=["id", "name", "category", "computable", "needs", "words"])
+        told = {name: getattr(kpi, name) for name in ("id", "name", "category")}
+        found = {"computable": form is not None, "needs": lacks, "words": form.words if form else ""}
+        rows.append({**told, **found, "also": list(kpi.also), **{name: getattr(kpi, name) for name in PLACES}})
+    return pd.DataFrame(rows)
+
+
+def search(text: str, kpis: Iterable[KPI]) -> list[str]:
+    """Return the ids of the KPIs that a text names, the nearest first: by any name, also with a slip of the pen."""
+    wanted = text.strip().casefold()
+    scored = []
+    for kpi in kpis:
+        names = [name.casefold() for name in (kpi.name, kpi.id, kpi.id.replace("_", " "), *kpi.also)]
+        inside = max((fuzz.ratio(wanted, name) + 100 for name in names if wanted in name), default=0)
+        near = max(fuzz.partial_ratio(wanted, name) for name in names) if len(wanted) > 3 else 0
+        if inside or near >= NEAR:
+            scored.append((-(inside or near), kpi.id))
+    exact = [found for found in scored if found[0] <= -100]
+    return [kpi_id for _, kpi_id in sorted(exact or scored)]
 
 
 def dimensions(con: duckdb.DuckDBPyConnection, values: int = FEW) -> pd.DataFrame:

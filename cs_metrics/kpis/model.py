@@ -19,7 +19,8 @@ class Kind(StrEnum):
 
 
 class Interval(StrEnum):
-    """Which 95 % interval fits (see intervals.py). CLUSTER: of a share or mean whose rows share customers."""
+    """Which 95 % interval fits (see intervals.py). CLUSTER: of a share or mean whose rows share customers. DIFFERENCE:
+    of the shares of two groups, in percentage points (`each`: whether a row counts, `weight`: 1 or 0, its group)."""
 
     NONE = "none"
     WILSON = "wilson"
@@ -28,6 +29,7 @@ class Interval(StrEnum):
     MEDIAN = "median"
     CLUSTER = "cluster"
     JACKKNIFE = "jackknife"
+    DIFFERENCE = "difference"
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,13 @@ class Extra:
 class Relation:
     """The rows that KPIs count: a fact met with the periods, one row per what `grain` says.
 
-    `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later, and prior: the
-    start of the period before), `columns` what is kept of it. With `keys` the rows are grouped by period and these, into `totals`. `last` keeps of each group of rows
-    in a period (its first element) the last one (by its second). `moment` says when customers' attributes are read,
+    `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later; prior is the start
+    of the period before), `columns` what is kept of it. With `keys` the rows are grouped by period and these, into
+    `totals`. `last` keeps of each group of rows in a period (its first element) the last one (by its second). `moment` says when customers' attributes are read,
     `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the
     period's end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of
     their Kaplan-Meier curve, whose `area` sums to the mean life, restricted at the longest observed.
+    `finer`: the rows are first grouped by period, keys and these, into `finer_totals`, which `totals` then sum up.
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
     `before`: the rows are met with the period before instead. `ahead` names a setting k: p.later is then the end of the
     k-th period after this one, and a value is complete only when that has ended.
@@ -94,6 +97,8 @@ class Relation:
     just_before: bool = False
     keys: tuple[str, ...] = ()
     totals: tuple[str, ...] = ()
+    finer: tuple[str, ...] = ()
+    finer_totals: tuple[str, ...] = ()
     last: tuple[str, str] | None = None
     late: bool = False
     extras: tuple[Extra, ...] = ()
@@ -256,6 +261,7 @@ class KPI:
             texts += [p.only for p in form.parts.values()]
             for relation in form.relations:
                 texts += [relation.on, *relation.columns, *relation.totals, *(relation.last or ())]
+                texts += relation.finer_totals
                 texts += [t for extra in relation.extras for t in (extra.only, extra.on, *extra.totals)]
                 texts += [f":{relation.ahead}"] if relation.ahead else []
         return tuple(sorted(set().union(*(tokens(t) for t in texts)) - {"as_of"}))

@@ -29,6 +29,23 @@ COMMON = (
 )  # fmt: skip
 
 
+# The twelve attributes of a KPI's text, in the order in which they are read.
+ATTRIBUTES = {
+    "definition": "Definition",
+    "insight": "What it tells the business",
+    "measured": "How it is measured",
+    "formula": "Formula",
+    "trends": "How it moves, and what a trend means",
+    "questions": "Questions to ask when it moves",
+    "improve": "What to do to improve it",
+    "show": "How best to show it",
+    "risks": "Risks and misreadings",
+    "sources": "Tools and data that feed it",
+    "connects": "What it connects to in other processes",
+    "effects": "What a change in it does to other KPIs",
+}
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked, in the words of the public API. `where` is JSON text, so that a question can be a cache's key.
@@ -185,6 +202,22 @@ def _is_measure(attribute: Attribute) -> bool:
 def kpi(kpi_id: str) -> KPI:
     """Return what a KPI is: name, unit, doc. Raises QueryError with the nearest ids."""
     return kpis.find(kpi_id)
+
+
+def search(text: str) -> list[str]:
+    """Return the ids of the KPIs that a text names, the nearest first."""
+    return listing.search(text, kpis.CATALOGUE.values())
+
+
+def texts(found: KPI) -> dict[str, str]:
+    """Return the twelve attributes of a KPI's text as plain text, by their headings."""
+    told: dict[str, str] = {}
+    for field, heading in ATTRIBUTES.items():
+        value = getattr(found.doc, field)
+        if field == "effects":
+            value = " ".join(f"{kpi(other).name}: {effect}" for other, effect in value.items())
+        told[heading] = value if isinstance(value, str) else " ".join(value)
+    return told
 
 
 def focus_areas() -> dict[str, list[str]]:

@@ -142,17 +142,39 @@ def table(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
 
 
 def about(kpi: Any) -> None:
-    """Show what the KPI means, and the KPIs near it."""
-    st.subheader("What it means", anchor=False)
-    doc = {"Definition": kpi.doc.definition, "What it tells": kpi.doc.insight, "Where it misleads": kpi.doc.risks}
-    for title, text in doc.items():
-        if text:
-            st.markdown(f"**{title}**  \n{text}")
+    """Show what the KPI means and what to do about it, and the KPIs near it."""
+    st.subheader("What it means, and what to do", anchor=False)
+    st.caption(" · ".join(_places(kpi)))
+    with st.grid(2, min_column_width=320, gap="medium"):
+        for field, heading in door.ATTRIBUTES.items():
+            with st.container(gap="xsmall"):
+                st.markdown(f"**{heading}**")
+                _attribute(field, getattr(kpi.doc, field))
     if kpi.also:
         st.caption(f"Also called {', '.join(kpi.also)}. Its id is `{kpi.id}`.")
-    near = door.related(kpi.id)
+    near = [other for other in door.related(kpi.id) if other not in kpi.doc.effects]
     if near:
         st.subheader("Related", anchor=False)
         with st.container(horizontal=True, gap="xsmall"):
             for other in near:
                 shell.link("kpi", door.kpi(other).name, id=other)
+
+
+def _attribute(field: str, text: Any) -> None:
+    if field == "effects":
+        for other, effect in text.items():
+            shell.link("kpi", door.kpi(other).name, icon=":material/arrow_forward:", id=other)
+            st.caption(formats.literal(effect))
+    elif isinstance(text, str):
+        st.markdown(formats.literal(text))
+    else:
+        st.markdown("\n".join(f"- {formats.literal(line)}" for line in text))
+
+
+def _places(kpi: Any) -> list[str]:
+    """Return where the KPI belongs, in words."""
+    kind = "leading" if kpi.leading else "lagging"
+    better = "no direction is better" if kpi.better == "neither" else f"{kpi.better} is better"
+    stage = [f"stage: {kpi.stage}"] if kpi.stage else []
+    return [kpi.category, *([kpi.area] if kpi.area else []), *stage, kind, f"{kpi.cadence}, for the {kpi.audience}",
+            better]  # fmt: skip

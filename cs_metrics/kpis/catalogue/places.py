@@ -13,6 +13,3 @@ AREAS = (PREVENTION, HEALTH, GROWTH, REFERRALS, EFFICIENCY)
 
 AT_ONBOARDING, AT_ADOPTION, AT_VALUE, AT_ADVOCACY = "onboarding", "adoption", "value realisation", "advocacy"
 STAGES = (AT_ONBOARDING, AT_ADOPTION, AT_VALUE, AT_ADVOCACY)
-
-AUDIENCES = {"weekly": "team", "monthly": "leadership", "quarterly": "executives"}
-"""Whom a KPI is usually for, by how often it is looked at."""

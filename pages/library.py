@@ -1,0 +1,15 @@
+"""The KPI library: every KPI with what it is and its value in these data; found by name, category, stage or kind."""
+
+
+from pages._ui import door, empty, filter_bar, library_parts, shell
+
+shell.guard()
+
+shell.head("KPI library")
+if door.version_or_none() is None:
+    empty.no_data()
+asked = filter_bar.show(grain=False)
+library_parts.coverage()
+entries = library_parts.choose()
+values = library_parts.values(entries, asked)
+library_parts.listing(entries, values, asked)
