@@ -1,6 +1,5 @@
 """The KPI library: every KPI with what it is and its value in these data; found by name, category, stage or kind."""
 
-
 from pages._ui import door, empty, filter_bar, library_parts, shell
 
 shell.guard()

@@ -39,6 +39,7 @@ def computable(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any] | Non
         form, lacks = choose(kpi, known)
         told = {name: getattr(kpi, name) for name in ("id", "name", "category")}
         found = {"computable": form is not None, "needs": lacks, "words": form.words if form else ""}
+        found["base"] = form.base if form else ""
         rows.append({**told, **found, "also": list(kpi.also), **{name: getattr(kpi, name) for name in PLACES}})
     return pd.DataFrame(rows)
 

@@ -280,8 +280,17 @@ def whole(n: Any) -> int | None:
 
 def words(kpi_id: str) -> str:
     """Return the sentence that the numbers of a KPI's formula are put into (see `kpis.model.Form`)."""
+    return str(_told(kpi_id, "words"))
+
+
+def base(kpi_id: str) -> str:
+    """Return in words what a KPI is counted over."""
+    return str(_told(kpi_id, "base"))
+
+
+def _told(kpi_id: str, column: str) -> Any:
     frame = ask("kpis")
-    return str(frame.loc[frame["id"] == kpi_id, "words"].iloc[0])
+    return frame.loc[frame["id"] == kpi_id, column].iloc[0]
 
 
 def size(filters: dict[str, Any], among: dict[str, Any]) -> dict[str, int] | None:

@@ -12,7 +12,7 @@ from cs_metrics import charts
 from cs_metrics.charts.words import label
 from pages._ui import chart, door, download, formats, opens, shell, state
 from pages._ui.filter_bar import Asked
-from pages._ui.tile import Tile, figure
+from pages._ui.tile import Tile, figure, verdict
 
 
 def headline(tile: Tile, whole: pd.DataFrame, asked: Asked) -> None:
@@ -25,9 +25,28 @@ def headline(tile: Tile, whole: pd.DataFrame, asked: Asked) -> None:
             st.caption(asked.span)
             figure(tile, named=True)
         with st.container(width="stretch", gap="xsmall"):
+            st.markdown(reading(door.kpi(tile.id), tile, result, asked))
             st.markdown(opens.sentence(door.kpi(tile.id), result, beside_of(whole, None)))
             for line in opens.cautions(door.kpi(tile.id), result, tile.minimum_n):
                 st.caption(line)
+
+
+def reading(kpi: Any, tile: Tile, result: dict[str, Any], asked: Asked) -> str:
+    """Return the value in plain words: what it was, over what it was counted, how it moved and if that is good."""
+    if formats.is_missing(result["value"]):
+        return f"{kpi.name} has no value here."
+    currency = door.settings()["currency"]
+    said = f"{kpi.name} was {formats.literal(formats.value(result['value'], kpi.unit, currency))} in {asked.span}"
+    said += f", counted over {formats.count(result['n'])} {door.base(kpi.id)}."
+    change = formats.change(tile.value, tile.before, kpi.unit, currency)
+    if change is None or not tile.against:
+        return said
+    sign, by = change
+    if sign == 0:
+        return f"{said} That is as much as in {tile.against}."
+    way = "more" if sign > 0 else "less"
+    judged = {"better": ", which is better", "worse": ", which is worse"}.get(verdict(sign, kpi.better)[1], "")
+    return f"{said} That is {formats.literal(by.lstrip('+-−'))} {way} than in {tile.against}{judged}."
 
 
 def trend(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:

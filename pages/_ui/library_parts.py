@@ -39,9 +39,11 @@ def choose() -> list[Mapping[str, Any]]:
             **state.bind("q"),
         )  # fmt: skip
         _select("Category", "category", {"": "Every category", **_values(entries, "category")}, 190)
-        _select("Stage", "stage", {"": "Every stage", **_values(entries, "stage")}, 170)
-        _select("Kind", "lead", KINDS, 180)
-        _select("In your data", "have", HAVE, 180)
+        narrowed = sum(bool(state.get(name)) for name in ("stage", "lead", "have"))
+        with st.popover(f"More · {narrowed}" if narrowed else "More", icon=":material/tune:", width="content"):
+            _select("Stage", "stage", {"": "Every stage", **_values(entries, "stage")}, 240)
+            _select("Kind", "lead", KINDS, 240)
+            _select("In your data", "have", HAVE, 240)
     wanted = {
         "category": state.get("category"),
         "stage": state.get("stage"),

@@ -49,8 +49,18 @@ def test_what_is_no_plain_quotient_says_its_numbers_too(open_page: Open, kpi: st
 
 def test_the_page_says_what_the_kpi_means_and_what_is_near_it(open_page: Open) -> None:
     written = text(open_page("kpi", id="customer_churn_rate"))
-    for expected in ("What it means", "Where it misleads", "Also called Churn Rate", "Related"):
+    for expected in ("What it means", "Risks and misreadings", "Also called Churn Rate", "Related"):
         assert expected in written
+
+
+def test_the_value_is_read_in_plain_words(open_page: Open) -> None:
+    app = open_page("kpi", id="customer_churn_rate")
+    said = re.search(r"Customer Churn Rate was ([\d.]+ %) in .+, counted over [\d,]+ customers active at the start\. "
+                     r"That is ([\d.]+) pts (more|less) than in .+, which is (better|worse)\.", text(app))  # fmt: skip
+    assert said
+    assert said[1] == app.metric[0].value
+    assert float(app.metric[0].delta.split()[0].replace("−", "-").lstrip("+-")) == float(said[2])
+    assert (said[3], said[4]) in {("more", "worse"), ("less", "better")}
 
 
 def test_one_period_is_opened_by_the_url(open_page: Open) -> None:
