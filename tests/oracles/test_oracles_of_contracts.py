@@ -10,14 +10,14 @@ from .examples import FEB, MAR, ask, made, sub
 
 
 def contract(customer: str, start: str, end: str, amount: float = 120, **more: object) -> dict:
-    """A yearly price whose row lasts as long as its contract, unless `end_date` says otherwise."""
+    """A yearly price whose row lasts as long as its contract, unless its own dates say otherwise."""
     own = {"contract_start": start, "contract_end": end, "billing_period": "year", "product": "core", **more}
-    return sub(customer, start, own.pop("end_date", end), amount, **own)
+    return {**sub(customer, start, end, amount), **own}
 
 
 def ended() -> list[dict]:
-    """In February: a's follows at once; b's begins on 12 March, 30 days after; c's on 13 March; d rolls over; e ends
-    core and holds another product; f leaves in the middle of its year; g's ends in March; h bought it again, by name."""
+    """In February: a's is followed at once, b's after 30 days, c's after 31; d rolls over; e ends core and holds another
+    product; f leaves in the middle of its year; g's ends in March; h's next one names it."""
     return [
         contract("a", "2024-02-10", "2025-02-10", plan="Team"),
         contract("a", "2025-02-10", "2026-02-10", plan="Pro"),
@@ -88,15 +88,7 @@ def signed(settings: dict | None = None) -> Data:
             contract("a", "2025-02-03", "2026-02-03", 240),
             contract("a", "2025-02-03", "2026-02-03", 60, product="extra"),
             contract("b", "2025-02-10", "2025-08-10", 10, billing_period="month", end_date="2025-02-20"),
-            sub(
-                "b",
-                "2025-02-20",
-                "2025-08-10",
-                30,
-                contract_start="2025-02-10",
-                contract_end="2025-08-10",
-                product="core",
-            ),
+            contract("b", "2025-02-10", "2025-08-10", 30, billing_period="month", start_date="2025-02-20"),
             contract("c", "2025-02-11", "2026-02-11", 0),
             contract("d", "2025-02-28", "2027-02-28", 300),
             contract("e", "2025-03-01", "2026-03-01", 999),

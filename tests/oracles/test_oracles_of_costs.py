@@ -109,7 +109,7 @@ def test_trials_of_leads() -> None:
         for i, (a, b) in enumerate(started)
     ]
     rows = [sub("x", "2025-02-02", None, 0, is_trial=True)]
-    # the 30th day is in, a minute later is not, one goes on, one became paid before it began: left out; rows are not mixed in
+    # the 30th day is in, a minute later is not, one goes on, one was paid before (left out); the row is not mixed in
     assert ask("free_trial_conversion_rate", made(leads=leads, subscriptions=rows)) == (1 / 3, 1, 3, 3)
 
 

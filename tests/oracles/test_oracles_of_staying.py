@@ -19,18 +19,19 @@ def test_a_cohort_some_months_later() -> None:
         sub("c", "2025-01-09", "2025-02-01", 1),
         sub("c", "2025-04-30", None, 1),
         sub("d", "2025-02-01", None, 1),
+        sub("f", "2025-01-31", "2025-03-10", 1),
         sub("e", "2024-06-01", "2024-07-01", 1),
         sub("e", "2025-01-09", None, 1),
     ]
     data = made(as_of=pd.Timestamp("2025-06-01"), subscriptions=rows)
-    # first active in January: a b c (e came in June); three months later is April: @1 May a and c, who came back
-    assert ask("customer_cohort_retention_rate", data, JAN, FEB) == (2 / 3, 2, 3, 3)
-    # one month later, @1 March: a and b
+    # first active in January: a b c f (e came in June); three months later is April: @1 May a and c, who came back
+    assert ask("customer_cohort_retention_rate", data, JAN, FEB) == (2 / 4, 2, 4, 4)
+    # one month later, @1 March: a b f
     data.settings["cohort_age"] = 1
-    assert ask("customer_cohort_retention_rate", data, JAN, FEB) == (2 / 3, 2, 3, 3)
-    # not over yet: as it stands on 15 March
-    data = made(as_of=pd.Timestamp("2025-03-15"), subscriptions=rows)
-    assert ask("customer_cohort_retention_rate", data, JAN, FEB) == (2 / 3, 2, 3, 3)
+    assert ask("customer_cohort_retention_rate", data, JAN, FEB) == (3 / 4, 3, 4, 4)
+    # three months are not over yet: as it stands on 5 March, a b f
+    data = made(as_of=pd.Timestamp("2025-03-05"), subscriptions=rows)
+    assert ask("customer_cohort_retention_rate", data, JAN, FEB) == (3 / 4, 3, 4, 4)
 
 
 def test_periods_later() -> None:
