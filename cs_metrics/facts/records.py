@@ -7,7 +7,8 @@ from cs_metrics.facts.model import Context, Fact, money
 
 def _response_sql(context: Context) -> str:
     """An answer has a score within its scale and a date. Scales default by survey; where the answers of the effort
-    survey come on several scales they are brought to 1-7."""
+    survey come on several scales they are brought to 1-7. `activated_at` is the respondent's: the user's where it is
+    known who answered, else the account's."""
     return f"""
         WITH scaled AS (
             SELECT r.*, coalesce(r.customer_id, u.customer_id) AS account,
@@ -32,8 +33,10 @@ def _response_sql(context: Context) -> str:
                CASE WHEN m.scales > 1 THEN 1 ELSE s.low END AS common_min,
                CASE WHEN m.scales > 1 THEN 7 ELSE s.high END AS common_max,
                {context.local("s.sent_at")} AS sent_at, {context.local("s.responded_at")} AS responded_at,
+               CASE WHEN s.user_id IS NULL THEN g.activated_at ELSE p.activated_at END AS activated_at,
                s._source, s._row, s._id
-        FROM scaled AS s LEFT JOIN mixed AS m ON m.survey = s.survey"""
+        FROM scaled AS s LEFT JOIN mixed AS m ON m.survey = s.survey
+        LEFT JOIN fact_user AS p ON p.user_id = s.user_id LEFT JOIN fact_signup AS g ON g.customer_id = s.account"""
 
 
 def _ticket_sql(context: Context) -> str:

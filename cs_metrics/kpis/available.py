@@ -52,9 +52,11 @@ class Available:
     chosen: frozenset[str] = frozenset()
 
     def choosing(self, settings: Mapping[str, Any]) -> Available:
-        """Return the same under these settings: what a workspace has not chosen, a KPI may lack."""
-        named = (name for name, value in settings.items() if value not in ("", []))
-        return replace(self, chosen=frozenset(f"settings.{name}" for name in named))
+        """Return the same under these settings: what a workspace has not chosen, a KPI may lack; and `info` says them
+        too, so that a form may depend on one."""
+        told = {f"settings.{name}": value for name, value in settings.items()}
+        named = frozenset(name for name, value in told.items() if value not in ("", []))
+        return replace(self, chosen=named, info={**self.info, **{name: str(value) for name, value in told.items()}})
 
     def attribute(self, name: str) -> Attribute:
         """Return the attribute of that name, or raise QueryError with the nearest names."""

@@ -20,7 +20,8 @@ class Kind(StrEnum):
 
 class Interval(StrEnum):
     """Which 95 % interval fits (see intervals.py). CLUSTER: of a share or mean whose rows share customers. DIFFERENCE:
-    of the shares of two groups, in percentage points (`each`: whether a row counts, `weight`: 1 or 0, its group)."""
+    of the shares of two groups, in percentage points (`each`: whether a row counts, `weight`: 1 or 0, its group). CURVE:
+    of the mean life under a survival curve."""
 
     NONE = "none"
     WILSON = "wilson"
@@ -30,6 +31,7 @@ class Interval(StrEnum):
     CLUSTER = "cluster"
     JACKKNIFE = "jackknife"
     DIFFERENCE = "difference"
+    CURVE = "curve"
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,10 @@ class Relation:
 
     `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later; prior is the start
     of the period before), `columns` what is kept of it. With `keys` the rows are grouped by period and these, into
-    `totals`. `last` keeps of each group of rows in a period (its first element) the last one (by its second). `moment` says when customers' attributes are read,
-    `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the
+    `totals`. `last` keeps of each group of rows in a period (its first element) the last one (by its second). `moment`
+    says when customers' attributes are read, `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the
     period's end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of
-    their Kaplan-Meier curve, whose `area` sums to the mean life, restricted at the longest observed.
+    their Kaplan-Meier curve (see curve.py), whose `area` sums to the mean life; `curve_sums` are taken at each step.
     `finer`: the rows are first grouped by period, keys and these, into `finer_totals`, which `totals` then sum up.
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
     `before`: the rows are met with the period before instead. `ahead` names a setting k: p.later is then the end of the
@@ -110,6 +112,7 @@ class Relation:
     unit: str = "customer_id"
     derived: tuple[str, ...] = ()
     curve: bool = False
+    curve_sums: tuple[str, ...] = ()
     before: bool = False
     ahead: str = ""
 
@@ -146,7 +149,7 @@ class Beside:
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """One way of computing a KPI. `needs`: 'table.column' that must have data, 'settings.name' that must be
-    chosen ('a|b': one of them); `when`: what `fact_info` must say.
+    chosen ('a|b': one of them); `when`: what `fact_info`, or a setting ('settings.name'), must say.
 
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
@@ -255,6 +258,7 @@ class KPI:
         texts = [self.follow and f":{self.follow}"]
         for form in self.forms:
             texts += [form.only, form.value, form.quotient, form.divisor, form.n, form.each, form.weight]
+            texts += [f":{form.when[0].partition('.')[2]}"] if form.when and "." in form.when[0] else []
             for measure in (form.numerator, form.denominator, *(p.measure for p in form.parts.values())):
                 texts += [measure.sql] if measure else []
             texts += [b.sql for b in form.beside] + [out.sql for out in form.leaves_out]
