@@ -16,8 +16,8 @@ def contract(customer: str, start: str, end: str, amount: float = 120, **more: o
 
 
 def ended() -> list[dict]:
-    """In February: a's is followed at once, b's after 30 days, c's after 31; d rolls over; e ends core and holds another
-    product; f leaves in the middle of its year; g's ends in March; h's next one names it."""
+    """In February: a's is followed at once, b's after 30 days, c's after 31; d rolls over; e ends core, holds another
+    product; f leaves in the middle of its year; g's ends in March; h's next names it."""
     return [
         contract("a", "2024-02-10", "2025-02-10", plan="Team"),
         contract("a", "2025-02-10", "2026-02-10", plan="Pro"),
