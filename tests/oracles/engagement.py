@@ -28,11 +28,13 @@ def stickiness(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = 
 
 
 def daily_active_users(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
-    """User days of P / days of P that have begun; n the users."""
+    """User days of P / days of P that have begun: a count, so without a denominator; n the users with a part in it."""
     end = data.until(end, "events")
     seen = between(data.rows("events", "occurred_at", keep), "occurred_at", start, end).dropna(subset=["user_id"])
     user_days = pd.DataFrame({"user": seen["user_id"], "day": seen["occurred_at"].dt.normalize()}).drop_duplicates()
-    return ratio(len(user_days), max(-(-(end - start) // DAY), 0), user_days["user"].nunique())
+    days = -(-(end - start) // DAY)
+    mean = len(user_days) / days if days > 0 else 0.0
+    return Answer(mean, mean, None, user_days["user"].nunique())
 
 
 def weekly_active_users(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
