@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cs_metrics.kpis.base import Base, Question
@@ -143,11 +143,15 @@ def compile_cells(
 
 def compile_items(question: Question, form: Form, sets: bool, number: int = 0) -> Statement:
     """Return the statement for the items of a form: each one's numerator over the denominator of its whole cell, or of
-    its own rows; a count's items are counts."""
+    its own rows; a count's items are counts, and so are those of a formula (over the relation of its items)."""
     writer = Writer(question, sets)
     v = f"v{number}"
-    assert form.over is not None
     assert form.numerator is not None
+    if form.over is None:
+        assert form.items is not None
+        question.share(form.relations)
+        form = replace(form, over=form.items, own_base=True, n=form.numerator.sql)
+    assert form.over is not None
     if form.own_base:
         base = writer.base(form.items or form.over, form.only)
         cells = writer.cells(base, {f"{v}_{name}": sql for name, sql in measures(form).items()}, "parts", form.item)

@@ -50,6 +50,21 @@ def wilson(k: ArrayLike, n: ArrayLike) -> Pair:
     return np.where(known, np.clip(low, 0, 1), np.nan), np.where(known, np.clip(high, 0, 1), np.nan)
 
 
+def difference(k: ArrayLike, n: ArrayLike, other_k: ArrayLike, other_n: ArrayLike) -> Pair:
+    """The difference of two independent shares, k of n less other_k of other_n. NaN where either base is empty.
+
+    Newcombe (1998), Statistics in Medicine 17: 873-890, method 10: from the Wilson interval of each.
+    """
+    k, n, other_k, other_n = _floats(k, n, other_k, other_n)
+    low, high = wilson(k, n)
+    other_low, other_high = wilson(other_k, other_n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p, q = k / n, other_k / other_n
+    below = np.sqrt((p - low) ** 2 + (other_high - q) ** 2)
+    above = np.sqrt((high - p) ** 2 + (q - other_low) ** 2)
+    return p - q - below, p - q + above
+
+
 def nps(promoters: ArrayLike, passives: ArrayLike, detractors: ArrayLike) -> Pair:
     """The Net Promoter Score, -100 to 100, from its three counts. NaN without answers.
 
@@ -104,6 +119,18 @@ def clustered(
         variance = k / (k - 1) * (tt - 2 * value * nt + value**2 * nn) / n**2
     low, high = _around(value, variance, k - 1, known)
     return np.clip(low, *bounds), np.clip(high, *bounds)
+
+
+def mean_life(value: ArrayLike, variance: ArrayLike, leavings: ArrayLike) -> Pair:
+    """A mean life under a survival curve, restricted at the longest observed, from Greenwood's variance of the area.
+    NaN while nobody has left: the curve has not begun to fall. Never below 0.
+
+    Klein and Moeschberger (2003), Survival Analysis, 4.5: normal around the area.
+    """
+    value, variance, leavings = _floats(value, variance, leavings)
+    known = (leavings > 0) & np.isfinite(value) & np.isfinite(variance)
+    half = _Z * np.sqrt(np.where(known, variance, 0.0))
+    return np.where(known, np.maximum(value - half, 0.0), np.nan), np.where(known, value + half, np.nan)
 
 
 def median_ranks(n: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

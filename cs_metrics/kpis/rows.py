@@ -85,14 +85,15 @@ def _chosen(form: Form, part: str, item: str | None) -> tuple[Relation, str, str
     known = ["numerator", "denominator", *form.parts]
     if part not in known:
         raise QueryError(f"There is no part '{part}'. {did_you_mean(part, known)}".rstrip())
-    if form.over is None:
-        formula = form.quotient if part == "numerator" else form.divisor
+    if form.over is None and item is None:
+        formula = form.divisor if part == "denominator" and form.divisor else form.quotient
         named = part if part in form.parts else next(n for n in form.parts if n in formula)
         chosen = form.parts[named]
         return chosen.over, chosen.only, chosen.measure.each
     if item is not None and not form.item:
         raise QueryError(f"This KPI has no items: '{item}' is none.")
     relation = form.items if item is not None and form.items else form.over
+    assert relation is not None
     measure = form.denominator if part == "denominator" else form.numerator
     value = measure.each if measure else row_parts(form)[1]
     return relation, form.only, value

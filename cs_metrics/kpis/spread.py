@@ -34,9 +34,17 @@ def spread_columns(form: Form) -> dict[str, str]:
         return {"count": f"count({each})", "sum": f"sum({value})", "squares": f"sum({value} * {value})"}
     if form.interval is Interval.MEDIAN:
         return {"list": f"list({value}) FILTER (WHERE {each} IS NOT NULL)"}
+    if form.interval is Interval.CURVE:
+        return {"area": "sum(area)", "variance": "sum(variance)", "leavings": "sum(gone)"}
     if form.interval is Interval.NPS:
         return {name: f"count(*) FILTER (WHERE {value} {test})" for name, test in
                 (("promoters", "> 0"), ("passives", "= 0"), ("detractors", "< 0"))}  # fmt: skip
+    if form.interval is Interval.DIFFERENCE:
+        return {
+            f"{name}{group}": f"coalesce({sql} FILTER (WHERE {form.weight} = {group}), 0)"
+            for group in (1, 0)
+            for name, sql in (("good", f"sum({value})"), ("of", f"count({each})"))
+        }
     return {}
 
 
@@ -119,6 +127,11 @@ def interval_of(form: Form, cells: pd.DataFrame, prefix: str) -> intervals.Pair:
         found = [intervals.median(v if isinstance(v, list | np.ndarray) else []) for v in cells[f"{prefix}list"]]
         pairs = np.array([(low, high) for _, low, high in found], dtype="float64").reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
+    if form.interval is Interval.DIFFERENCE:
+        low, high = intervals.difference(column("good1"), column("of1"), column("good0"), column("of0"))
+        return 100 * low, 100 * high
+    if form.interval is Interval.CURVE:
+        return intervals.mean_life(column("area"), column("variance"), column("leavings"))
     if form.interval is Interval.JACKKNIFE:
         low, high = intervals.jackknife(column("value"), column("units"), column("left"), column("left_squares"))
         return np.clip(low, *(form.bounds or _OPEN)), np.clip(high, *(form.bounds or _OPEN))

@@ -36,8 +36,10 @@ def form_sql(asked: Asked, form: Form) -> str:
     """Return the SQL of one form of a KPI for a settled question."""
     by = asked.slice.by
     if form.over is None:
-        return _shown(asked, compile_formula(asked.question(by), form, False))
-    whole = _shown(asked, compile_cells(asked.question(by), [form], False, spread=False), bool(form.item))
+        cells = compile_formula(asked.question(by), form, False)
+    else:
+        cells = compile_cells(asked.question(by), [form], False, spread=False)
+    whole = _shown(asked, cells, bool(form.item))
     if not form.item:
         return whole
     items = _shown(asked, compile_items(asked.question(by), form, False))

@@ -40,6 +40,22 @@ def test_wilson_is_the_score_test_turned_round():
         assert abs(7 / 40 - p) / np.sqrt(p * (1 - p) / 40) == pytest.approx(stats.norm.ppf(0.975))
 
 
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    [
+        ((56, 70, 48, 80), 0.0524, 0.3339),  # Newcombe 1998, Statistics in Medicine 17: 873-890, table II, method 10
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((5, 56, 0, 29), -0.0381, 0.1926),
+    ],
+)
+def test_difference_gives_newcombes_published_intervals(counts, low, high):
+    assert _pair(intervals.difference(*counts)) == pytest.approx([low, high], abs=5e-5)
+
+
+def test_a_difference_from_nobody_has_no_interval():
+    assert np.isnan(_pair(intervals.difference(3, 9, 0, 0))).all()
+
+
 def test_nps_adds_three_answers_to_the_interval_only():
     # 2 promoters, 1 detractor: (2.75 - 1.75) / 6, variance (2.75 + 1.75) / 6 - (1 / 6) ** 2
     half = stats.norm.ppf(0.975) * np.sqrt((4.5 / 6 - 1 / 36) / 6)
