@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cs_metrics.kpis.catalogue.engagement import presence
+from cs_metrics.kpis.catalogue.engagement import breadth, community, habit, meetings, presence, sessions
 from cs_metrics.kpis.model import KPI
 
-_MODULES = (presence,)
+_MODULES = (presence, habit, sessions, breadth, meetings, community)
 
 KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)
