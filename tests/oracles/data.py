@@ -14,6 +14,7 @@ DAY = pd.Timedelta(days=1)
 
 OF_A_CUSTOMER = (
     "users",
+    "subscriptions",
     "tickets",
     "orders",
     "costs",

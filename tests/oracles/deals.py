@@ -45,7 +45,8 @@ def free_trial_conversion_rate(data: Data, start: pd.Timestamp, end: pd.Timestam
     rows = between(rows[rows["is_trial"]], "start_date", start, data.until(end, "subscriptions"))
     paid = lives(data)
     paid = paid[(paid["mrr"] > 0) & (paid["start"] < data.as_of_table("subscriptions"))]
-    both = rows[["customer_id", "start_date"]].reset_index(names="place").merge(paid, on="customer_id")
-    days = (both["start"] - both["start_date_x"]) / DAY
+    trials = rows[["customer_id", "start_date"]].set_axis(["customer_id", "began"], axis=1).reset_index(names="place")
+    both = trials.merge(paid[["customer_id", "start"]], on="customer_id")
+    days = (both["start"] - both["began"]) / DAY
     became = both[(days >= 0) & (days <= data.settings["trial_days"])]["place"].unique()
     return share_of_rows(pd.Series(rows.index.isin(became), index=rows.index), rows["customer_id"])

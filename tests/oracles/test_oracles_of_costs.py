@@ -115,16 +115,18 @@ def test_trials_of_leads() -> None:
 
 def test_trials_of_subscriptions() -> None:
     data = made(
+        customers=[{"customer_id": c, "region": "EU" if c in "ab" else "US"} for c in "abcd"],
         subscriptions=[
             *(sub(c, "2025-02-02", "2025-02-16", 0, is_trial=True) for c in "abcd"),
             sub("a", "2025-02-16", None, 5),
             sub("b", "2025-02-16", None, 0),
             sub("c", "2025-03-05", None, 5),
             sub("d", "2025-02-01", None, 5),
-        ]
+        ],
     )
     # a paid on the 14th day; b goes on free; c on the 31st day; d paid before: nothing new
     assert ask("free_trial_conversion_rate", data) == (1 / 4, 1, 4, 4)
+    assert ask("free_trial_conversion_rate", data, keep=("region", "EU")) == (1 / 2, 1, 2, 2)
 
 
 def users(**settings: object) -> Data:
@@ -162,6 +164,8 @@ def test_revenue_of_a_user() -> None:
     assert ask("average_revenue_per_user", users()) == pytest.approx((52 / 3, 52, 3, 3))
     assert ask("average_revenue_per_user", users(one_off_in_revenue=True)) == pytest.approx((152 / 3, 152, 3, 3))
     assert ask("average_revenue_per_user", users(), keep=("region", "US")) == pytest.approx((10, 10, 1, 1))
+    with_fees = users(one_off_in_revenue=True)
+    assert ask("average_revenue_per_user", with_fees, keep=("region", "US")) == pytest.approx((110, 110, 1, 1))
     # on Pro: 28 of a's second half; u and v on the 20th and 16th
     assert ask("average_revenue_per_user", users(), keep=("plan", "Pro")) == pytest.approx((14, 28, 2, 2))
     # on Basic: 14 of a, 10 of b; u on the 1st, and w
