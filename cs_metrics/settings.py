@@ -134,7 +134,6 @@ SETTINGS: tuple[Setting, ...] = (
         "How long after its end a contract may still be renewed.",
         minimum=0,
         maximum=3650,
-        facts=True,
     ),
     Setting("lookback_days", 90, "int", "How far back an answer or a check-in still counts.", minimum=1, maximum=3650),
     Setting("horizon_days", 90, "int", "How far ahead a risk is estimated.", minimum=1, maximum=3650),
@@ -208,6 +207,7 @@ SETTINGS: tuple[Setting, ...] = (
         ["signed_up", "onboarding_started", "onboarding_completed", "activated", "first_value"],
         "names",
         "The steps of the drop-off rate in their order: milestones, or events where no milestone has the name.",
+        facts=True,
     ),
     Setting(
         "drop_off_window_days",

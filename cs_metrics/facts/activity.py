@@ -8,9 +8,10 @@ from cs_metrics.sql import literal
 FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 
 _COLUMNS = (
-    "customer_id, begins, ends, seen_until, mrr, active, product, cancel_reason, "
+    "customer_id, begins, ends, seen_until, mrr, active, product, cancel_reason, lapsed, "
     "min(begins) FILTER (WHERE mrr > 0 AND ends > begins) OVER (PARTITION BY customer_id) AS first_paid, "
-    "min(begins) FILTER (WHERE active) OVER (PARTITION BY customer_id) AS first_active, _source, _row, _id"
+    "min(begins) FILTER (WHERE active AND ends > begins) OVER (PARTITION BY customer_id) AS first_active, "
+    "_source, _row, _id"
 )
 
 
@@ -44,7 +45,9 @@ def _subscriptions(context: Context) -> str:
         SELECT s.customer_id, CAST(s.start_date AS TIMESTAMP) AS begins,
                coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS ends,
                coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS seen_until,
-               {monthly} AS mrr, TRUE AS active, s.product, s.cancel_reason, s._source, s._row, s._id
+               {monthly} AS mrr, TRUE AS active, s.product, s.cancel_reason,
+               coalesce({end} = s.contract_end AND s.cancelled_on IS NULL, FALSE) AS lapsed,
+               s._source, s._row, s._id
         FROM subscriptions AS s {context.rates("s.currency", "s.start_date")}
         WHERE s.customer_id IS NOT NULL AND s.start_date IS NOT NULL AND NOT coalesce(s.is_trial, FALSE)
           AND coalesce(s.billing_period, 'month') <> 'one_off'
@@ -55,7 +58,8 @@ def _mrr_snapshots(context: Context) -> str:
     return """
         SELECT customer_id, date_trunc('month', CAST(month AS TIMESTAMP)) AS begins,
                date_trunc('month', CAST(month AS TIMESTAMP)) + INTERVAL '1' MONTH AS ends, ends AS seen_until,
-               mrr, TRUE AS active, product, CAST(NULL AS VARCHAR) AS cancel_reason, _source, _row, _id
+               mrr, TRUE AS active, product, CAST(NULL AS VARCHAR) AS cancel_reason, FALSE AS lapsed,
+               _source, _row, _id
         FROM mrr_snapshots WHERE customer_id IS NOT NULL AND month IS NOT NULL AND mrr > 0"""
 
 
@@ -75,7 +79,7 @@ def _invoices(context: Context) -> str:
             FROM lines WHERE customer_id IS NOT NULL AND ends_on > starts_on)
         SELECT i.customer_id, CAST(starts_on AS TIMESTAMP) AS begins, CAST(ends_on AS TIMESTAMP) AS ends,
                CAST(ends_on AS TIMESTAMP) AS seen_until, {monthly} AS mrr, amount >= 0 AS active, i.product,
-               CAST(NULL AS VARCHAR) AS cancel_reason, i._source, i._row, i._id
+               CAST(NULL AS VARCHAR) AS cancel_reason, FALSE AS lapsed, i._source, i._row, i._id
         FROM measured AS i {context.rates("i.currency", "i.issued_on")}"""
 
 
@@ -104,7 +108,8 @@ def _churned_on(context: Context) -> str:
             FROM starts AS s LEFT JOIN leavings AS l ON l.customer_id = s.customer_id AND l.left_at >= s.begins
             GROUP BY 1, 2)
         SELECT l.customer_id, l.begins, l.ends, l.ends AS seen_until, CAST(0 AS {MONEY}) AS mrr, TRUE AS active,
-               CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS cancel_reason, c._source, c._row, c._id
+               CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS cancel_reason, FALSE AS lapsed,
+               c._source, c._row, c._id
         FROM lives AS l LEFT JOIN dim_customer_rows AS c ON c.customer_id = l.customer_id"""
 
 
@@ -124,7 +129,7 @@ def _activity(context: Context) -> str:
             FROM acts WHERE customer_id IS NOT NULL AND happened_at IS NOT NULL GROUP BY 1, 2)
         SELECT customer_id, begins, ends, latest + INTERVAL '1' MICROSECOND AS seen_until, CAST(0 AS {MONEY}) AS mrr,
                TRUE AS active, CAST(NULL AS VARCHAR) AS product, CAST(NULL AS VARCHAR) AS cancel_reason,
-               _source, _row, _id
+               FALSE AS lapsed, _source, _row, _id
         FROM days"""
 
 
@@ -138,7 +143,9 @@ _SOURCES = {
 
 
 def source_sql(name: str, context: Context) -> str:
-    """Return the SELECT of one source of activity: a row is a stretch [begins, ends) of a customer, with its MRR."""
+    """Return the SELECT of one source of activity: a row is a stretch [begins, ends) of a customer, with its MRR.
+
+    `lapsed`: it ended with its contract, and nobody had given notice."""
     return _SOURCES[name](context)
 
 
@@ -166,6 +173,29 @@ def _step_sql(context: Context) -> str:
             FROM summed)
         SELECT customer_id, begins, ends, CAST(mrr AS DECIMAL(18,6)) AS mrr FROM running
         WHERE mrr <> 0 AND ends IS NOT NULL"""
+
+
+def _decrease_sql(context: Context) -> str:
+    """`inactive_at`: the first instant from then on at which the customer is not active."""
+    return f"""
+        WITH stepped AS (
+            SELECT *, lag(mrr) OVER own AS earlier, lag(ends) OVER own AS earlier_ends, lead(begins) OVER own AS next
+            FROM fact_mrr_step WINDOW own AS (PARTITION BY customer_id ORDER BY begins)),
+        falls AS (
+            SELECT customer_id, begins AS fell_at, earlier - mrr AS lost FROM stepped WHERE earlier_ends = begins
+            UNION ALL
+            SELECT customer_id, ends, mrr FROM stepped WHERE ends < {FOREVER} AND ends < coalesce(next, {FOREVER})),
+        placed AS (
+            SELECT f.customer_id, f.fell_at, f.lost, arg_max(a._source, a._id) AS _source,
+                   arg_max(a._row, a._id) AS _row, max(a._id) AS _id
+            FROM falls AS f JOIN fact_active AS a ON a.customer_id = f.customer_id
+             AND ((a.mrr > 0 AND a.ends = f.fell_at) OR (a.mrr < 0 AND a.begins = f.fell_at))
+            WHERE f.lost >= 0.005 GROUP BY f.customer_id, f.fell_at, f.lost)
+        SELECT p.customer_id, p.fell_at, p.lost, coalesce(min(l.ends), p.fell_at) AS inactive_at,
+               p._source, p._row, p._id
+        FROM placed AS p LEFT JOIN fact_life AS l
+          ON l.customer_id = p.customer_id AND l.begins <= p.fell_at AND l.ends >= p.fell_at
+        GROUP BY p.customer_id, p.fell_at, p.lost, p._source, p._row, p._id"""
 
 
 def _life_sql(context: Context) -> str:
@@ -219,6 +249,7 @@ ACTIVE = Fact(
 )
 STEPS = Fact("fact_mrr_step", "a customer over a stretch [begins, ends) of constant MRR", _step_sql, time="begins")
 LIVES = Fact("fact_life", "a stretch [begins, ends) in which a customer is active without a gap", _life_sql, "begins")
+DECREASES = Fact("fact_decrease", "a customer at an instant at which its MRR falls", _decrease_sql, time="fell_at")
 LEAVINGS = Fact(
     "fact_leaving", "a customer at the end of a life, with the reason it left for", _leaving_sql, time="left_at"
 )

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from cs_metrics.facts.activity import FOREVER
+from cs_metrics.facts.activity import FOREVER, source_sql
 from cs_metrics.facts.model import Context, Fact
 
 
 def _contract_sql(context: Context) -> str:
     """Rows with the same customer, contract_start, contract_end and product are one contract; it ends with its last
-    row when that is earlier. A row still active after its contract_end has rolled over: it renewed the contract."""
-    grace = int(context.settings["renewal_grace_days"])
+    row when that is earlier. A row still active after its contract_end has rolled over: it renewed the contract.
+
+    `followed_at`: from when a contract of the same product, or one that names it, goes on; `renewed_at`: from when any
+    contract of the customer does that ends later. Neither is before the end, and how late is too late is asked later.
+    """
     return f"""
         WITH held AS (
             SELECT a.customer_id, s.product, CAST(s.contract_start AS TIMESTAMP) AS begins,
                    CAST(s.contract_end AS TIMESTAMP) AS due, a.ends AS row_ends, a.begins AS row_begins, a.mrr,
                    s.subscription_id, s.renewed_from, CAST(s.cancelled_on AS TIMESTAMP) AS cancelled_at,
                    a._source, a._row, a._id
-            FROM subscriptions AS s JOIN fact_active AS a ON a._id = s._id
-            WHERE s.contract_end IS NOT NULL AND s.contract_start IS NOT NULL),
+            FROM subscriptions AS s JOIN ({source_sql("subscriptions", context)}) AS a ON a._id = s._id
+            WHERE s.contract_end > s.contract_start AND a.ends > a.begins),
+        ended AS (
+            SELECT *, least(due, max(row_ends) OVER (PARTITION BY customer_id, product, begins, due)) AS ends
+            FROM held),
         summed AS (
-            SELECT customer_id, product, begins, due, least(due, max(row_ends)) AS ends,
+            SELECT customer_id, product, begins, due, ends,
                    max(row_ends) > due AS rolled_over, max(cancelled_at) AS cancelled_at,
-                   sum(mrr) FILTER (WHERE row_begins < least(due, row_ends) AND row_ends >= due) AS mrr_due,
-                   arg_max(mrr, row_ends) AS mrr_last, sum(mrr) FILTER (WHERE row_begins = begins) AS mrr_signed,
-                   list(subscription_id) AS ids, list(renewed_from) AS renewed_ids,
+                   sum(mrr) FILTER (WHERE row_begins < ends AND row_ends >= ends) AS mrr,
+                   sum(mrr) FILTER (WHERE row_begins = begins) AS mrr_signed,
+                   list(subscription_id) FILTER (WHERE subscription_id IS NOT NULL) AS ids,
+                   list(renewed_from) FILTER (WHERE renewed_from IS NOT NULL) AS renewed_ids,
                    arg_max(_source, row_ends) AS _source, arg_max(_row, row_ends) AS _row,
-                   arg_max(_id, row_ends) AS _id,
-                   list(struct_pack(source := _source, row := _row)) AS _rows
-            FROM held GROUP BY customer_id, product, begins, due)
-        SELECT c.customer_id, c.product, c.begins, c.due, c.ends, c.cancelled_at, c.rolled_over,
-               coalesce(c.mrr_due, c.mrr_last) AS mrr, c.mrr_signed,
-               c.rolled_over OR EXISTS (
-                   SELECT 1 FROM summed AS n
-                   WHERE n.customer_id = c.customer_id AND n.begins > c.begins
-                     AND n.begins <= c.ends + INTERVAL '{grace}' DAY
-                     AND (n.product IS NOT DISTINCT FROM c.product OR list_has_any(n.renewed_ids, c.ids))) AS followed,
-               c.rolled_over OR EXISTS (
-                   SELECT 1 FROM summed AS n
-                   WHERE n.customer_id = c.customer_id AND n.ends > c.ends
-                     AND n.begins <= c.ends + INTERVAL '{grace}' DAY) AS renewed_by_customer,
-               c._source, c._row, c._id, c._rows
-        FROM summed AS c WHERE c.ends < {FOREVER}"""
+                   arg_max(_id, row_ends) AS _id
+            FROM ended GROUP BY customer_id, product, begins, due, ends),
+        followed AS (
+            SELECT c._id, min(CASE WHEN n.begins > c.begins AND (n.product IS NOT DISTINCT FROM c.product
+                                         OR list_has_any(n.renewed_ids, c.ids)) THEN n.begins END) AS followed_at,
+                   min(CASE WHEN n.ends > c.ends THEN n.begins END) AS renewed_at
+            FROM summed AS c JOIN summed AS n ON n.customer_id = c.customer_id GROUP BY c._id)
+        SELECT c.customer_id, c.product, c.begins, c.due, c.ends, c.cancelled_at, c.rolled_over, c.mrr, c.mrr_signed,
+               CASE WHEN c.rolled_over THEN c.ends
+                    WHEN f.followed_at IS NOT NULL THEN greatest(c.ends, f.followed_at) END AS followed_at,
+               CASE WHEN c.rolled_over THEN c.ends
+                    WHEN f.renewed_at IS NOT NULL THEN greatest(c.ends, f.renewed_at) END AS renewed_at,
+               c._source, c._row, c._id
+        FROM summed AS c JOIN followed AS f ON f._id = c._id WHERE c.ends < {FOREVER}"""
 
 
-CONTRACTS = Fact("fact_contract", "a contract with its end, and whether another followed it", _contract_sql, "ends")
+CONTRACTS = Fact("fact_contract", "a contract with its end, and what followed it", _contract_sql, "ends")

@@ -9,6 +9,7 @@ from typing import Any
 
 from cs_metrics.facts import event_rows
 from cs_metrics.facts.model import MONEY_SOURCES
+from cs_metrics.kpis import curve
 from cs_metrics.kpis.attributes import Joined, join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.model import Extra, Relation
@@ -142,18 +143,9 @@ class Base:
             self._add("derived", f"SELECT *, {', '.join(relation.derived)} FROM {self.name}")
 
     def _curve(self) -> None:
-        """Kaplan and Meier (1958), JASA 53: 457-481: the steps of the survival curve, and the area under each."""
-        keys = ", ".join(["pno", *(f"b{i}" for i in range(1, len(self.question.by) + 1))])
-        at = f"PARTITION BY {keys} ORDER BY lived"
-        left = "count(*) FILTER (WHERE ended)"
-        counted = f"SELECT {keys}, lived, count(*) AS seen, {left} AS gone"
-        self._add("leaving", f"{counted} FROM {self.name} GROUP BY {keys}, lived")
-        self._add("risk", f"SELECT *, sum(seen) OVER ({at} DESC) AS at_risk FROM {self.name}")
-        # a logarithm of 0 is an error in some engines: where all are gone the curve is 0 from there on
-        step = "CASE WHEN gone >= at_risk THEN -1000 ELSE ln(1 - CAST(gone AS DOUBLE) / at_risk) END"
-        self._add("survival", f"SELECT *, exp(sum({step}) OVER ({at})) AS survival FROM {self.name}")
-        before = f"coalesce(lag(survival) OVER ({at}), 1) * (lived - coalesce(lag(lived) OVER ({at}), 0))"
-        self._add("curve", f"SELECT *, {before} AS area FROM {self.name}")
+        keys = ["pno", *(f"b{i}" for i in range(1, len(self.question.by) + 1))]
+        for name, select in curve.steps(keys, self.relation.curve_sums):
+            self._add(name, select.format(rows=self.name))
 
     def _add(self, name: str, select: str) -> None:
         self.name = f"{self.prefix}{name}"

@@ -14,7 +14,8 @@ from cs_metrics.sql import Params
 def paid_in_slice(
     available: Available, source: str, table: str, where: Mapping[str, Any], by: Sequence[str], params: Params
 ) -> str:
-    """Return `source` (rows of activity, from `table`) with `first_paid` as its rows inside `where` and each `by` say.
+    """Return `source` (rows of activity, from `table`) with `first_paid` and `first_active` as its rows inside `where`
+    and each `by` say.
 
     Basic to Pro is new in Pro, not a return. Of `where` only what rows by themselves answer: the customers' part
     depends on the period.
@@ -26,8 +27,9 @@ def paid_in_slice(
     }
     joined = join(available, [*names(told), *by], moment="f.begins", table=table)
     parts = ", ".join(["f.customer_id", *(joined(name)[0] for name in by)])
-    first = f"min(f.begins) FILTER (WHERE f.mrr > 0 AND f.ends > f.begins) OVER (PARTITION BY {parts})"
+    paid = f"min(f.begins) FILTER (WHERE f.mrr > 0 AND f.ends > f.begins) OVER (PARTITION BY {parts})"
+    active = f"min(f.begins) FILTER (WHERE f.active AND f.ends > f.begins) OVER (PARTITION BY {parts})"
     return (
-        f"(SELECT f.* REPLACE ({first} AS first_paid) FROM {source} AS f {joined.sql} "
+        f"(SELECT f.* REPLACE ({paid} AS first_paid, {active} AS first_active) FROM {source} AS f {joined.sql} "
         f"WHERE {compile_where(told, joined, params)})"
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cs_metrics.kpis.model import Extra, Relation
 from cs_metrics.kpis.relations.names import ACTIVITY, within
 
-_AT_START = "f.begins < p.starts AND f.ends >= p.starts"
+AT_START = "f.begins < p.starts AND f.ends >= p.starts"
 _AT_END = "f.begins < p.ends AND f.ends >= p.ends"
 
 OPENING = Relation(
@@ -16,10 +16,10 @@ OPENING = Relation(
     source="fact_active",
     on="f.begins < p.ends AND f.ends >= p.starts AND f.ends > f.begins",
     columns=(
-        f"f.active AND {_AT_START} AS is_start",
+        f"f.active AND {AT_START} AS is_start",
         f"f.active AND {_AT_END} AS is_end",
         "f.active AND f.begins < p.ends AND f.seen_until > p.starts AS is_in",
-        f"CASE WHEN {_AT_START} THEN f.mrr ELSE 0 END AS at_start",
+        f"CASE WHEN {AT_START} THEN f.mrr ELSE 0 END AS at_start",
         f"CASE WHEN {_AT_END} THEN f.mrr ELSE 0 END AS at_end",
         "f.first_paid < p.starts AS paid_earlier",
         "CASE WHEN f.ends < p.ends THEN f.ends END AS ended",
@@ -78,4 +78,15 @@ LIVES = Relation(
     tables=(ACTIVITY,),
     splits=True,
     curve=True,
+)
+LIFESPANS = replace(
+    LIVES,
+    name="lifespans",
+    columns=(*LIVES.columns, f"{AT_START} AS is_start", f"{_AT_END} AS is_end"),
+    totals=(
+        *LIVES.totals,
+        "CASE WHEN bool_or(is_start) THEN 1 ELSE 0 END AS opened",
+        "CASE WHEN bool_or(is_start) AND NOT bool_or(is_end) THEN 1 ELSE 0 END AS lost",
+    ),
+    curve_sums=("sum(days * opened) AS opened_days", "sum(lost) AS lost"),
 )
