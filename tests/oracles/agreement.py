@@ -11,7 +11,11 @@ from . import ORACLES, Answer, Data
 
 PARTS = ("value", "numerator", "denominator", "n")
 MONTHS = {"month": 1, "quarter": 3}
-POSSIBLE = {"net_promoter_score": (-100.0, 100.0)}
+POSSIBLE = {
+    "net_promoter_score": (-100.0, 100.0),
+    "onboarding_satisfaction_score": (0.0, 100.0),
+    "customer_feedback_score_post_activation": (0.0, 100.0),
+}
 
 
 def periods(data: Data, grain: str, months: int = 30) -> list[tuple[pd.Timestamp, pd.Timestamp]]:

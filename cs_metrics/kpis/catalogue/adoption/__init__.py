@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cs_metrics.kpis.catalogue.adoption import activation, steps
+from cs_metrics.kpis.catalogue.adoption import actions, activation, onboarding, steps, value
 from cs_metrics.kpis.model import KPI
 
-_MODULES = (activation, steps)
+_MODULES = (steps, value, onboarding, activation, actions)
 
 KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)
