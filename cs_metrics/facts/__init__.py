@@ -17,6 +17,7 @@ from cs_metrics.facts import (
     contracts,
     customers,
     drop_off,
+    expansion,
     maps,
     orders,
     people,
@@ -61,9 +62,15 @@ FACTS: tuple[Fact, ...] = (
     drop_off.DROP_OFF,
     contracts.CONTRACTS,
     sales.DEALS,
+    expansion.ACTIVATION,
+    expansion.FIRST_USE,
+    expansion.USE_AFTER,
+    expansion.EVENT_DAYS,
+    expansion.INTENT,
     sales.LEADS,
     contacts.TOUCHPOINTS,
     contacts.MEMBERS,
+    expansion.RENEWALS,
 )
 
 

@@ -14,6 +14,8 @@ def _line_sql(context: Context) -> str:
         SELECT coalesce(o.order_id, o._id) AS order_key, o.customer_id,
                min({when}) OVER (PARTITION BY coalesce(o.order_id, o._id), o.customer_id) AS ordered_at,
                CASE WHEN o.kind = 'refund' THEN -abs({amount}) ELSE {amount} END AS amount, o.quantity, o.product,
+               o.kind, min({when}) FILTER (WHERE o.kind IS DISTINCT FROM 'refund' AND o.amount >= 0)
+                   OVER (PARTITION BY o.customer_id, o.product) AS first_bought_at,
                coalesce(o.kind = 'refund', FALSE) OR o.amount < 0 AS is_refund, o._source, o._row, o._id
         FROM orders AS o {context.rates("o.currency", "o.ordered_at")} WHERE o.ordered_at IS NOT NULL"""
 

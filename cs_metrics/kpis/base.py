@@ -13,7 +13,7 @@ from cs_metrics.kpis import curve
 from cs_metrics.kpis.attributes import Joined, join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.model import Extra, Relation
-from cs_metrics.kpis.relations.names import ACTIVITY, EVENTS
+from cs_metrics.kpis.relations.names import ACTIVITY, EVENTS, REVENUE
 from cs_metrics.kpis.sliced import paid_in_slice
 from cs_metrics.kpis.where import compile_where, kept, names
 from cs_metrics.periods import Period, add_months, before, floor, later
@@ -59,9 +59,13 @@ class Question:
 
     def tables(self, relation: Relation) -> list[str]:
         """Return the tables on which the freshness of the relation depends."""
-        source = self.available.info.get("activity_source", "")
-        own = [source] if source in MONEY_SOURCES else []
-        return [t for name in relation.tables for t in (own if name == ACTIVITY else [name])]
+        info = self.available.info
+        source = info.get("activity_source", "")
+        stands = {
+            ACTIVITY: [source] if source in MONEY_SOURCES else [],
+            REVENUE: [info.get("money_source") or "orders"],
+        }
+        return [t for name in relation.tables for t in stands.get(name, [name])]
 
     def reach(self, relation: Relation) -> datetime:
         """Return where the relation's data end; the relations of one formula end together."""
@@ -251,19 +255,26 @@ class Base:
         self._add("kept", f"SELECT * FROM {self.name} QUALIFY row_number() OVER ({text}) = 1")
 
     def _group(self) -> None:
-        keys = ", ".join(["pno", *self._early_names(), *self.relation.keys])
-        totals = list(self.relation.totals)
-        if self.question.rows:
-            totals += [
-                "arg_max(_source, struct_pack(s := _source, r := _row)) AS _source",
-                "arg_max(_row, struct_pack(s := _source, r := _row)) AS _row",
-                "list(DISTINCT struct_pack(source := _source, row := _row)) AS _rows",
-            ]
-        filled = self.question.fill(", ".join(totals), self.relation)
-        self._add("summed", f"SELECT {keys}, {filled}\n  FROM {self.name} GROUP BY {keys}")
+        relation = self.relation
+        places = "list(DISTINCT struct_pack(source := _source, row := _row))"
+        if relation.finer:
+            self._sum("finer", (*relation.keys, *relation.finer), relation.finer_totals, places)
+            places = "flatten(list(_rows))"
+        self._sum("summed", relation.keys, relation.totals, places)
         times = ", ".join(f"p.{c}" for c in _PERIOD if c != "pno")
         joined = f"{self.name} AS s JOIN {self.prefix}periods AS p ON p.pno = s.pno"
         self._add("grouped", f"SELECT s.*, {times}\n  FROM {joined}")
+
+    def _sum(self, name: str, by: Sequence[str], totals: Sequence[str], places: str) -> None:
+        keys = ", ".join(["pno", *self._early_names(), *by])
+        lineage = [
+            "arg_max(_source, struct_pack(s := _source, r := _row)) AS _source",
+            "arg_max(_row, struct_pack(s := _source, r := _row)) AS _row",
+            f"{places} AS _rows",
+        ]
+        chosen = [*totals, *(lineage if self.question.rows else ())]
+        filled = self.question.fill(", ".join(chosen), self.relation)
+        self._add(name, f"SELECT {keys}, {filled}\n  FROM {self.name} GROUP BY {keys}")
 
     def _place(self) -> None:
         """Bring what hangs on the grouped row: the customer's attributes, and what else it did in the period."""
