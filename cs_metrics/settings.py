@@ -57,12 +57,17 @@ class Setting:
         if self.kind == "names":
             if isinstance(value, str) or not all(isinstance(v, str) for v in value):
                 raise QueryError(f"Setting '{self.name}' takes a list of names, not {value!r}.")
+            for name in value:
+                if self.choices and name not in self.choices:
+                    raise QueryError(f"Setting '{self.name}': {name!r} is unknown. {did_you_mean(name, self.choices)}")
             return list(value)
         known = _zones() if self.kind == "zone" else self.choices
         if self.kind in ("choice", "zone") and value not in known:
             raise QueryError(f"Setting '{self.name}': {value!r} is unknown. {did_you_mean(str(value), known)}")
         return value
 
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("timezone", "UTC", "zone", "The zone in which days, weeks and months begin.", facts=True, group="Calendar"),
@@ -81,6 +86,44 @@ SETTINGS: tuple[Setting, ...] = (
         "The first month of the fiscal year, 1 to 12.",
         minimum=1,
         maximum=12,
+        group="Calendar",
+    ),
+    Setting(
+        "response_hours",
+        "calendar",
+        "choice",
+        "Whether the hours until a response or a resolution are all hours, or business hours in the workspace's zone.",
+        choices=("calendar", "business"),
+        facts=True,
+        group="Calendar",
+    ),
+    Setting(
+        "business_day_starts",
+        9,
+        "int",
+        "The hour at which a business day begins.",
+        minimum=0,
+        maximum=23,
+        facts=True,
+        group="Calendar",
+    ),
+    Setting(
+        "business_day_ends",
+        17,
+        "int",
+        "The hour at which a business day ends.",
+        minimum=1,
+        maximum=24,
+        facts=True,
+        group="Calendar",
+    ),
+    Setting(
+        "business_days",
+        ["monday", "tuesday", "wednesday", "thursday", "friday"],
+        "names",
+        "The days on which business hours run; public holidays are not known.",
+        choices=WEEKDAYS,
+        facts=True,
         group="Calendar",
     ),
     Setting(
@@ -336,10 +379,18 @@ def resolve(values: Mapping[str, Any] | None = None, over: Mapping[str, Any] | N
             if name not in BY_NAME:
                 raise QueryError(f"There is no setting '{name}'. {did_you_mean(name, BY_NAME)}")
             result[name] = BY_NAME[name].check(value)
+    if result["response_hours"] == "business":
+        if result["business_day_starts"] >= result["business_day_ends"]:
+            raise QueryError("Setting 'business_day_ends': a business day must end after it begins.")
+        if not result["business_days"]:
+            raise QueryError("Setting 'business_days': business hours need at least one day.")
     return result
 
 
 def facts_key(values: Mapping[str, Any]) -> str:
-    """Return a short name for the settings that facts depend on: two sets with the same key share their facts."""
-    relevant = {s.name: values[s.name] for s in SETTINGS if s.facts}
+    """Return a short name for the settings that facts depend on: two sets with the same key share their facts.
+
+    A version kept from an earlier release knows nothing of later settings: it was built as by their defaults.
+    """
+    relevant = {s.name: values.get(s.name, s.default) for s in SETTINGS if s.facts}
     return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:12]
