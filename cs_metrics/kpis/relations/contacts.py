@@ -24,7 +24,7 @@ INVITED = Relation(
 CHECKED_IN = replace(
     OPENING,
     name="checked_in",
-    grain="a customer active at the start of the period, with its check-ins in the lookback before it and what came",
+    grain="a customer active at the start of the period, with its check-ins in the lookback before it",
     extras=(
         Extra(
             name="met",
@@ -35,6 +35,19 @@ CHECKED_IN = replace(
             table="touchpoints",
             row_source="fact_touchpoint",
         ),
+    ),
+    derived=(
+        "sum(CASE WHEN active_start AND check_ins > 0 THEN 1 ELSE 0 END) OVER (PARTITION BY pno) AS with_one",
+        "sum(CASE WHEN active_start AND check_ins IS NULL THEN 1 ELSE 0 END) OVER (PARTITION BY pno) AS without_one",
+    ),
+    tables=(ACTIVITY, "touchpoints"),
+)
+CHECKED_IN_USED = replace(
+    CHECKED_IN,
+    name="checked_in_used",
+    grain="a customer active at the start of the period, with its check-ins before it and its use of the product in it",
+    extras=(
+        *CHECKED_IN.extras,
         Extra(
             name="used",
             source="fact_user_day",
@@ -44,11 +57,7 @@ CHECKED_IN = replace(
             row_source=EVENTS,
         ),
     ),
-    derived=(
-        "sum(CASE WHEN active_start AND check_ins > 0 THEN 1 ELSE 0 END) OVER (PARTITION BY pno) AS with_one",
-        "sum(CASE WHEN active_start AND check_ins IS NULL THEN 1 ELSE 0 END) OVER (PARTITION BY pno) AS without_one",
-    ),
-    tables=(ACTIVITY, "touchpoints"),
+    tables=(ACTIVITY, "touchpoints", "events"),
 )
 
 _THERE = "f.joined_at < {0} AND (f.left_at IS NULL OR f.left_at >= {0})"

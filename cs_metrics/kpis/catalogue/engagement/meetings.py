@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cs_metrics.kpis.catalogue.places import AT_VALUE, EFFICIENCY, ENGAGEMENT, HEALTH
-from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Measure, count
-from cs_metrics.kpis.relations.contacts import CHECKED_IN, INVITED
-from cs_metrics.kpis.relations.names import NEEDS_LIFE
+from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Measure, Relation, count
+from cs_metrics.kpis.relations.contacts import CHECKED_IN, CHECKED_IN_USED, INVITED
+from cs_metrics.kpis.relations.names import NEEDS_LIFE, NEEDS_MONEY
 
 QBR_ENGAGEMENT_RATE = KPI(
     id="qbr_engagement_rate",
@@ -68,27 +68,53 @@ QBR_ENGAGEMENT_RATE = KPI(
     ),
 )
 
-_GOOD = (
-    "CASE :check_in_outcome WHEN 'expansion' THEN mrr_start > 0 AND mrr_end - mrr_start >= 0.005 "
-    "WHEN 'usage' THEN coalesce(use_days, 0) > 0 ELSE active_end END"
-)
-_OUTCOME = f"CASE WHEN active_start THEN CASE WHEN {_GOOD} THEN 1 ELSE 0 END END"
 _GROUP = "CASE WHEN active_start THEN CASE WHEN check_ins > 0 THEN 1 ELSE 0 END END"
-_WITH, _WITHOUT = (f"avg(CASE WHEN ({_GROUP}) = {group} THEN CAST({_OUTCOME} AS DOUBLE) END)" for group in (1, 0))
-_DIFFERENCE = f"100 * ({_WITH} - {_WITHOUT})"
-# a customer's own part in the difference of the two shares
-_PART = (
-    f"CASE WHEN ({_OUTCOME}) = 1 AND with_one > 0 AND without_one > 0 THEN CASE WHEN check_ins > 0 "
-    "THEN CAST(100 AS DOUBLE) / nullif(with_one, 0) ELSE CAST(-100 AS DOUBLE) / nullif(without_one, 0) END END"
-)
-_R = f"corr(CAST({_OUTCOME} AS DOUBLE), CAST({_GROUP} AS DOUBLE))"
 _BASE = "count(*) FILTER (WHERE active_start)"
 
 
-def _fisher(sign: str) -> str:
+def _impact(chosen: str, over: Relation, good: str, needs: tuple[str, ...], words: str) -> Form:
+    """Return the form for one outcome: `good` says whether a customer had it, `words` what those did."""
+    outcome = f"CASE WHEN active_start THEN CASE WHEN {good} THEN 1 ELSE 0 END END"
+    with_one, without = (f"avg(CASE WHEN ({_GROUP}) = {g} THEN CAST({outcome} AS DOUBLE) END)" for g in (1, 0))
+    difference = f"100 * ({with_one} - {without})"
+    # a customer's own part in the difference of the two shares
+    own = (
+        f"CASE WHEN ({outcome}) = 1 AND with_one > 0 AND without_one > 0 THEN CASE WHEN check_ins > 0 "
+        "THEN CAST(100 AS DOUBLE) / nullif(with_one, 0) ELSE CAST(-100 AS DOUBLE) / nullif(without_one, 0) END END"
+    )
+    r = f"corr(CAST({outcome} AS DOUBLE), CAST({_GROUP} AS DOUBLE))"
+    return Form(
+        when=("settings.check_in_outcome", chosen),
+        over=over,
+        needs=(*needs, "touchpoints.kind", "touchpoints.occurred_at"),
+        value=difference,
+        numerator=Measure(difference, own),
+        n=_BASE,
+        interval=Interval.DIFFERENCE,
+        each=outcome,
+        weight=_GROUP,
+        base="customers active at the start",
+        empty="All of the customers had a check-in, or none: there is nothing to compare.",
+        words=f"{{value}} points: {{outcome_with:share}} of {{with_check_in:customer}} with a check-in {words} − "
+        "{outcome_without:share} of {without_check_in:customer} without; correlation {correlation} "
+        "({correlation_low} to {correlation_high})",
+        beside=(
+            Beside("outcome_with", with_one, "share"),
+            Beside("outcome_without", without, "share"),
+            Beside("with_check_in", f"count(*) FILTER (WHERE ({_GROUP}) = 1)", "count"),
+            Beside("without_check_in", f"count(*) FILTER (WHERE ({_GROUP}) = 0)", "count"),
+            Beside("correlation", f"CASE WHEN abs({r}) <= 1 THEN {r} END"),
+            Beside("correlation_low", _fisher(r, "-")),
+            Beside("correlation_high", _fisher(r, "+")),
+        ),
+        note="An association, not a cause: accounts that have check-ins differ in other ways too.",
+    )
+
+
+def _fisher(r: str, sign: str) -> str:
     """An end of a correlation's interval. Fisher (1921), Metron 1: 3-32: atanh r is normal, variance 1 / (n - 3)."""
-    moved = f"(ln((1 + {_R}) / (1 - {_R})) / 2 {sign} 1.959964 / sqrt({_BASE} - 3))"
-    return f"CASE WHEN abs({_R}) < 1 AND {_BASE} > 3 THEN (exp(2 * {moved}) - 1) / (exp(2 * {moved}) + 1) END"
+    twice = f"(ln((1 + {r}) / nullif(1 - {r}, 0)) {sign} 2 * 1.959964 / sqrt(nullif({_BASE} - 3, 0)))"
+    return f"CASE WHEN abs({r}) < 1 AND {_BASE} > 3 THEN (exp({twice}) - 1) / nullif(exp({twice}) + 1, 0) END"
 
 
 CHECK_IN_IMPACT_SCORE = KPI(
@@ -103,31 +129,9 @@ CHECK_IN_IMPACT_SCORE = KPI(
     stage=AT_VALUE,
     cadence="quarterly",
     forms=(
-        Form(
-            over=CHECKED_IN,
-            needs=(NEEDS_LIFE, "touchpoints.kind", "touchpoints.occurred_at"),
-            value=_DIFFERENCE,
-            numerator=Measure(_DIFFERENCE, _PART),
-            n=_BASE,
-            interval=Interval.DIFFERENCE,
-            each=_OUTCOME,
-            weight=_GROUP,
-            base="customers active at the start",
-            empty="All of the customers had a check-in, or none: there is nothing to compare.",
-            words="{value} points: {outcome_with:share} of {with_check_in:customer} with a check-in − "
-            "{outcome_without:share} of {without_check_in:customer} without; correlation {correlation} "
-            "({correlation_low} to {correlation_high})",
-            beside=(
-                Beside("outcome_with", _WITH, "share"),
-                Beside("outcome_without", _WITHOUT, "share"),
-                Beside("with_check_in", f"count(*) FILTER (WHERE ({_GROUP}) = 1)", "count"),
-                Beside("without_check_in", f"count(*) FILTER (WHERE ({_GROUP}) = 0)", "count"),
-                Beside("correlation", f"CASE WHEN abs({_R}) <= 1 THEN {_R} END"),
-                Beside("correlation_low", _fisher("-")),
-                Beside("correlation_high", _fisher("+")),
-            ),
-            note="An association, not a cause: accounts that have check-ins differ in other ways too.",
-        ),
+        _impact("retention", CHECKED_IN, "active_end", (NEEDS_LIFE,), "stayed"),
+        _impact("expansion", CHECKED_IN, "mrr_start > 0 AND mrr_end - mrr_start >= 0.005", (NEEDS_MONEY,), "pay more"),
+        _impact("usage", CHECKED_IN_USED, "use_days > 0", (NEEDS_LIFE, "events.occurred_at"), "used the product"),
     ),
     doc=Doc(
         definition="How much better accounts with a check-in in the 90 days before the period fared in it than "
