@@ -16,7 +16,7 @@ from cs_metrics.kpis.model import KPI, Form, Relation
 from cs_metrics.kpis.relations.names import ACTIVITY
 
 # the tables whose rows may have no customer
-GUESTS = frozenset({"orders", "events", "survey_responses", "tickets", "costs"})
+GUESTS = frozenset({"orders", "events", "survey_responses", "tickets", "costs", "community_members"})
 
 
 def reach(asked: Asked, form: Form) -> datetime:
