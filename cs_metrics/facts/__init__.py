@@ -18,14 +18,18 @@ from cs_metrics.facts import (
     customers,
     drop_off,
     expansion,
+    first_contacts,
     maps,
     orders,
     people,
     records,
     returns,
+    revenue,
     sales,
     sessions,
+    texts,
     usage,
+    words,
 )
 from cs_metrics.facts.model import Context, Fact, context, has_rows, local
 from cs_metrics.facts.usage import event_rows
@@ -61,6 +65,7 @@ FACTS: tuple[Fact, ...] = (
     records.ONBOARDINGS,
     drop_off.DROP_OFF,
     contracts.CONTRACTS,
+    revenue.SIGNINGS,
     sales.DEALS,
     expansion.ACTIVATION,
     expansion.FIRST_USE,
@@ -68,10 +73,19 @@ FACTS: tuple[Fact, ...] = (
     expansion.EVENT_DAYS,
     expansion.INTENT,
     sales.LEADS,
+    sales.TRIALS,
     contacts.TOUCHPOINTS,
     contacts.MEMBERS,
+    first_contacts.ONBOARDED,
+    first_contacts.CONVERSIONS,
+    texts.TEXTS,
+    texts.THEMES,
     expansion.RENEWALS,
 )
+
+# those that read customers' attributes as they were
+LATER: tuple[Fact, ...] = (revenue.REVENUE,)
+_COSTS = ("acquisition", "retention", "support", "churn")
 
 
 def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: datetime) -> None:
@@ -83,9 +97,12 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     values = resolve(settings)
     con.execute(f"CREATE OR REPLACE TABLE dim_customer_ids AS {customers.ids_sql()}")
     about = context(con, values)
+    words.build(con)
     for fact in FACTS:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
     customers.build_spans(con)
+    for fact in LATER:
+        con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
     maps.build(con, values, as_of)
     _write_info(con, about, as_of)
 
@@ -104,7 +121,8 @@ def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime)
         "as_of": as_of.isoformat(),
         "activity_source": about.activity,
         "money_source": about.money,
-        "support_costs": str(has_rows(con, "fact_cost", "kind = 'support'")).lower(),
+        **{f"{kind}_costs": str(has_rows(con, "fact_cost", f"kind = '{kind}'")).lower() for kind in _COSTS},
+        "trials_from": _trials_from(con),
         "csat_from": _csat_from(con),
         "without_rate": _count(con, "fact_active", "mrr IS NULL") + _count(con, "fact_order_line", "amount IS NULL"),
         "without_start": _count(con, "dim_customer_ids", "customer_id NOT IN (SELECT customer_id FROM fact_active)"),
@@ -119,6 +137,13 @@ def _csat_from(con: duckdb.DuckDBPyConnection) -> str:
     if has_rows(con, "fact_response", "survey = 'csat'"):
         return "survey"
     return "tickets" if has_rows(con, "fact_ticket", "satisfaction IS NOT NULL") else "none"
+
+
+def _trials_from(con: duckdb.DuckDBPyConnection) -> str:
+    """Leads speak where one of them had a trial, else the trials among the subscriptions; the two are never pooled."""
+    if has_rows(con, "leads", "trial_started_at IS NOT NULL"):
+        return "leads"
+    return "subscriptions" if has_rows(con, "fact_trial") else "none"
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
