@@ -9,6 +9,7 @@ from typing import Any
 from cs_metrics.kpis.base import Base, Question
 from cs_metrics.kpis.model import Form, Relation
 from cs_metrics.kpis.spread import spread_columns, spread_ctes
+from cs_metrics.sql import literal
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,9 @@ def compile_items(question: Question, form: Form, sets: bool, number: int = 0) -
     keys = ", ".join(f"{whole}.{k}" for k in writer.keys)
     matched = f"{parts} JOIN {whole} ON {writer.on(parts, whole)} WHERE {parts}.numerator <> 0"
     item = f"{parts}.item"
-    if form.every_item:
-        writer.ctes.append(f"known AS (SELECT DISTINCT item FROM {parts})")
+    if form.every_item or form.known_items:
+        named = " UNION ALL ".join(f"SELECT {literal(name)} AS item" for name in form.known_items)
+        writer.ctes.append(f"known AS ({named or f'SELECT DISTINCT item FROM {parts}'})")
         item = "known.item"
         matched = (
             f"{whole} CROSS JOIN known LEFT JOIN {parts} ON {writer.on(parts, whole)} AND {parts}.item = known.item "

@@ -20,8 +20,8 @@ class Kind(StrEnum):
 
 class Interval(StrEnum):
     """Which 95 % interval fits (see intervals.py). CLUSTER: of a share or mean whose rows share customers. DIFFERENCE:
-    of the shares of two groups, in percentage points (`each`: whether a row counts, `weight`: 1 or 0, its group). CURVE:
-    of the mean life under a survival curve."""
+    of the shares of two groups, in percentage points (`each`: whether a row counts, `weight`: 1 or 0, its group).
+    CURVE: of the mean life under a survival curve."""
 
     NONE = "none"
     WILSON = "wilson"
@@ -81,9 +81,10 @@ class Relation:
     `source` is the fact (f), `on` its condition with a period (p: starts, ends, days, anchor, later; prior is the start
     of the period before), `columns` what is kept of it. With `keys` the rows are grouped by period and these, into
     `totals`. `last` keeps of each group of rows in a period (its first element) the last one (by its second). `moment`
-    says when customers' attributes are read, `late` that it is a matter of the grouped row. `trailing`: the rows are met with so many complete months up to the
-    period's end, and their counts are summed. `curve`: the rows (`lived` days, `ended` or not) become the steps of
-    their Kaplan-Meier curve (see curve.py), whose `area` sums to the mean life; `curve_sums` are taken at each step.
+    says when customers' attributes are read, `late` that it is a matter of the grouped row. `trailing`: the rows are
+    met with so many complete months up to the period's end, and their counts are summed. `curve`: the rows (`lived`
+    days, `ended` or not) become the steps of their Kaplan-Meier curve (see curve.py), whose `area` sums to the mean
+    life; `curve_sums` are taken at each step.
     `finer`: the rows are first grouped by period, keys and these, into `finer_totals`, which `totals` then sum up.
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
     `before`: the rows are met with the period before instead. `ahead` names a setting k: p.later is then the end of the
@@ -155,8 +156,9 @@ class Form:
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
     `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
     (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items;
-    `every_item`: an item with nothing in a cell is there too, as 0; `own_base`: an item is measured against its own
-    rows (its denominator is of the item, not of the whole). `note`: said beside every value.
+    `every_item`: an item with nothing in a cell is there too, as 0; `known_items`: so are those that it names, seen or
+    not; `own_base`: an item is measured against its own rows (its denominator is of the item, not of the whole).
+    `note`: said beside every value.
     `words`: the formula as a sentence that numbers are put into: '{numerator:customer} kept / {denominator:customer}'.
     A name in braces is value, numerator, denominator, n, a number beside the value, or a setting; what follows the
     colon is its unit, or the noun that it counts. Without {value} the sentence ends in it.
@@ -184,6 +186,7 @@ class Form:
     item: str = ""
     items: Relation | None = None
     every_item: bool = False
+    known_items: tuple[str, ...] = ()
     own_base: bool = False
     beside: tuple[Beside, ...] = ()
     note: str = ""

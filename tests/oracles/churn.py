@@ -42,7 +42,8 @@ def revenue_churn_rate(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep:
     gone = frame.index[frame["kind"] == "churn"]
     why.loc[gone] = causes(data, gone, data.until(end, source_table(data)), keep)
     result: dict = {
-        cause: of_opening(frame["lost"].where(why == cause, 0.0), frame)
+        # a part of a ratio of money has no interval of its own
+        cause: of_opening(frame["lost"].where(why == cause, 0.0), frame)._replace(interval=None)
         for cause in ("cancelled", "downgraded", "not_renewed")
     }
     result[None] = of_opening(frame["lost"], frame)

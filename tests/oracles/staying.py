@@ -58,7 +58,9 @@ def average_customer_lifespan(data: Data, start: pd.Timestamp, end: pd.Timestamp
         if at_risk > gone:
             variance += sum(pieces[i:]) ** 2 * gone / (at_risk * (at_risk - gone))
     value, half = sum(pieces), float(stats.norm.ppf(0.975) * np.sqrt(variance))
-    return Answer(value, None, None, len(bounds), (value - half, value + half))
+    # "Each result carries ... numerator, denominator": as of a median, those of the plain mean, here of the days so far
+    interval = (value - half, value + half) if variance else None  # while nobody has left, the curve knows no spread
+    return Answer(value, float(days.sum()), float(len(bounds)), len(bounds), interval)
 
 
 def customer_feedback_retention_score(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:

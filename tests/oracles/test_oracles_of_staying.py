@@ -54,7 +54,7 @@ def test_mean_life_below_the_curve() -> None:
     )
     # @1 March: a left after 10 days, b is seen for 20, c left after 30 (its gap is in), d is seen for 40
     # S = 1 until 10, 3/4 until 30, then 3/4 x 1/2 = 3/8 until 40: 10 + 15 + 3.75
-    assert ask("average_customer_lifespan", data) == (28.75, None, None, 4)
+    assert ask("average_customer_lifespan", data) == (28.75, 10 + 20 + 30 + 40, 4, 4)
     # Greenwood: after day 10 lie 18.75 days, after day 30 lie 3.75: 18.75^2 / (4 x 3) + 3.75^2 / (2 x 1)
     half = 1.959964 * math.sqrt(18.75**2 / 12 + 3.75**2 / 2)
     interval = ORACLES["average_customer_lifespan"](data, FEB, MAR).interval
