@@ -8,6 +8,8 @@ from typing import Any
 
 Table = list[dict[str, Any]]
 START = date(2025, 1, 1)
+CHOICES = {"expansion_features": ["export", "share"], "intent_events": ["pricing_viewed"]}
+"""What the company has chosen, for the KPIs that need a choice."""
 
 
 def company(customers: int = 40, seed: int = 7) -> dict[str, Table]:
@@ -84,7 +86,67 @@ def company(customers: int = 40, seed: int = 7) -> dict[str, Table]:
             tables["costs"].append({
                 "incurred_on": date(2025 + month // 12, month % 12 + 1, 28), "kind": kind,
                 "amount": draw.randrange(100, 900), "customer_id": None})  # fmt: skip
+    _expand(random.Random(seed + 1), tables, known)
+    _engage(random.Random(seed + 2), tables, known)
     return tables
+
+
+def _expand(draw: random.Random, tables: dict[str, Table], known: list[str]) -> None:
+    """Add activations, contracts (some of them renewed), deals, touchpoints, and looks at the price page."""
+
+    def moment() -> datetime:
+        return datetime(2025, 1, 1) + timedelta(minutes=draw.randrange(470 * 1440))
+
+    tables |= {"opportunities": [], "touchpoints": []}
+    for customer in known:
+        if draw.random() < 0.8:
+            tables["milestones"].append({"customer_id": customer, "milestone": "activated", "reached_at": moment()})
+    for row in tables["subscriptions"]:
+        if draw.random() < 0.6:
+            row["contract_start"] = row["start_date"]
+            row["contract_end"] = row["start_date"] + timedelta(days=draw.choice([90, 180, 365]))
+    for number in range(90):
+        created, status = moment(), draw.choice(["open", "won", "lost"])
+        closed = created + timedelta(days=draw.randrange(120)) if status != "open" and draw.random() < 0.9 else None
+        tables["opportunities"].append({
+            "opportunity_id": f"d{number}", "customer_id": draw.choice([*known, None]), "created_at": created,
+            "closed_at": closed, "status": status, "amount": draw.randrange(100, 5000),
+            "kind": draw.choice(["new", "upsell", "cross_sell"]), "owner": draw.choice(["ann", "bob"])})  # fmt: skip
+    for _ in range(120):
+        tables["touchpoints"].append({
+            "customer_id": draw.choice(known), "occurred_at": moment(), "kind": draw.choice(["call", "email", "qbr"]),
+            "direction": draw.choice(["ours", "theirs"])})  # fmt: skip
+        tables["events"].append({
+            "customer_id": draw.choice([*known, None]), "occurred_at": moment(), "event": "pricing_viewed",
+            "feature": None, "device": draw.choice(["web", "phone"])})  # fmt: skip
+
+
+def _engage(draw: random.Random, tables: dict[str, Table], known: list[str]) -> None:
+    """Add roles, activations, sessions and quantities, check-ins and reviews held or not, and a community."""
+
+    def moment() -> datetime:
+        return datetime(2025, 1, 1) + timedelta(minutes=draw.randrange(470 * 1440))
+
+    for row in tables["users"]:
+        row["role"] = draw.choice(["admin", "Analyst", "analyst", None])
+        row["activated_at"] = moment() if draw.random() < 0.6 else None
+    for row in list(tables["events"]):
+        row["duration_seconds"] = draw.choice([None, 30, 600])
+        row["session_id"] = draw.choice([None, f"s{draw.randrange(40)}"])
+        row["quantity"] = draw.choice([None, 1, 4])
+        if draw.random() < 0.5:
+            near = row["occurred_at"] + timedelta(minutes=draw.choice([5, 40, 1500]))
+            tables["events"].append({**row, "occurred_at": near})
+    for _ in range(160):
+        kind = draw.choice(["check_in", "check_in", "qbr"])
+        tables["touchpoints"].append({
+            "customer_id": draw.choice(known), "occurred_at": moment(), "kind": kind, "direction": "ours",
+            "attended": draw.choice([True, True, False, None])})  # fmt: skip
+    for number in range(50):
+        joined = moment()
+        tables.setdefault("community_members", []).append({
+            "member_id": f"m{number}", "customer_id": draw.choice([*known, None]), "joined_at": joined,
+            "left_at": joined + timedelta(days=draw.randrange(-3, 200)) if draw.random() < 0.4 else None})  # fmt: skip
 
 
 def _subscribe(draw: random.Random, tables: dict[str, Table], customer: str, joined: int) -> None:
