@@ -88,7 +88,7 @@ def _impact(chosen: str, over: Relation, good: str, needs: tuple[str, ...], word
         over=over,
         needs=(*needs, "touchpoints.kind", "touchpoints.occurred_at"),
         value=difference,
-        numerator=Measure(difference, own),
+        numerator=Measure(f"coalesce({difference}, 0)", own),
         n=_BASE,
         interval=Interval.DIFFERENCE,
         each=outcome,
