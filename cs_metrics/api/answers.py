@@ -11,8 +11,11 @@ import duckdb
 import pandas as pd
 
 from cs_metrics import facts, kpis
-from cs_metrics.api import hiding, inventory
+from cs_metrics.api import hiding, inventory, own
 from cs_metrics.api.analyses import Analyses, Names, Where
+from cs_metrics.errors import QueryError
+from cs_metrics.kpis import KPI
+from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import instant
 from cs_metrics.settings import resolve
@@ -58,6 +61,24 @@ class Answers(Analyses):
         activity."""
         return self.workspace.as_of or datetime.fromisoformat(versions.meta(self._path(self.settings))["as_of"])
 
+    @property
+    def own(self) -> dict[str, KPI]:
+        """The KPIs of the workspace's own, by their ids."""
+        return own.catalogue(self.workspace.records)
+
+    @within_limits()
+    def try_own(self, definition: Mapping[str, str], grain: str = "month") -> pd.DataFrame:
+        """Return what `kpi` would return of a KPI of one's own that is not saved. Raises QueryError where it does not fit,
+        NotComputableError where the data lack what it needs."""
+        made = kpi_of(OwnKPI.of(definition))
+        con, settings, now = self._ask(None, None)
+        try:
+            return kpis.compute(con, [made.id], self._slice(grain, None, None, None, None, None), settings, now,
+                                totals=True, own={made.id: made})  # fmt: skip
+        except duckdb.Error as error:
+            said = str(error).split("\n")[0].split(":", 1)[-1].strip()
+            raise QueryError(f"{made.name} cannot be computed: {said}") from error
+
     @within_limits()
     def tables(self) -> dict[str, dict[str, Any]]:
         """Return for each table of the data model its `rows`, its mapped `columns` and its `attributes`."""
@@ -85,8 +106,9 @@ class Answers(Analyses):
     @within_limits()
     def kpis(self) -> pd.DataFrame:
         """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column', and of
-        'settings.name' to be chosen), words (how its formula reads with the numbers put in: see `kpis.model.Form`)."""
-        return kpis.computable(self._con(), self.settings)
+        'settings.name' to be chosen), words (how its formula reads with the numbers put in: see `kpis.model.Form`),
+        base (what it is counted over), also (its other names), area, stage, leading, cadence, audience, unit, better."""
+        return kpis.computable(self._con(), self.settings, self.own)
 
     @within_limits()
     def sources(self) -> pd.DataFrame:
@@ -133,7 +155,7 @@ class Answers(Analyses):
         asked = self._slice(grain, by, where, since, until, definitions)
         con, settings, now = self._ask(definitions, as_of)
         wanted = [ids] if isinstance(ids, str) else list(ids)
-        return kpis.compute(con, wanted, asked, settings, now, totals=totals, beside=beside)
+        return kpis.compute(con, wanted, asked, settings, now, totals=totals, beside=beside, own=self.own)
 
     def kpi(self, id: str, **asked: Any) -> pd.DataFrame:
         """Return `compute` of one KPI: it takes the same arguments."""
@@ -160,7 +182,7 @@ class Answers(Analyses):
         which `period` lies; None: the whole range. `item`: of that item only."""
         asked = self._slice(grain, by, where, since, until, definitions)
         con, settings, now = self._ask(definitions, as_of)
-        frame = kpis.rows(con, id, period, asked, settings, now, part=part, item=item)
+        frame = kpis.rows(con, id, period, asked, settings, now, part=part, item=item, own=self.own)
         return hiding.drop(frame, self.hidden)
 
     @within_limits()
@@ -179,7 +201,7 @@ class Answers(Analyses):
         """Return the SQL that answers `kpi` with these arguments, runnable as it stands on the version's file."""
         asked = self._slice(grain, by, where, since, until, definitions)
         con, settings, now = self._ask(definitions, as_of)
-        return kpis.sql(con, id, asked, settings, now)
+        return kpis.sql(con, id, asked, settings, now, own=self.own)
 
     # What every question needs
 

@@ -60,14 +60,18 @@ def settle(
     return Asked(known.choosing(values), values, now, slice_, whole, periods)
 
 
-def find(kpi_id: str) -> KPI:
-    """Return the KPI of that id, or raise QueryError with the nearest ids (its other names are looked at too)."""
-    if kpi_id in CATALOGUE:
-        return CATALOGUE[kpi_id]
-    names = {n.casefold(): k.id for k in CATALOGUE.values() for n in (k.name, *k.also)}
+def find(kpi_id: str, own: Mapping[str, KPI] | None = None) -> KPI:
+    """Return the KPI of that id, or raise QueryError with the nearest ids (its other names are looked at too).
+
+    `own`: the KPIs of the workspace's own, by their ids.
+    """
+    known = {**CATALOGUE, **(own or {})}
+    if kpi_id in known:
+        return known[kpi_id]
+    names = {n.casefold(): k.id for k in known.values() for n in (k.name, *k.also)}
     if kpi_id.casefold() in names:
         raise QueryError(f"There is no KPI '{kpi_id}'. Did you mean '{names[kpi_id.casefold()]}'?")
-    raise QueryError(f"There is no KPI '{kpi_id}'. {did_you_mean(kpi_id, CATALOGUE)}".rstrip())
+    raise QueryError(f"There is no KPI '{kpi_id}'. {did_you_mean(kpi_id, known)}".rstrip())
 
 
 def choose(kpi: KPI, known: Available) -> tuple[Form | None, list[str]]:

@@ -26,16 +26,21 @@ FEW = 50
 """An attribute with at most so many values can be a breakdown."""
 
 
-def computable(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any] | None = None) -> pd.DataFrame:
+def computable(
+    con: duckdb.DuckDBPyConnection,
+    settings: Mapping[str, Any] | None = None,
+    own: Mapping[str, KPI] | None = None,
+) -> pd.DataFrame:
     """Return id, name, category, computable, needs (a list of the 'table.column' that are missing, and of the
     'settings.name' that are to be chosen), for every KPI, and words: how its formula reads with the numbers put in
-    (`Form.words`), empty where it is not computable.
+    (`Form.words`) and base: what it is counted over, both empty where it is not computable; also (its other names),
+    area, stage, leading, cadence, audience, unit, better. `own`: the workspace's own KPIs, by their ids.
 
     Told from which columns have data, not by trying. `settings` default to those of the version.
     """
     known = available(con).choosing(resolve(meta_settings(con) if settings is None else settings))
     rows = []
-    for kpi in CATALOGUE.values():
+    for kpi in [*CATALOGUE.values(), *(own or {}).values()]:
         form, lacks = choose(kpi, known)
         told = {name: getattr(kpi, name) for name in ("id", "name", "category")}
         found = {"computable": form is not None, "needs": lacks, "words": form.words if form else ""}

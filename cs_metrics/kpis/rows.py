@@ -12,7 +12,7 @@ import pandas as pd
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle
 from cs_metrics.kpis.compile import Writer
-from cs_metrics.kpis.model import Form, Relation
+from cs_metrics.kpis.model import KPI, Form, Relation
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.spread import row_parts
 from cs_metrics.periods import at, check_grain
@@ -46,6 +46,7 @@ def rows(
     part: str = "numerator",
     item: str | None = None,
     limit: int | None = None,
+    own: Mapping[str, KPI] | None = None,
 ) -> pd.DataFrame:
     """Return the rows that make up a value: one per row of the KPI's relation, with its columns, and
 
@@ -62,7 +63,7 @@ def rows(
         asked = replace(asked, periods={1: wanted})
     else:
         asked = replace(asked, periods={0: asked.whole})
-    form = form_of(find(kpi_id), asked.available)
+    form = form_of(find(kpi_id, own), asked.available)
     check_names(asked, [form])
     relation, only, value = _chosen(form, part, item)
     question = asked.question(slice_.by, rows=True)

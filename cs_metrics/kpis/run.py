@@ -31,16 +31,18 @@ def compute(
     *,
     totals: bool = False,
     beside: bool = False,
+    own: Mapping[str, KPI] | None = None,
 ) -> pd.DataFrame:
     """Return kpi, item, period, <by...>, value, numerator, denominator, n, low, high, complete, note.
 
     `period` is the period's start; without a grain it is null: the whole range as one period. `item` null is the whole.
     `totals` adds the rows over all segments and over the whole range, and two columns that tell them apart: `level`
     ('period' or 'range') and `total` (over all segments). `beside` adds the numbers shown beside a value (a median's
-    mean, p90 and open cases) as rows whose `item` is their name. Raises QueryError, NotComputableError.
+    mean, p90 and open cases) as rows whose `item` is their name. `own`: the workspace's own KPIs, by their ids.
+    Raises QueryError, NotComputableError.
     """
     asked = settle(con, slice_ or Slice(), settings, as_of, with_range=totals)
-    chosen = [(kpi, form_of(kpi, asked.available)) for kpi in (find(i) for i in dict.fromkeys(ids))]
+    chosen = [(kpi, form_of(kpi, asked.available)) for kpi in (find(i, own) for i in dict.fromkeys(ids))]
     check_names(asked, [form for _, form in chosen])
     chosen = [(kpi, settled(form, asked)) for kpi, form in chosen]
     blocks = [block for group in _facts(asked, chosen, totals) for block in _run(con, asked, group, beside)]

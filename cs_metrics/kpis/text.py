@@ -9,7 +9,7 @@ import duckdb
 
 from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle
 from cs_metrics.kpis.compile import Statement, compile_cells, compile_formula, compile_items
-from cs_metrics.kpis.model import Form
+from cs_metrics.kpis.model import KPI, Form
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.sql import inline, literal, quote
 
@@ -20,6 +20,7 @@ def sql(
     slice_: Slice | None = None,
     settings: Mapping[str, Any] | None = None,
     as_of: Any = None,
+    own: Mapping[str, KPI] | None = None,
 ) -> str:
     """Return one SELECT over the version's tables: period, <by...>, (item,) value, numerator, denominator, n.
 
@@ -27,7 +28,7 @@ def sql(
     null for the whole range, `item` for the whole of a KPI that has items.
     """
     asked = settle(con, slice_ or Slice(), settings, as_of)
-    form = form_of(find(kpi_id), asked.available)
+    form = form_of(find(kpi_id, own), asked.available)
     check_names(asked, [form])
     return form_sql(asked, form)
 

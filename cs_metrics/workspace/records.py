@@ -59,6 +59,16 @@ SEGMENTS = Table(
     Column("updated_at", DateTime, nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
 )
+OWN_KPIS = Table(
+    "cs_own_kpis",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("kpi", _KEY, primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+)
 STATES = Table(
     "cs_states",
     METADATA,
