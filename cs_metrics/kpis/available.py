@@ -17,6 +17,20 @@ from cs_metrics.sql import FOREVER
 NOT_ATTRIBUTES = frozenset({"name", "email", "comment", "notes", "text", "description", "feedback"})
 NOT_DATED_BY = frozenset({"customers", "users"})
 
+# the facts whose earliest time may be where the data begin; registers, whose dates go back much further, are asked
+# only where none of these tells
+FIRST_SEEN = (
+    ("fact_active", "begins"),
+    ("fact_order", "ordered_at"),
+    ("fact_user_day", "day"),
+    ("fact_ticket", "created_at"),
+    ("fact_response", "coalesce(sent_at, responded_at)"),
+    ("fact_milestone", "reached_at"),
+    ("fact_onboarding", "started_at"),
+    ("fact_referral", "made_at"),
+    ("fact_cost", "incurred_at"),
+)
+
 
 @dataclass(frozen=True)
 class Attribute:
@@ -111,13 +125,9 @@ def available(con: duckdb.DuckDBPyConnection) -> Available:
     if "subscriptions.plan" in mapped:
         plan = mapped["subscriptions.plan"]
         attributes["plan"] = Attribute("plan", "customers", "plan", "VARCHAR", "plan" in history, plan.distinct)
-    first = con.execute(
-        "SELECT min(d) FROM (SELECT min(begins) AS d FROM fact_active UNION ALL SELECT min(ordered_at) "
-        "FROM fact_order UNION ALL SELECT min(day) FROM fact_user_day UNION ALL SELECT min(created_at) "
-        "FROM fact_ticket UNION ALL SELECT min(coalesce(sent_at, responded_at)) FROM fact_response "
-        "UNION ALL SELECT min(started_at) FROM fact_onboarding UNION ALL SELECT min(made_at) FROM fact_referral "
-        "UNION ALL SELECT min(incurred_at) FROM fact_cost)"
-    ).fetchall()[0][0]
+    dates = " UNION ALL ".join(f"SELECT min({time}) AS d FROM {fact}" for fact, time in FIRST_SEEN)
+    register = "(SELECT min(signed_up_at) FROM fact_user), (SELECT min(signed_up_at) FROM fact_signup)"
+    first = con.execute(f"SELECT coalesce(min(d), {register}) FROM ({dates})").fetchall()[0][0]
     return Available(
         mapped,
         attributes,
