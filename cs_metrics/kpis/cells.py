@@ -29,6 +29,13 @@ def _fill(frame: pd.DataFrame, keys: list[str], periods: list[int]) -> pd.DataFr
     return filled
 
 
+def named(block: Block, name: str) -> Block:
+    """Return a block's values alone, as numbers beside another value: `item` is their name."""
+    size = len(block["pno"])
+    shown = {"item": np.full(size, name, dtype=object), "note": np.full(size, "", dtype=object)}
+    return {**block, **shown, **{part: np.full(size, np.nan) for part in ("numerator", "denominator", "low", "high")}}
+
+
 class Cells:
     """The cells of one statement. With `filled`, every segment that is seen has a cell in every period asked for."""
 
@@ -90,9 +97,7 @@ class Cells:
 
     def beside(self, block: Block, name: str, column: str) -> Block:
         """Return a number beside the value as a block of its own, `item` its name; it has no interval."""
-        nothing = np.full(len(self.frame), np.nan)
-        shown = {"item": self._constant(name), "value": self._column(column), "note": self._constant("")}
-        return {**block, **shown, "numerator": nothing, "denominator": nothing, "low": nothing, "high": nothing}
+        return named({**block, "value": self._column(column)}, name)
 
     def _item_interval(self, form: Form, prefix: str) -> intervals.Pair:
         """An item's share has the interval of independent cases; other items have none."""

@@ -19,7 +19,7 @@ def check(con: duckdb.DuckDBPyConnection, kpis: Iterable[KPI] | None = None) -> 
     problems = []
     for kpi in CATALOGUE.values() if kpis is None else kpis:
         try:
-            for form in kpi.forms:
+            for form in kpi.every_form:
                 question = asked.question(asked.slice.by)
                 statements: list[Statement] = []
                 if form.over is None:

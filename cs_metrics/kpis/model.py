@@ -89,6 +89,7 @@ class Relation:
     `splits`: a row belongs to several segments, so the whole is not the sum of its segments.
     `before`: the rows are met with the period before instead. `ahead` names a setting k: p.later is then the end of the
     k-th period after this one, and a value is complete only when that has ended.
+    `noun`: what its rows are called, where they are not those of one table.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Relation:
     curve_sums: tuple[str, ...] = ()
     before: bool = False
     ahead: str = ""
+    noun: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,8 @@ class Form:
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
     `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
-    (those of numerator and denominator by default). `item`: a column that splits the numerator into the KPI's items;
+    (those of numerator and denominator by default). `aside`: forms over other relations whose values are shown beside
+    this one's, by their names. `item`: a column that splits the numerator into the KPI's items;
     `every_item`: an item with nothing in a cell is there too, as 0; `known_items`: so are those that it names, seen or
     not; `own_base`: an item is measured against its own rows (its denominator is of the item, not of the whole).
     `note`: said beside every value.
@@ -189,6 +192,7 @@ class Form:
     known_items: tuple[str, ...] = ()
     own_base: bool = False
     beside: tuple[Beside, ...] = ()
+    aside: Mapping[str, Form] = field(default_factory=dict)
     note: str = ""
     leaves_out: tuple[LeftOut, ...] = ()
 
@@ -256,10 +260,15 @@ class KPI:
         return {"weekly": "team", "monthly": "leadership", "quarterly": "executives"}[self.cadence]
 
     @property
+    def every_form(self) -> tuple[Form, ...]:
+        """Its forms and those aside of them."""
+        return tuple(one for form in self.forms for one in (form, *form.aside.values()))
+
+    @property
     def settings(self) -> tuple[str, ...]:
         """The names of the settings it reads when it is asked (those that facts read come on top)."""
         texts = [self.follow and f":{self.follow}"]
-        for form in self.forms:
+        for form in self.every_form:
             texts += [form.only, form.value, form.quotient, form.divisor, form.n, form.each, form.weight]
             texts += [f":{form.when[0].partition('.')[2]}"] if form.when and "." in form.when[0] else []
             for measure in (form.numerator, form.denominator, *(p.measure for p in form.parts.values())):

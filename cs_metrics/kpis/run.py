@@ -12,7 +12,7 @@ import pandas as pd
 
 from cs_metrics.kpis import notes
 from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle, settled
-from cs_metrics.kpis.cells import Block, Cells
+from cs_metrics.kpis.cells import Block, Cells, named
 from cs_metrics.kpis.compile import Statement, compile_cells, compile_formula, compile_items, together
 from cs_metrics.kpis.model import KPI, Form
 from cs_metrics.kpis.slice import Slice
@@ -46,6 +46,10 @@ def compute(
     check_names(asked, [form for _, form in chosen])
     chosen = [(kpi, settled(form, asked)) for kpi, form in chosen]
     blocks = [block for group in _facts(asked, chosen, totals) for block in _run(con, asked, group, beside)]
+    for kpi, form in chosen if beside else ():
+        for name, other in form.aside.items():
+            for group in _facts(asked, [(kpi, other)], totals):
+                blocks += [named(block, name) for block in _run(con, asked, group, False)]
     return _tidy(asked, blocks, [kpi.id for kpi, _ in chosen], totals)
 
 

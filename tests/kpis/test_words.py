@@ -13,7 +13,7 @@ from cs_metrics.settings import BY_NAME
 @pytest.mark.parametrize("kpi", CATALOGUE.values(), ids=lambda kpi: kpi.id)
 def test_every_form_says_its_formula_in_numbers_that_there_are(kpi: KPI) -> None:
     for form in kpi.forms:
-        given = {"value", "numerator", "n", *(b.name for b in form.beside), *BY_NAME}
+        given = {"value", "numerator", "n", *(b.name for b in form.beside), *form.aside, *BY_NAME}
         if form.denominator or form.divisor:
             given.add("denominator")
         asked = re.findall(r"\{(\w+)", form.words)

@@ -75,7 +75,8 @@ def average_revenue_per_user(data: Data, start: pd.Timestamp, end: pd.Timestamp,
     revenue = brought(data, start, end, keep)
     if len(data["events"]):
         rows = between(data.rows("events", "occurred_at", keep), "occurred_at", start, data.until(end, "events"))
-        people = rows.dropna(subset=["user_id"]).drop_duplicates("user_id").groupby("account")["user_id"].size()
+        people = rows.dropna(subset=["user_id"]).drop_duplicates("user_id").groupby("account", dropna=False)["user_id"]
+        people = people.size()  # of an unknown account too: the interval is around the value
         n = rows["user_id"].nunique()
     else:
         rows = data["users"]

@@ -113,6 +113,25 @@ QUALIFIED = Relation(
     tables=(REVENUE, ACTIVITY, "leads"),
     table="leads",
 )
+_MARKED = Extra(
+    source="fact_lead",
+    on="f.is_pql AND f.customer_id IS NOT NULL",
+    totals=("count(*) AS qualified_leads",),
+    inner=True,
+    name="marked",
+)
+
+
+def of_qualified(relation: Relation) -> Relation:
+    """Return the relation over the customers alone that were product-qualified leads."""
+    return replace(
+        relation,
+        name=f"{relation.name}_of_qualified",
+        grain=f"{relation.grain}; only those that were product-qualified leads",
+        extras=(*relation.extras, _MARKED),
+    )
+
+
 GROWING = Relation(
     name="growing",
     grain="a customer with its orders in the period and in the one before",

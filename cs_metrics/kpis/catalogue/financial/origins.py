@@ -15,10 +15,16 @@ from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, count,
 from cs_metrics.kpis.relations.names import NEEDS_MONEY
 from cs_metrics.kpis.relations.orders import BUYERS
 from cs_metrics.kpis.relations.referred import NEEDS_REFERRED, of_others, of_referred
-from cs_metrics.kpis.relations.revenue import QUALIFIED
+from cs_metrics.kpis.relations.revenue import QUALIFIED, of_qualified
 from cs_metrics.kpis.relations.states import CLOSING, LIVES, TRAILING
 
 _PAID = "coalesce(has_paid, FALSE)"
+LIFETIME_OF_QUALIFIED = Form(
+    parts=of_subscriptions(of_qualified(CLOSING), of_qualified(TRAILING)), quotient=worth(), divisor=churn(), n="months"
+)
+LIFETIME_OF_QUALIFIED_BUYERS = Form(
+    parts=of_orders(of_qualified(BUYERS), of_qualified(LIVES)), quotient=worth_of_orders(), divisor="buyers", n="buyers"
+)
 
 CONVERTED_PQL_LIFETIME_VALUE = KPI(
     id="converted_pql_lifetime_value",
@@ -38,9 +44,14 @@ CONVERTED_PQL_LIFETIME_VALUE = KPI(
             denominator=count(condition),
             interval=Interval.CLUSTER,
             base="customers that were product-qualified leads",
-            words="{numerator:money} of revenue so far / {denominator:customer} that began as a product-qualified lead",
+            words="{numerator:money} of revenue so far / {denominator:customer} that began as a product-qualified lead "
+            "(projected over their lives: {projected:money} each)",
+            aside={"projected": projected},
         )
-        for needs, condition in (((NEEDS_MONEY,), _PAID), (NEEDS_ORDERS, "TRUE"))
+        for needs, condition, projected in (
+            ((NEEDS_MONEY,), _PAID, LIFETIME_OF_QUALIFIED),
+            (NEEDS_ORDERS, "TRUE", LIFETIME_OF_QUALIFIED_BUYERS),
+        )
     ),
     doc=Doc(
         definition="What customers that came as product-qualified leads (their use of the product said that they would "
@@ -49,7 +60,7 @@ CONVERTED_PQL_LIFETIME_VALUE = KPI(
         insight="Whether use of the product is a good sign of worth, and how much selling effort such leads deserve.",
         measured="Leads with is_pql and a customer_id, created before the period's end, whose customer has paid by "
         "then; their revenue since they began, MRR accrued by the day (or net orders). Each customer counts once, "
-        "however many leads name it.",
+        "however many leads name it. Beside it their lifetime value, projected as for all customers.",
         trends="It grows by itself as the customers grow older, and sinks when many young ones join. Compare cohorts "
         "of the same age before calling a rise a success.",
         questions=(
