@@ -28,6 +28,8 @@ FIRST_SEEN = (
     ("fact_milestone", "reached_at"),
     ("fact_onboarding", "started_at"),
     ("fact_referral", "made_at"),
+    ("fact_touchpoint", "occurred_at"),
+    ("fact_member", "joined_at"),
     ("fact_cost", "incurred_at"),
 )
 

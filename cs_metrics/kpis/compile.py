@@ -148,10 +148,10 @@ def compile_items(question: Question, form: Form, sets: bool, number: int = 0) -
     writer = Writer(question, sets)
     v = f"v{number}"
     assert form.numerator is not None
+    own = form.numerator.sql
     if form.over is None:
-        assert form.items is not None
         question.share(form.relations)
-        form = replace(form, over=form.items, own_base=True, n=form.numerator.sql)
+        form = replace(form, over=form.items, own_base=True, n=own)
     assert form.over is not None
     if form.own_base:
         base = writer.base(form.items or form.over, form.only)
@@ -160,7 +160,7 @@ def compile_items(question: Question, form: Form, sets: bool, number: int = 0) -
     whole_base = writer.base(form.over, form.only)
     whole = writer.cells(whole_base, measures(form), "whole")
     base = writer.base(form.items, form.only) if form.items else whole_base
-    parts = writer.cells(base, {"numerator": form.numerator.sql}, "parts", form.item)
+    parts = writer.cells(base, {"numerator": own}, "parts", form.item)
     keys = ", ".join(f"{whole}.{k}" for k in writer.keys)
     matched = f"{parts} JOIN {whole} ON {writer.on(parts, whole)} WHERE {parts}.numerator <> 0"
     item = f"{parts}.item"
