@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cs_metrics.facts.hours import hours
 from cs_metrics.facts.model import Context, Fact, money
 
 
@@ -46,8 +47,9 @@ def _ticket_sql(context: Context) -> str:
                    {context.local("resolved_at")} AS resolved FROM tickets)
         SELECT ticket_id, customer_id, coalesce(customer_id, _id) AS cluster, created AS created_at,
                responded AS first_response_at, resolved AS resolved_at, replies, coalesce(reopened, 0) > 0 AS reopened,
-               cost, satisfaction, (epoch(first_response_at) - epoch(created_at)) / 3600 AS response_hours,
-               (epoch(resolved_at) - epoch(created_at)) / 3600 AS resolution_hours, _source, _row, _id
+               cost, satisfaction, product, lower(status) AS status,
+               {hours("created_at", "first_response_at", context)} AS response_hours,
+               {hours("created_at", "resolved_at", context)} AS resolution_hours, _source, _row, _id
         FROM timed"""
 
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 from cs_metrics.facts.hours import hours
 from cs_metrics.facts.model import Context, Fact, money
 
+_REFERRAL = "(^|[^a-z0-9])referr(al|als|ed)([^a-z0-9]|$)"
+
 
 def _deal_sql(context: Context) -> str:
+    """From a referral: its source says so, or its flag of a strategic one. Strategic: the flag; where nobody set it,
+    whether a strategic referral named the customer."""
     return f"""
-        SELECT opportunity_id, customer_id, coalesce(customer_id, _id) AS cluster,
-               {context.local("created_at")} AS created_at, {context.local("closed_at")} AS closed_at,
-               {money("amount", "1")} AS amount, lower(status) AS status, stage, lower(kind) AS kind,
-               lower(source) AS source, is_strategic_referral, owner, _source, _row, _id
-        FROM opportunities WHERE created_at IS NOT NULL"""
+        WITH named AS (
+            SELECT DISTINCT referred_customer_id FROM referrals
+            WHERE is_strategic AND referred_customer_id IS NOT NULL)
+        SELECT d.opportunity_id, d.customer_id, coalesce(d.customer_id, d._id) AS cluster,
+               {context.local("d.created_at")} AS created_at, {context.local("d.closed_at")} AS closed_at,
+               {money("d.amount", "1")} AS amount, lower(d.status) AS status, d.stage, lower(d.kind) AS kind,
+               lower(d.source) AS source, d.is_strategic_referral,
+               coalesce(d.is_strategic_referral, FALSE)
+                   OR coalesce(regexp_matches(lower(d.source), '{_REFERRAL}'), FALSE) AS from_referral,
+               coalesce(d.is_strategic_referral, n.referred_customer_id IS NOT NULL) AS is_strategic,
+               d.owner, d._source, d._row, d._id
+        FROM opportunities AS d LEFT JOIN named AS n ON n.referred_customer_id = d.customer_id
+        WHERE d.created_at IS NOT NULL"""
 
 
 def _lead_sql(context: Context) -> str:
