@@ -12,7 +12,7 @@ from cs_metrics.kpis.relations.expansion import (
 )
 from cs_metrics.kpis.relations.names import NEEDS_LIFE
 
-_NEEDS = ("settings.expansion_features", "events.feature", "events.customer_id|users.customer_id")
+_NEEDS = ("settings.expansion_features", "events.occurred_at", "events.feature", "events.customer_id|users.customer_id")
 _NOT_YET = "active_start AND (first_used_at IS NULL OR first_used_at >= starts)"
 _DAYS = "CASE WHEN used_at >= starts THEN (epoch(used_at) - epoch(activated_at)) / 86400 END"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cs_metrics.kpis.catalogue.places import AT_VALUE, EXPANSION, GROWTH
-from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, count
+from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, Relation, count
 from cs_metrics.kpis.relations.expansion import HOLDINGS, PURCHASES
 from cs_metrics.kpis.relations.names import NEEDS_MONEY
 
@@ -17,9 +17,9 @@ def _forms(bought: str, ordered: Mapping[str, str], words: str, unnamed: str) ->
     """Return the forms of a share of active customers: by products held; by all MRR as one product where none is named
     (`unnamed` says so; '': not at all); by orders where nothing recurs, for each column that tells what was bought."""
 
-    def form(over: object, condition: str, needs: tuple[str, ...], source: str, note: str = "") -> Form:
+    def form(over: Relation, condition: str, needs: tuple[str, ...], source: str, note: str = "") -> Form:
         return Form(
-            over=over,  # type: ignore[arg-type]
+            over=over,
             needs=needs,
             when=("money_source", source),
             numerator=count(f"active_start AND {condition}"),

@@ -13,7 +13,7 @@ from cs_metrics.kpis.relations.expansion import (
 )
 from cs_metrics.kpis.relations.names import NEEDS_LIFE
 
-_EVENTS = ("settings.intent_events", "events.event", "events.customer_id|users.customer_id")
+_EVENTS = ("settings.intent_events", "events.occurred_at", "events.event", "events.customer_id|users.customer_id")
 _DEALS = ("opportunities.kind", "opportunities.status", "opportunities.customer_id")
 _NO_EVENTS = "No intent_events are chosen or loaded: only deals count."
 _NO_DEALS = "No upsell or cross-sell deals are loaded: only events count."
