@@ -89,7 +89,7 @@ class Available:
         """Return those of 'table.column' that have no data, and of 'settings.name' that nobody has chosen; of
         alternatives ('a.b|c.d') the first, when all lack."""
         has = self.mapped.keys() | self.chosen
-        return [n.split("|")[0] for n in needs if has.isdisjoint(n.split("|"))]
+        return list(dict.fromkeys(n.split("|")[0] for n in needs if has.isdisjoint(n.split("|"))))
 
     def reach(self, tables: Iterable[str], as_of: datetime, fresh_days: int) -> tuple[datetime, list[str]]:
         """Return the as-of of KPIs that read `tables`: earlier than `as_of` where one is stale; and which are.
