@@ -68,8 +68,8 @@ class Answers(Analyses):
 
     @within_limits()
     def try_own(self, definition: Mapping[str, str], grain: str = "month") -> pd.DataFrame:
-        """Return what `kpi` would return of a KPI of one's own that is not saved. Raises QueryError where it does not fit,
-        NotComputableError where the data lack what it needs."""
+        """Return what `kpi` would return of a KPI of one's own that is not saved. Raises QueryError where it does not
+        fit, NotComputableError where the data lack what it needs."""
         made = kpi_of(OwnKPI.of(definition))
         con, settings, now = self._ask(None, None)
         try:
@@ -107,7 +107,8 @@ class Answers(Analyses):
     def kpis(self) -> pd.DataFrame:
         """Return every KPI: id, name, category, computable, needs (the list of missing 'table.column', and of
         'settings.name' to be chosen), words (how its formula reads with the numbers put in: see `kpis.model.Form`),
-        base (what it is counted over), also (its other names), area, stage, leading, cadence, audience, unit, better."""
+        base (what it is counted over), also (its other names), area, stage, leading, cadence, audience, unit and
+        better."""
         return kpis.computable(self._con(), self.settings, self.own)
 
     @within_limits()

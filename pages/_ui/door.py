@@ -17,6 +17,7 @@ import streamlit as st
 import cs_metrics as cs
 from cs_metrics import kpis
 from cs_metrics.api import View, Workspace
+from cs_metrics.api import own as own_kpis
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import KPI, listing
 from cs_metrics.schema import TABLES, Type
@@ -201,12 +202,38 @@ def _is_measure(attribute: Attribute) -> bool:
 
 def kpi(kpi_id: str) -> KPI:
     """Return what a KPI is: name, unit, doc. Raises QueryError with the nearest ids."""
-    return kpis.find(kpi_id)
+    return kpis.find(kpi_id, own())
+
+
+def catalogue() -> list[KPI]:
+    """Return every KPI: the app's, then the workspace's own."""
+    return [*kpis.CATALOGUE.values(), *own().values()]
+
+
+def own() -> dict[str, KPI]:
+    """Return the KPIs of the workspace's own, by their ids."""
+    return _own(str(cs.home()), state.workspace())
+
+
+@st.cache_resource(ttl=2, max_entries=50, show_spinner=False)
+def _own(home: str, name: str) -> dict[str, KPI]:
+    """A page asks for a KPI's name a hundred times in a run, and what a person saves is seen at once: see `changed`."""
+    return own_kpis.catalogue(workspaces.open_workspace(name).records)
+
+
+def try_own(definition: dict[str, str]) -> pd.DataFrame:
+    """Return what a KPI of one's own would give by month and over all data. Raises QueryError, NotComputableError."""
+    return ask("try_own", definition)
+
+
+def changed() -> None:
+    """Forget what is known of the workspace's own KPIs: one was saved or deleted."""
+    _own.clear()
 
 
 def search(text: str) -> list[str]:
     """Return the ids of the KPIs that a text names, the nearest first."""
-    return listing.search(text, kpis.CATALOGUE.values())
+    return listing.search(text, catalogue())
 
 
 def texts(found: KPI) -> dict[str, str]:
@@ -236,7 +263,7 @@ def related(kpi_id: str, most: int = 6) -> list[str]:
     def distance(other: KPI) -> int:
         return -2 * (bool(own.area) and other.area == own.area) - (other.category == own.category)
 
-    near = [o for o in kpis.CATALOGUE.values() if o.id != kpi_id and distance(o) < 0]
+    near = [o for o in catalogue() if o.id != kpi_id and distance(o) < 0]
     return [o.id for o in sorted(near, key=distance)[:most]]
 
 
@@ -322,7 +349,8 @@ def mapped_columns() -> dict[str, frozenset[str]]:
 
 
 def _key() -> _Key:
-    held = json.dumps([settings(), str(workspace().as_of)], sort_keys=True)
+    told = {each.id: each.doc.formula for each in own().values()}
+    held = json.dumps([settings(), str(workspace().as_of), told], sort_keys=True)
     return _Key(str(cs.home()), state.workspace(), view().number, held)
 
 

@@ -84,7 +84,9 @@ def listing(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[s
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"{formats.plural(len(entries), 'KPI')}, {asked.span}")
-        download.table(lambda: table(entries, values), key="library", name="KPI library")
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            shell.link("own", "Make your own", icon=":material/calculate:")
+            download.table(lambda: table(entries, values), key="library", name="KPI library")
     for category in dict.fromkeys(e["category"] for e in entries):
         st.subheader(category, anchor=False)
         for entry in entries:

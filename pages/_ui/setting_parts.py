@@ -115,8 +115,10 @@ def _widget(setting: Setting, value: Any) -> Any:
         index = options.index(value) if value in options else None
         return st.selectbox(title, options, index, key=key, format_func=str if setting.kind == "zone" else label)
     if setting.kind == "names":
-        options = list(dict.fromkeys([*value, *setting.default]))
-        return st.multiselect(title, options, value, key=key, accept_new_options=True, placeholder="Type a name")
+        options = list(setting.choices) or list(dict.fromkeys([*value, *setting.default]))
+        free = not setting.choices
+        hint = "Type a name" if free else "Choose"
+        return st.multiselect(title, options, value, key=key, accept_new_options=free, placeholder=hint)
     if setting.name == "currency":
         options = sorted({*list_currencies(), value})
         return st.selectbox(title, options, options.index(value), key=key)

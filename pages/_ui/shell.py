@@ -41,7 +41,10 @@ PAGES = (
     ("data", "Data", "upload_file", "Load spreadsheets, map their columns, see versions and problems."),
     ("settings", "Settings", "tune", "Calendar, currency and the definitions that KPIs go by."),
 )
-HIDDEN = (("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),)
+HIDDEN = (
+    ("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),
+    ("own", "A KPI of your own", "calculate", "Define a KPI over one of the tables, and try it on the data."),
+)
 # Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.
 ROOT = "start"
 
