@@ -16,7 +16,20 @@ from cs_metrics.kpis.model import KPI, Form, Relation
 from cs_metrics.kpis.relations.names import ACTIVITY
 
 # the tables whose rows may have no customer
-GUESTS = frozenset({"orders", "events", "survey_responses", "tickets", "costs", "community_members"})
+GUESTS = frozenset(
+    {
+        "orders",
+        "events",
+        "survey_responses",
+        "tickets",
+        "costs",
+        "leads",
+        "opportunities",
+        "mentions",
+        "community_members",
+        "users",
+    }
+)
 
 
 def reach(asked: Asked, form: Form) -> datetime:
@@ -37,20 +50,27 @@ def without_customer(
     parts += [(p.over, p.only) for _, form in group for p in form.parts.values()]
     for relation, only in dict.fromkeys(parts):
         customers, own, _ = asked.question(()).entries(relation)
-        if not customers or relation.late or not GUESTS & set(relation.tables):
+        if not customers or relation.late or relation.before or not GUESTS & set(relation.tables):
             continue
         plain = asked.question((), own)
         condition = f"({only}) AND f.customer_id IS NULL"
         base = Base(plain, relation, condition, "")
         columns = _columns(relation)
         # all orders without a customer stand in one row: that of no customer
-        count = "CAST(sum(orders) AS BIGINT)" if "orders" in columns else "count(*)"
+        counted = next((name for name in ("orders", "users") if name in columns), "")
+        count = f"CAST(sum({counted}) AS BIGINT)" if counted else "count(*)"
         amount = "CAST(sum(amount) AS DOUBLE)" if "amount" in columns else "NULL"
         text = f"WITH {', '.join(base.ctes)} SELECT pno, {count}, {amount} FROM {base.name} GROUP BY pno"
         rows = con.execute(text, plain.params.used(text)).fetchall()
         if rows:
             found[relation.name] = {int(p): (int(n), a) for p, n, a in rows}
     return found
+
+
+def _has_common_costs(asked: Asked, form: Form) -> bool:
+    """Return whether the form reads costs of which some are nobody's own."""
+    named = asked.available.mapped.get("costs.customer_id")
+    return any("costs" in r.tables for r in form.relations) and (named is None or named.nulls > 0)
 
 
 def _columns(relation: Relation) -> list[str]:
@@ -81,7 +101,7 @@ def of_cells(
             said += _left(counts[i], out.one, out.words, amounts[i])
         for relation in form.relations:
             count, amount = without.get(relation.name, {}).get(int(number), (0, None))
-            rows = "users" if relation.unit == "user_id" else relation.tables[-1].replace("_", " ")
+            rows = relation.noun or ("users" if relation.unit == "user_id" else relation.tables[-1].replace("_", " "))
             one, many = (f"{word} without a customer" for word in (rows.removesuffix("s"), rows))
             said += _left(count, one, many, amount)
         result[i] = " ".join(said)
@@ -105,6 +125,8 @@ def _shared(asked: Asked, form: Form) -> list[str]:
     for name in asked.slice.by:
         if not all(question.knows(name, r) for r in form.relations):
             said.append(f"Cannot be split by {name}.")
+        elif _has_common_costs(asked, form):
+            said.append(f"Costs without a customer belong to no {name.replace('_', ' ')}.")
     tables = sorted({t for r in form.relations for t in question.tables(r)})
     _, stale = asked.available.reach(tables, asked.as_of, asked.settings["fresh_days"])
     said += [f"Data of {t.replace('_', ' ')} end before {asked.available.table_as_of[t]:%Y-%m-%d}." for t in stale]

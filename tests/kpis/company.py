@@ -88,6 +88,7 @@ def company(customers: int = 40, seed: int = 7) -> dict[str, Table]:
                 "amount": draw.randrange(100, 900), "customer_id": None})  # fmt: skip
     _expand(random.Random(seed + 1), tables, known)
     _engage(random.Random(seed + 2), tables, known)
+    _sell(random.Random(seed + 3), tables, known)
     return tables
 
 
@@ -147,6 +148,28 @@ def _engage(draw: random.Random, tables: dict[str, Table], known: list[str]) -> 
         tables.setdefault("community_members", []).append({
             "member_id": f"m{number}", "customer_id": draw.choice([*known, None]), "joined_at": joined,
             "left_at": joined + timedelta(days=draw.randrange(-3, 200)) if draw.random() < 0.4 else None})  # fmt: skip
+
+
+def _sell(draw: random.Random, tables: dict[str, Table], known: list[str]) -> None:
+    """Add leads with trials, referred customers, and what retention cost, some of it for one customer alone."""
+
+    def moment() -> datetime:
+        return datetime(2025, 1, 1) + timedelta(minutes=draw.randrange(470 * 1440))
+
+    for row in tables["customers"]:
+        row["referred_by"] = draw.choice([None, None, "c00"])
+    for number in range(90):
+        created = moment()
+        trial = created + timedelta(days=draw.randrange(5)) if draw.random() < 0.7 else None
+        paid = created + timedelta(days=draw.randrange(70)) if draw.random() < 0.5 else None
+        tables.setdefault("leads", []).append({
+            "lead_id": f"sold{number}", "customer_id": draw.choice([*known, None]), "created_at": created,
+            "trial_started_at": trial, "converted_at": paid, "is_pql": draw.random() < 0.5,
+            "source": draw.choice(["web", "fair"])})  # fmt: skip
+    for month in range(15):
+        tables["costs"].append({
+            "incurred_on": date(2025 + month // 12, month % 12 + 1, 15), "kind": "retention",
+            "amount": draw.randrange(100, 900), "customer_id": draw.choice([*known, None])})  # fmt: skip
 
 
 def _subscribe(draw: random.Random, tables: dict[str, Table], customer: str, joined: int) -> None:

@@ -78,6 +78,7 @@ PAYING_AND_USING = Relation(
     tables=(REVENUE, "events"),
     row_source=_BOTH.format(when="day", people=f"({EVENTS})"),
     splits=True,
+    noun="users",
 )
 PAYING_AND_KNOWN = replace(
     PAYING_AND_USING,

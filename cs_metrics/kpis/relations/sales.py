@@ -16,6 +16,7 @@ DEALS_CLOSED = Relation(
     moment="f.closed_at",
     table="opportunities",
     tables=("opportunities",),
+    noun="deals",
     unit="cluster",
 )
 SIGNINGS = Relation(

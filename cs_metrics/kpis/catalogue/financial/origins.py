@@ -45,7 +45,7 @@ CONVERTED_PQL_LIFETIME_VALUE = KPI(
             interval=Interval.CLUSTER,
             base="customers that were product-qualified leads",
             words="{numerator:money} of revenue so far / {denominator:customer} that began as a product-qualified lead "
-            "(projected over their lives: {projected:money} each)",
+            "= {value}; projected over their lives {projected:money} each",
             aside={"projected": projected},
         )
         for needs, condition, projected in (
@@ -119,7 +119,7 @@ CLTV_FOR_REFERRED_USERS = KPI(
             n="months",
             base="referred paying customers in the last 12 complete months",
             words="{arpa:money} per referred account × {gross_margin:share} margin / {denominator:share} monthly churn "
-            "of {n:customer-month}; others are worth {others:money}",
+            "of {n:customer-month} = {value}; the others are worth {others:money}",
             beside=(
                 Beside("others", _OTHERS, "money"),
                 Beside("ratio", f"({_THEIRS}) / nullif({_OTHERS}, 0)", "ratio"),
@@ -135,7 +135,7 @@ CLTV_FOR_REFERRED_USERS = KPI(
             n="buyers",
             base="referred customers with an order",
             words="{revenue:money} of orders / {denominator:referred customer} × {lifespan:ratio} periods that one "
-            "stays; others are worth {others:money}",
+            "stays = {value}; the others are worth {others:money}",
             beside=(
                 Beside("others", _OTHERS_OF_ORDERS, "money"),
                 Beside("ratio", f"({_THEIRS_OF_ORDERS}) / nullif({_OTHERS_OF_ORDERS}, 0)", "ratio"),
