@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cs_metrics.kpis.catalogue.advocacy import promotion
+from cs_metrics.kpis.catalogue.advocacy import conversations, pipeline, programme, promotion, prompts, referred
 from cs_metrics.kpis.model import KPI
 
-_MODULES = (promotion,)
+_MODULES = (promotion, programme, prompts, conversations, pipeline, referred)
 
 KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)

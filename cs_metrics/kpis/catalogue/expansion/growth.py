@@ -9,7 +9,7 @@ from cs_metrics.kpis.relations.states import OPENING
 
 BASE = "mrr_start > 0"
 UP = "mrr_start > 0 AND mrr_end - mrr_start >= 0.005"
-_BACK = ":nrr_with_reactivation AND mrr_start <= 0 AND mrr_end > 0 AND paid_before"
+BACK = ":nrr_with_reactivation AND mrr_start <= 0 AND mrr_end > 0 AND paid_before"
 
 NET_REVENUE_RETENTION = KPI(
     id="net_revenue_retention",
@@ -25,7 +25,7 @@ NET_REVENUE_RETENTION = KPI(
         Form(
             over=OPENING,
             needs=(NEEDS_MONEY,),
-            numerator=total("mrr_end", f"{BASE} OR ({_BACK})"),
+            numerator=total("mrr_end", f"{BASE} OR ({BACK})"),
             denominator=total("mrr_start", BASE),
             n=f"count(*) FILTER (WHERE {BASE})",
             interval=Interval.JACKKNIFE,
