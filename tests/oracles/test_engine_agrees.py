@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import cs_metrics as cs
+from cs_metrics.facts.words import judge
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.schema import TABLES
 from cs_metrics.workspace.database import cursor
@@ -33,7 +34,13 @@ ROW_ATTRIBUTES = {
         "customer_effort_score",
         "survey_response_rate",
     ),
-    "tickets.product": ("first_response_time", "average_resolution_time", "first_contact_resolution_rate"),
+    "tickets.product": (
+        "first_response_time",
+        "average_resolution_time",
+        "first_contact_resolution_rate",
+        "resolution_rate",
+        "support_tickets",
+    ),
 }
 
 
@@ -46,7 +53,14 @@ def version() -> Any:
 def data(version: Any) -> Data:
     con = cursor(version.workspace.path / "versions" / f"{version.number:04}.duckdb")
     tables = {name: con.execute(f"SELECT * FROM {name} ORDER BY _source, _row").df() for name in TABLES}
-    return Data(tables, pd.Timestamp(version.as_of), version.settings)
+    result = Data(tables, pd.Timestamp(version.as_of), version.settings)
+    # how a text is judged is a library's business: the oracles take its word, and count
+    said = pd.concat(
+        [tables["mentions"]["text"], tables["survey_responses"]["comment"], tables["touchpoints"]["notes"]]
+    )
+    texts = said.dropna().unique().tolist()
+    result.tone = dict(zip(texts, judge(texts), strict=True)).get  # type: ignore[assignment]
+    return result
 
 
 @pytest.fixture(scope="module")
