@@ -199,6 +199,11 @@ def test_a_renewal_is_followed_by_use_or_contact() -> None:
     assert (cell["numerator"], cell["denominator"]) == (3, 5)
 
 
+def test_those_who_renewed_are_those_of_the_renewal_rate() -> None:
+    renewed, _ = ask(RENEWED, "renewal_rate")
+    assert renewed["numerator"] == 5
+
+
 def test_without_touchpoints_events_speak_alone() -> None:
     tables = {name: RENEWED[name] for name in ("subscriptions", "events")}
     assert parts(tables, "post_renewal_engagement_rate") == (2, 5)

@@ -11,6 +11,7 @@ from cs_metrics.kpis.relations.names import NEEDS_MONEY
 
 _AMOUNTS = {"subscriptions": "amount", "mrr_snapshots": "mrr", "invoices": "amount"}
 _ORDERED = ("orders.ordered_at", "orders.customer_id")
+_UNSAID = {"product": "Orders do not say their kind: a customer's first order of a product counts, and no upsell."}
 
 
 def _forms(bought: str, ordered: Mapping[str, str], words: str, unnamed: str) -> tuple[Form, ...]:
@@ -32,7 +33,7 @@ def _forms(bought: str, ordered: Mapping[str, str], words: str, unnamed: str) ->
 
     named = [form(HOLDINGS, bought, (f"{t}.{a}", f"{t}.product"), t) for t, a in _AMOUNTS.items()]
     whole = [form(HOLDINGS, bought, (f"{t}.{a}",), t, unnamed) for t, a in _AMOUNTS.items()] if unnamed else []
-    orders = [form(PURCHASES, told, (*_ORDERED, f"orders.{c}"), "") for c, told in ordered.items()]
+    orders = [form(PURCHASES, told, (*_ORDERED, f"orders.{c}"), "", _UNSAID.get(c, "")) for c, told in ordered.items()]
     nothing = [form(HOLDINGS, bought, (NEEDS_MONEY.split("|")[0],), "")]
     return (*named, *whole, *orders, *nothing)
 
