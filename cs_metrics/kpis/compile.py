@@ -43,10 +43,14 @@ def together(statements: Sequence[Statement]) -> Statement:
 
 @dataclass
 class Writer:
-    """Collects common table expressions; each relation is read once however many measures are taken of it."""
+    """Collects common table expressions; each relation is read once however many measures are taken of it.
+
+    `item`: a column that splits every cell further.
+    """
 
     question: Question
     sets: bool = False
+    item: str = ""
     ctes: list[str] = field(default_factory=list)
     bases: dict[tuple[str, str], Base] = field(default_factory=dict)
 
@@ -56,7 +60,7 @@ class Writer:
 
     @property
     def keys(self) -> list[str]:
-        return ["pno", "seg", *self.breakdown]
+        return ["pno", "seg", *self.breakdown, *(["item"] if self.item else [])]
 
     def base(self, relation: Relation, only: str) -> Base:
         key = (relation.name, only)
@@ -69,13 +73,15 @@ class Writer:
     def groups(self, *more: str) -> tuple[str, str]:
         """Return the columns that say which cell a row belongs to, and the GROUP BY that makes the cells."""
         columns = self.breakdown
+        more = (*([self.item] if self.item else []), *more)
+        last = f", {self.item} AS item" if self.item else ""
         if not columns:
-            return "pno, 1 AS seg", ", ".join(["pno", *more])
+            return f"pno, 1 AS seg{last}", ", ".join(["pno", *more])
         wide = ", ".join(["pno", *columns, *more])
         if not self.sets:
-            return f"pno, 0 AS seg, {', '.join(columns)}", wide
+            return f"pno, 0 AS seg, {', '.join(columns)}{last}", wide
         sets = f"GROUPING SETS (({', '.join(['pno', *more])}), ({wide}))"
-        return f"pno, GROUPING(b1) AS seg, {', '.join(columns)}", sets
+        return f"pno, GROUPING(b1) AS seg, {', '.join(columns)}{last}", sets
 
     def cells(self, base: Base, measures: dict[str, str], name: str, item: str = "") -> str:
         """Add the cells of a base: its measures aggregated by period, segment and (where asked) item."""
@@ -98,7 +104,7 @@ class Writer:
     def on(self, left: str, right: str) -> str:
         """Return the condition that two cells are the same; null segments are equal."""
         same = [f"{left}.pno = {right}.pno", f"{left}.seg = {right}.seg"]
-        return " AND ".join([*same, *(f"{left}.{b} IS NOT DISTINCT FROM {right}.{b}" for b in self.breakdown)])
+        return " AND ".join([*same, *(f"{left}.{b} IS NOT DISTINCT FROM {right}.{b}" for b in self.keys[2:])])
 
     def statement(self, select: str, forms: Sequence[Form], items: bool = False, first: int = 0) -> Statement:
         text = "WITH " + ",\n".join(self.ctes) + f"\n{select}"
@@ -142,9 +148,10 @@ def compile_cells(
     return writer.statement(f"SELECT {chosen} FROM {cells}{joins}", forms, first=number)
 
 
-def compile_items(question: Question, form: Form, sets: bool, number: int = 0) -> Statement:
+def compile_items(question: Question, form: Form, sets: bool, spread: bool = True, number: int = 0) -> Statement:
     """Return the statement for the items of a form: each one's numerator over the denominator of its whole cell, or of
-    its own rows; a count's items are counts, and so are those of a formula (over the relation of its items)."""
+    its own rows; a count's items are counts, and so are those of a formula (over the relation of its items). `spread`:
+    with what intervals are made from, where an item has its own rows."""
     writer = Writer(question, sets)
     v = f"v{number}"
     assert form.numerator is not None
@@ -154,9 +161,14 @@ def compile_items(question: Question, form: Form, sets: bool, number: int = 0) -
         form = replace(form, over=form.items, own_base=True, n=own)
     assert form.over is not None
     if form.own_base:
+        writer = Writer(question, sets, form.item)
         base = writer.base(form.items or form.over, form.only)
-        cells = writer.cells(base, {f"{v}_{name}": sql for name, sql in measures(form).items()}, "parts", form.item)
-        return writer.statement(f"SELECT * FROM {cells} WHERE item IS NOT NULL", [form], items=True, first=number)
+        columns = {f"{v}_{name}": sql for name, sql in measures(form).items()}
+        columns |= {f"{v}_{name}": sql for name, sql in spread_columns(form).items()} if spread else {}
+        cells = writer.cells(base, columns, "cells")
+        joins, more = spread_ctes(writer, base, [form], number) if spread else ("", [])
+        select = f"SELECT {', '.join([f'{cells}.*', *more])} FROM {cells}{joins} WHERE {cells}.item IS NOT NULL"
+        return writer.statement(select, [form], items=True, first=number)
     whole_base = writer.base(form.over, form.only)
     whole = writer.cells(whole_base, measures(form), "whole")
     base = writer.base(form.items, form.only) if form.items else whole_base
@@ -206,6 +218,7 @@ def compile_formula(question: Question, form: Form, sets: bool, number: int = 0)
     quotient = question.fill(form.quotient, relation)
     divisor = f"coalesce({question.fill(form.divisor, relation)}, 0)" if form.divisor else "CAST(NULL AS BIGINT)"
     beside = "".join(f", {question.fill(b.sql, relation)} AS {v}_beside{j}" for j, b in enumerate(form.beside))
+    beside += "".join(f", {question.fill(o.sql, relation)} AS {v}_out{j}" for j, o in enumerate(form.leaves_out))
     writer.ctes.append(
         f"formed AS (\n  SELECT {keys}, {quotient} AS {v}_quotient, coalesce({quotient}, 0) AS {v}_numerator, "
         f"{divisor} AS {v}_denominator, "

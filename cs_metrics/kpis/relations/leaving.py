@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cs_metrics.kpis.model import Extra, Relation
 from cs_metrics.kpis.relations.names import ACTIVITY, within
+from cs_metrics.kpis.relations.sales import WON_CUSTOMERS
 from cs_metrics.kpis.relations.service import COSTS
 from cs_metrics.kpis.relations.states import OPENING
 
@@ -23,18 +24,15 @@ COHORT = Relation(
     tables=(ACTIVITY,),
     ahead="cohort_age",
 )
-FIRST_STARTS = replace(
-    COHORT,
-    name="first_starts",
-    grain="a customer whose first activity falls in one of the 12 complete months up to the period's end",
-    columns=("f.first_active",),
-    totals=("min(first_active) AS first_active",),
-    ahead="",
+WON_IN_A_YEAR = replace(
+    WON_CUSTOMERS,
+    name="won_in_a_year",
+    grain="a customer first active in one of the 12 complete months up to the period's end",
     trailing=12,
 )
-COSTS_TRAILING = replace(
+COSTS_OF_A_YEAR = replace(
     COSTS,
-    name="costs_trailing",
+    name="costs_of_a_year",
     grain="an amount spent in one of the 12 complete months up to the period's end",
     trailing=12,
 )

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from cs_metrics.kpis.catalogue.retention import rates
+from cs_metrics.kpis.catalogue.retention import (
+    customers,
+    downgrades,
+    lifespan,
+    purchases,
+    reasons,
+    renewals,
+    revenue,
+)
 from cs_metrics.kpis.model import KPI
 
-_MODULES = (rates,)
+_MODULES = (customers, renewals, lifespan, purchases, revenue, downgrades, reasons)
 
 KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)
