@@ -79,8 +79,9 @@ def _step_sql(context: Context) -> str:
     of users without such a milestone."""
     return f"""
         WITH known AS (
-            SELECT customer_id, user_id, milestone, {context.local("reached_at")} AS reached_at, _source, _row, _id
-            FROM milestones WHERE reached_at IS NOT NULL),
+            SELECT coalesce(m.customer_id, u.customer_id) AS customer_id, m.user_id, m.milestone,
+                   {context.local("m.reached_at")} AS reached_at, m._source, m._row, m._id
+            FROM milestones AS m LEFT JOIN dim_users AS u ON u.user_id = m.user_id WHERE m.reached_at IS NOT NULL),
         steps AS (
             SELECT * FROM known
             UNION ALL

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from cs_metrics.errors import NotComputableError
+from cs_metrics.kpis import Slice, compute
 from tests.kpis.journeys import Tables, answer, ask, items, on, step, use, user
+from tests.support import kept_version
 
 PEOPLE: Tables = {
     "users": [
@@ -61,6 +63,17 @@ def test_the_sign_up_of_a_user_without_a_date_is_its_milestone_else_its_first_ev
     cell = ask(tables, "activation_rate", "2026-03-01")
     assert (cell["numerator"], cell["denominator"]) == (2, 3)
     assert ask(tables, "activation_rate", "2026-02-01")["n"] == 0
+
+
+def test_a_filter_on_customers_says_how_many_users_belong_to_none() -> None:
+    tables: Tables = {
+        "customers": [{"customer_id": "a", "region": "EU"}],
+        "users": [user("u", "2026-03-01", "2026-03-02"), user("stray", "2026-03-01", account=None)],
+    }
+    asked = Slice.of("month", since="2026-03-01", until="2026-04-01", where={"region": ["EU"]})
+    cell = compute(kept_version(tables), ["activation_rate"], asked, as_of="2026-06-01").iloc[0]
+    assert (cell["numerator"], cell["denominator"]) == (1, 1)
+    assert cell["note"] == "1 user without a customer left out."
 
 
 JOURNEYS: Tables = {

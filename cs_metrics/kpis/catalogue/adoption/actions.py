@@ -7,7 +7,7 @@ from cs_metrics.kpis.catalogue.places import ADOPTION, AT_ADOPTION, AT_ONBOARDIN
 from cs_metrics.kpis.model import KPI, Doc, Kind
 from cs_metrics.kpis.relations.newcomers import FIRST_ACTIONS, HABITS, NEW_USERS
 
-_EVENT_NEEDS = ("settings.key_event", "events.event", "events.user_id")
+_EVENT_NEEDS = ("settings.key_event", "events.event", "events.user_id", "events.occurred_at")
 
 TIME_TO_FIRST_KEY_ACTION = KPI(
     id="time_to_first_key_action",

@@ -36,6 +36,7 @@ ACTIVATION_RATE = KPI(
                 "users.created_at|milestones.user_id|events.user_id",
                 "milestones.user_id|users.activated_at",
                 "milestones.reached_at|users.activated_at",
+                "milestones.milestone|users.activated_at",
             ),
             numerator=count(_IN_TIME),
             denominator=_BASE,
@@ -56,6 +57,8 @@ ACTIVATION_RATE = KPI(
             needs=(
                 "customers.signed_up_on|milestones.reached_at|events.customer_id|users.customer_id",
                 "milestones.reached_at|users.activated_at",
+                "milestones.milestone|users.activated_at",
+                "milestones.customer_id|users.customer_id",
             ),
             numerator=count(_IN_TIME),
             denominator=_BASE,
@@ -130,6 +133,8 @@ KEY_ACTIVATION_MILESTONES_SHARE = KPI(
             needs=(
                 "settings.key_milestones",
                 "milestones.reached_at",
+                "milestones.milestone",
+                "milestones.customer_id",
             ),
             numerator=count(f"reached >= {_ALL}"),
             denominator=count(),

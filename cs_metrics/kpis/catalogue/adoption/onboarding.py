@@ -31,7 +31,7 @@ ONBOARDING_COMPLETION_RATE = KPI(
     forms=(
         Form(
             over=ONBOARDINGS,
-            needs=("milestones.milestone", "milestones.reached_at|milestones.started_at"),
+            needs=("milestones.milestone", "milestones.customer_id", "milestones.reached_at|milestones.started_at"),
             numerator=count(_COMPLETED),
             denominator=count(f"NOT coalesce({_BACKWARDS}, FALSE)"),
             interval=Interval.WILSON,
@@ -178,6 +178,7 @@ CUSTOMER_FEEDBACK_SCORE_POST_ACTIVATION = KPI(
             needs=(
                 *_ANSWER_NEEDS,
                 "milestones.reached_at|users.activated_at",
+                "milestones.milestone|users.activated_at",
                 "survey_responses.user_id|survey_responses.customer_id",
             ),
             numerator=total(_TURNED),

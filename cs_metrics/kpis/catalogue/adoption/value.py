@@ -7,7 +7,12 @@ from cs_metrics.kpis.catalogue.places import ADOPTION, AT_ONBOARDING, AT_VALUE, 
 from cs_metrics.kpis.model import KPI, Doc, Kind
 from cs_metrics.kpis.relations.steps import EXCEEDED, SIGNUPS
 
-_NEEDS = ("milestones.reached_at", "customers.signed_up_on|milestones.reached_at")
+_NEEDS = (
+    "milestones.reached_at",
+    "milestones.milestone",
+    "milestones.customer_id",
+    "customers.signed_up_on|milestones.reached_at",
+)
 
 TIME_TO_FIRST_VALUE = KPI(
     id="time_to_first_value",
