@@ -1,8 +1,8 @@
-"""Overview: the key figures of each focus area."""
+"""Overview: the key figures of a scorecard; without one chosen, of each focus area."""
 
 import streamlit as st
 
-from pages._ui import door, empty, filter_bar, shell, tile
+from pages._ui import door, empty, filter_bar, scorecard_parts, shell, tile
 
 shell.guard()
 
@@ -10,15 +10,16 @@ shell.head("Overview")
 if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show(compare=True)
-areas = door.focus_areas()
-tiles = tile.make([kpi for ids in areas.values() for kpi in ids], asked)
+card = scorecard_parts.choose()
+tiles = tile.make(card.kpis, asked)
 st.caption(asked.title)
 # What the data tell comes first.
-for area, ids in sorted(areas.items(), key=lambda entry: all(tiles[kpi].needs for kpi in entry[1])):
-    st.subheader(area, anchor=False)
+for heading, ids in sorted(card.groups.items(), key=lambda entry: all(tiles[kpi].needs for kpi in entry[1])):
+    if heading:
+        st.subheader(heading, anchor=False)
     shown = [tiles[kpi] for kpi in ids if not tiles[kpi].needs]
     if shown:
         with tile.grid():
             for each in shown:
                 tile.show(each)
-    tile.lacking([tiles[kpi] for kpi in ids if tiles[kpi].needs], area, others=bool(shown))
+    tile.lacking([tiles[kpi] for kpi in ids if tiles[kpi].needs], heading, others=bool(shown))

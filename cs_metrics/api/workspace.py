@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 import pyarrow as pa
 
-from cs_metrics import facts
+from cs_metrics import facts, kpis
 from cs_metrics.api import own
 from cs_metrics.api.version import Version
 from cs_metrics.errors import WorkspaceError
@@ -21,7 +21,17 @@ from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.periods import instant
 from cs_metrics.settings import resolve
 from cs_metrics.sql import quote
-from cs_metrics.workspace import own_kpis, publishing, remembered, saved_settings, segments, states, uploads, versions
+from cs_metrics.workspace import (
+    own_kpis,
+    publishing,
+    remembered,
+    saved_settings,
+    scorecards,
+    segments,
+    states,
+    uploads,
+    versions,
+)
 from cs_metrics.workspace.database import cursor
 from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.progress import Progress
@@ -240,6 +250,30 @@ class Workspace:
     def restore_own_kpi(self, kpi: str, *, who: str = "") -> None:
         own_kpis.undelete(self.records, kpi)
         self.records.log(who, "own kpi restored", {"kpi": kpi})
+
+    # Scorecards
+
+    def scorecards(self, deleted: bool = False) -> list[dict[str, Any]]:
+        """Return the saved scorecards by name: scorecard (its id), name, kpis, created_at, updated_at."""
+        return scorecards.listing(self.records, deleted)
+
+    def save_scorecard(self, name: str, kpi_ids: Sequence[str], scorecard: str | None = None, *, who: str = "") -> str:
+        """Save KPIs, in their order, under a name (`scorecard`: change that one); return its id."""
+        for kpi in kpi_ids:
+            kpis.find(kpi, own.catalogue(self.records))
+        kept = scorecards.save(self.records, name, kpi_ids, scorecard)
+        self.records.log(who, "scorecard saved", {"scorecard": kept, "name": name, "kpis": list(kpi_ids)})
+        return kept
+
+    def delete_scorecard(self, scorecard: str, *, who: str = "") -> None:
+        """Take a scorecard off the list; `restore_scorecard` brings it back."""
+        scorecards.delete(self.records, scorecard)
+        self.records.log(who, "scorecard deleted", {"scorecard": scorecard})
+
+    def restore_scorecard(self, scorecard: str, *, who: str = "") -> None:
+        """Bring a deleted scorecard back."""
+        scorecards.undelete(self.records, scorecard)
+        self.records.log(who, "scorecard restored", {"scorecard": scorecard})
 
     def keep_upload(self, name: str, content: bytes | Path) -> str:
         """Store a file as it came and return its SHA-256; the same content is kept once."""

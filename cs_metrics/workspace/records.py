@@ -69,6 +69,17 @@ OWN_KPIS = Table(
     Column("updated_at", DateTime, nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
 )
+SCORECARDS = Table(
+    "cs_scorecards",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("scorecard", _KEY, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kpis", JSON, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+)
 STATES = Table(
     "cs_states",
     METADATA,

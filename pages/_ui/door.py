@@ -19,7 +19,8 @@ from cs_metrics import kpis
 from cs_metrics.api import View, Workspace
 from cs_metrics.api import own as own_kpis
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.kpis import KPI, listing
+from cs_metrics.kpis import KPI, listing, scorecards
+from cs_metrics.kpis.scorecards import Scorecard
 from cs_metrics.schema import TABLES, Type
 from pages._ui import state, workspaces
 
@@ -248,12 +249,16 @@ def texts(found: KPI) -> dict[str, str]:
 
 
 def focus_areas() -> dict[str, list[str]]:
-    """Return the KPIs of each focus area that can get better or worse, in the catalogue's order."""
-    areas: dict[str, list[str]] = {}
-    for each in kpis.CATALOGUE.values():
-        if each.area and each.better != "neither":
-            areas.setdefault(each.area, []).append(each.id)
-    return areas
+    """Return the KPIs that each focus area is told by."""
+    return {area: list(ids) for area, ids in scorecards.OVERVIEW.groups.items()}
+
+
+def cards() -> dict[str, Scorecard]:
+    """Return every scorecard by its id: the workspace's own, then those that come with the app. A KPI that was deleted
+    is left out."""
+    known = {each.id for each in catalogue()}
+    own_cards = [Scorecard(row["scorecard"], row["name"], {"": tuple(row["kpis"])}) for row in workspace().scorecards()]
+    return {card.id: card.among(known) for card in (*own_cards, *scorecards.READY)}
 
 
 def related(kpi_id: str, most: int = 6) -> list[str]:

@@ -29,6 +29,19 @@ def home(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path],
         os.environ["CS_METRICS_HOME"] = before
 
 
+@pytest.fixture(scope="module")
+def fresh_home(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path], None]) -> Iterator[Path]:
+    """Workspaces of one test file's own: what it saves there is not seen by the files that run beside it."""
+    path = tmp_path_factory.mktemp("fresh") / "workspaces"
+    sample_into(path)
+    before = os.environ.get("CS_METRICS_HOME")
+    os.environ["CS_METRICS_HOME"] = str(path)
+    yield path
+    os.environ.pop("CS_METRICS_HOME")
+    if before is not None:
+        os.environ["CS_METRICS_HOME"] = before
+
+
 class Visited(PagesManager):
     """A server that somebody has been to: from then on Streamlit no longer looks into pages/ by itself.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,8 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path], None]) -> Iterator[Path]:
-    """Workspaces of this file's own: what is saved here is not seen by the tests that run beside it."""
-    path = tmp_path_factory.mktemp("own") / "workspaces"
-    sample_into(path)
-    before = os.environ.get("CS_METRICS_HOME")
-    os.environ["CS_METRICS_HOME"] = str(path)
-    yield path
-    os.environ.pop("CS_METRICS_HOME")
-    if before is not None:
-        os.environ["CS_METRICS_HOME"] = before
+def home(fresh_home: Path) -> Path:
+    return fresh_home
 
 
 def field(app: AppTest, label: str):  # type: ignore[no-untyped-def]

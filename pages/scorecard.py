@@ -1,0 +1,13 @@
+"""A scorecard: its name, its KPIs and their order; what makes a poor one is said."""
+
+from pages._ui import door, empty, scorecard_parts, shell
+
+shell.guard()
+
+shell.head("Scorecard")
+if door.version_or_none() is None:
+    empty.no_data()
+scorecard_parts.outcome()
+card = scorecard_parts.editing()
+scorecard_parts.edit(card)
+scorecard_parts.deleted()
