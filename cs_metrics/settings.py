@@ -9,63 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
+from cs_metrics import score_rules
 from cs_metrics.errors import QueryError, did_you_mean
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Every zone's name; reading them from disk takes longer than most KPIs."""
-    return frozenset(available_timezones())
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting. `kind`: int, float, bool, text, choice, names (a list of strings) or zone."""
-
-    name: str
-    default: Any
-    kind: str
-    help: str
-    choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    facts: bool = False
-    group: str = "KPIs"
-
-    def check(self, value: Any) -> Any:
-        """Return `value` in its own type, or raise QueryError with what is allowed."""
-        if self.kind in ("int", "float"):
-            try:
-                number = float(value)
-            except (TypeError, ValueError):
-                raise QueryError(f"Setting '{self.name}': {value!r} is not a number.") from None
-            if isinstance(value, bool) or (self.kind == "int" and number != int(number)):
-                raise QueryError(f"Setting '{self.name}': {value!r} is not a whole number.")
-            low, high = self.minimum, self.maximum
-            if (low is not None and number < low) or (high is not None and number > high):
-                raise QueryError(f"Setting '{self.name}': {value!r} is not between {low} and {high}.")
-            return int(number) if self.kind == "int" else number
-        if self.kind == "bool":
-            if not isinstance(value, bool):
-                raise QueryError(f"Setting '{self.name}': {value!r} is neither true nor false.")
-            return value
-        if self.kind == "names":
-            if isinstance(value, str) or not all(isinstance(v, str) for v in value):
-                raise QueryError(f"Setting '{self.name}' takes a list of names, not {value!r}.")
-            for name in value:
-                if self.choices and name not in self.choices:
-                    raise QueryError(f"Setting '{self.name}': {name!r} is unknown. {did_you_mean(name, self.choices)}")
-            return list(value)
-        known = _zones() if self.kind == "zone" else self.choices
-        if self.kind in ("choice", "zone") and value not in known:
-            raise QueryError(f"Setting '{self.name}': {value!r} is unknown. {did_you_mean(str(value), known)}")
-        return value
-
+from cs_metrics.setting import Setting
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -179,7 +127,7 @@ SETTINGS: tuple[Setting, ...] = (
         maximum=3650,
     ),
     Setting("lookback_days", 90, "int", "How far back an answer or a check-in still counts.", minimum=1, maximum=3650),
-    Setting("horizon_days", 90, "int", "How far ahead a risk is estimated.", minimum=1, maximum=3650),
+    Setting("horizon_days", 90, "int", "How far ahead a risk is estimated.", minimum=1, maximum=3650, facts=True),
     Setting("early_days", 7, "int", "What 'early' means for a new user, in days.", minimum=1, maximum=3650),
     Setting(
         "regular_weeks",
@@ -238,12 +186,13 @@ SETTINGS: tuple[Setting, ...] = (
         ["testimonial", "case_study", "reference", "review", "introduction"],
         "names",
         "Touchpoints that count as advocacy.",
+        facts=True,
     ),
     Setting("key_event", "", "text", "The event that shows a user has got going."),
     Setting("key_features", [], "names", "Features that matter most."),
-    Setting("expansion_features", [], "names", "Features that come before an expansion."),
-    Setting("intent_events", [], "names", "Events that show an intent to buy more."),
-    Setting("key_milestones", [], "names", "Milestones that together mean 'activated'."),
+    Setting("expansion_features", [], "names", "Features that come before an expansion.", facts=True),
+    Setting("intent_events", [], "names", "Events that show an intent to buy more.", facts=True),
+    Setting("key_milestones", [], "names", "Milestones that together mean 'activated'.", facts=True),
     Setting("habit_times", 3, "int", "On how many days the key action makes a habit.", minimum=2, maximum=30),
     Setting(
         "drop_off_steps",
@@ -356,6 +305,13 @@ SETTINGS: tuple[Setting, ...] = (
         maximum=100,
     ),
     Setting(
+        "scores",
+        score_rules.DEFAULTS,
+        "scores",
+        "How each score is made: its components, what each reads, its weight and its rule.",
+        group="Scores",
+    ),
+    Setting(
         "minimum_n", 30, "int", "Below this base a value is shown greyed.", minimum=1, maximum=100_000, group="Display"
     ),
     Setting(
@@ -365,6 +321,7 @@ SETTINGS: tuple[Setting, ...] = (
         "A table whose latest activity is older than this, compared with the others, is stale.",
         minimum=0,
         maximum=3650,
+        facts=True,
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,8 @@ from cs_metrics.facts import (
     revenue,
     sales,
     sessions,
+    signals,
+    snapshots,
     texts,
     usage,
     words,
@@ -81,6 +84,8 @@ FACTS: tuple[Fact, ...] = (
     texts.TEXTS,
     texts.THEMES,
     expansion.RENEWALS,
+    snapshots.SNAPSHOTS,
+    signals.SIGNAL,
 )
 
 # those that read customers' attributes as they were
@@ -96,7 +101,7 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     """
     values = resolve(settings)
     con.execute(f"CREATE OR REPLACE TABLE dim_customer_ids AS {customers.ids_sql()}")
-    about = context(con, values)
+    about = replace(context(con, values), as_of=as_of)
     words.build(con)
     for fact in FACTS:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")

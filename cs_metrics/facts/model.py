@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -32,12 +33,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Context:
-    """What building depends on beside the tables: the settings, and where activity and money come from."""
+    """What building depends on beside the tables: the settings, where activity and money come from, and as of when."""
 
     settings: Mapping[str, Any]
     activity: str
     money: str
     one_currency: bool
+    as_of: datetime = datetime(9999, 12, 31)
 
     def local(self, column: str) -> str:
         """Return the SQL of an instant (UTC) as the workspace's local time."""

@@ -14,6 +14,7 @@ from cs_metrics.kpis.attributes import Joined, join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.model import Extra, Relation
 from cs_metrics.kpis.relations.names import ACTIVITY, EVENTS, REVENUE
+from cs_metrics.kpis.scores import steps, unread
 from cs_metrics.kpis.sliced import paid_in_slice
 from cs_metrics.kpis.where import compile_where, kept, names
 from cs_metrics.periods import Period, add_months, before, floor, later
@@ -145,6 +146,17 @@ class Base:
             self._curve()
         if relation.derived:
             self._add("derived", f"SELECT *, {', '.join(relation.derived)} FROM {self.name}")
+        if relation.score:
+            self._score()
+
+    def _score(self) -> None:
+        """Bring the rows to their points by the workspace's rules; whom to open, signals that tell nothing are not."""
+        relation, scores = self.relation, self.question.settings["scores"]
+        if self.question.rows and relation.of_snapshots:
+            self._add("read", f"SELECT * EXCLUDE ({', '.join(unread(relation.score, scores))}) FROM {self.name}")
+        selects = steps(relation.score, scores, self.question.params, relation.by_component)
+        for number, select in enumerate(selects, start=1):
+            self._add(f"score{number}", select.format(self.name))
 
     def _curve(self) -> None:
         keys = ["pno", *(f"b{i}" for i in range(1, len(self.question.by) + 1))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cs_metrics.kpis.base import Base, Question
-from cs_metrics.kpis.model import Form, Relation
+from cs_metrics.kpis.model import Beside, Form, Measure, Relation
 from cs_metrics.kpis.spread import spread_columns, spread_ctes
 from cs_metrics.sql import literal
 
@@ -139,13 +139,18 @@ def compile_cells(
         if not spread:
             continue
         columns |= {f"v{i}_{name}": sql for name, sql in spread_columns(form).items()}
-        columns |= {f"v{i}_beside{j}": b.sql for j, b in enumerate(form.beside)}
+        columns |= {f"v{i}_beside{j}": b.sql for j, b in enumerate(form.beside) if b.over is None}
         columns |= {f"v{i}_out{j}": out.sql for j, out in enumerate(form.leaves_out)}
         columns |= {f"v{i}_amount{j}": out.amount for j, out in enumerate(form.leaves_out) if out.amount}
     cells = writer.cells(base, columns, "cells")
     joins, more = spread_ctes(writer, base, forms, number) if spread else ("", [])
     chosen = ", ".join([f"{cells}.*", *more])
     return writer.statement(f"SELECT {chosen} FROM {cells}{joins}", forms, first=number)
+
+
+def aside(form: Form, beside: Beside) -> Form:
+    """Return a number beside a form's value that is of other rows as a form of its own."""
+    return Form(over=beside.over, numerator=Measure(beside.sql, "0"), value=beside.sql, n="count(*)", base=form.base)
 
 
 def compile_items(question: Question, form: Form, sets: bool, spread: bool = True, number: int = 0) -> Statement:

@@ -90,6 +90,9 @@ class Relation:
     `before`: the rows are met with the period before instead. `ahead` names a setting k: p.later is then the end of the
     k-th period after this one, and a value is complete only when that has ended.
     `noun`: what its rows are called, where they are not those of one table.
+    `score` names a score of score_rules.py: each row gets its `points` and `with_data`, from its signals; with
+    `by_component` a row is one of its components (`item`), its `points` a part of the score.
+    `of_snapshots`: the fact's rows were seen at a month's end, so that other period ends take the one before.
     """
 
     name: str
@@ -118,6 +121,9 @@ class Relation:
     before: bool = False
     ahead: str = ""
     noun: str = ""
+    score: str = ""
+    by_component: bool = False
+    of_snapshots: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,11 +148,13 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Beside:
-    """A number shown beside the value: the mean beside a median, the share who found it easy."""
+    """A number shown beside the value: the mean beside a median, the share who found it easy. `over`: the rows that it
+    is an aggregate of, where they are others than the value's."""
 
     name: str
     sql: str
     unit: str = ""
+    over: Relation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +206,7 @@ class Form:
 
     @property
     def relations(self) -> tuple[Relation, ...]:
-        found = [self.over, self.items, *(part.over for part in self.parts.values())]
+        found = [self.over, self.items, *(p.over for p in self.parts.values()), *(b.over for b in self.beside)]
         return tuple(dict.fromkeys(r for r in found if r is not None))
 
     @property
@@ -280,4 +288,5 @@ class KPI:
                 texts += relation.finer_totals
                 texts += [t for extra in relation.extras for t in (extra.only, extra.on, *extra.totals)]
                 texts += [f":{relation.ahead}"] if relation.ahead else []
+                texts += [":scores"] if relation.score else []
         return tuple(sorted(set().union(*(tokens(t) for t in texts)) - {"as_of"}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -97,6 +97,8 @@ def of_cells(
             said.append(f"No data after {end:%Y-%m-%d}.")
         elif np.isnan(block["value"][i]):
             said.append(form.empty if form.empty and block["n"][i] else f"No {form.base}.")
+        if any(r.of_snapshots for r in form.relations):
+            said += _taken(asked, min(end, asked.periods[number].end))
         for out, (counts, amounts) in zip(form.leaves_out, outs, strict=True):
             said += _left(counts[i], out.one, out.words, amounts[i])
         for relation in form.relations:
@@ -113,6 +115,13 @@ def _left(count: float, one: str, many: str, amount: float | None) -> list[str]:
         return []
     worth = "" if amount is None or np.isnan(amount) else f" ({amount:,.2f})"
     return [f"{int(count):,} {one if count == 1 else many} left out{worth}."]
+
+
+def _taken(asked: Asked, end: datetime) -> list[str]:
+    """Accounts are looked at at each month's end, and where the data end."""
+    begins = end.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    at_end = end in (begins, asked.available.as_of)
+    return [] if at_end else [f"As seen at the last month's end before, {begins - timedelta(days=1):%Y-%m-%d}."]
 
 
 def _shared(asked: Asked, form: Form) -> list[str]:

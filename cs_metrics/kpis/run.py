@@ -13,7 +13,7 @@ import pandas as pd
 from cs_metrics.kpis import notes
 from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle, settled
 from cs_metrics.kpis.cells import Block, Cells, named
-from cs_metrics.kpis.compile import Statement, compile_cells, compile_formula, compile_items, together
+from cs_metrics.kpis.compile import Statement, aside, compile_cells, compile_formula, compile_items, together
 from cs_metrics.kpis.model import KPI, Form
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.sql import Params
@@ -87,7 +87,7 @@ def _levels(asked: Asked, group: Sequence[Chosen], totals: bool) -> list[tuple[t
 
 
 def _run(con: duckdb.DuckDBPyConnection, asked: Asked, parts: Sequence[Part], beside: bool) -> list[Block]:
-    statements = _compiled(asked, parts)
+    statements = _compiled(asked, parts, beside)
     frames = iter(_fetch(con, statements))
     blocks = []
     for part in parts:
@@ -99,7 +99,13 @@ def _run(con: duckdb.DuckDBPyConnection, asked: Asked, parts: Sequence[Part], be
             block["note"] = notes.of_cells(asked, form, block, cells.left_out(form, prefix), left_out)
             blocks.append(block)
             if beside:
-                blocks += [cells.beside(block, b.name, f"{prefix}beside{j}") for j, b in enumerate(form.beside)]
+                own = [(j, b) for j, b in enumerate(form.beside) if b.over is None]
+                blocks += [cells.beside(block, b.name, f"{prefix}beside{j}") for j, b in own]
+                for b in (b for b in form.beside if b.over is not None):
+                    other, frame = next(frames)
+                    rest = Cells(asked, frame, part.by)
+                    found = rest.block(kpi, aside(form, b), other.prefixes[0])
+                    blocks.append(rest.beside(found, b.name, f"{other.prefixes[0]}value"))
             if form.item:
                 statement_of_items, frame = next(frames)
                 items = Cells(asked, frame, part.by, filled=False)
@@ -107,8 +113,9 @@ def _run(con: duckdb.DuckDBPyConnection, asked: Asked, parts: Sequence[Part], be
     return blocks
 
 
-def _compiled(asked: Asked, parts: Sequence[Part]) -> list[Statement]:
-    """Return the statements of the parts in their order, each followed by those of its items."""
+def _compiled(asked: Asked, parts: Sequence[Part], beside: bool) -> list[Statement]:
+    """Return the statements of the parts in their order; each is followed, form by form, by those of the numbers beside
+    it that are of other rows, and of its items."""
     params = Params()
     found: list[Statement] = []
     for part in parts:
@@ -120,6 +127,10 @@ def _compiled(asked: Asked, parts: Sequence[Part]) -> list[Statement]:
         else:
             found.append(compile_cells(question, forms, part.sets, number=number))
         for form in forms:
+            for b in (b for b in form.beside if beside and b.over is not None):
+                number = sum(len(one.forms) for one in found)
+                question = replace(asked.question(part.by), params=params)
+                found.append(compile_cells(question, [aside(form, b)], part.sets, False, number))
             if form.item:
                 number = sum(len(one.forms) for one in found)
                 question = replace(asked.question(part.by), params=params)

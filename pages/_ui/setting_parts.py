@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -53,7 +54,8 @@ def field(setting: Setting, value: Any) -> Any:
     """Show one setting as the widget that fits its kind, with its help below; return what it holds."""
     with st.container(gap="xsmall"):
         entered = _widget(setting, value)
-        default = "" if value == setting.default else f" Default: {_words(setting.default)}."
+        told = value != setting.default and setting.kind != "scores"
+        default = f" Default: {_words(setting.default)}." if told else ""
         st.caption(setting.help + default)
     return entered
 
@@ -119,6 +121,10 @@ def _widget(setting: Setting, value: Any) -> Any:
         free = not setting.choices
         hint = "Type a name" if free else "Choose"
         return st.multiselect(title, options, value, key=key, accept_new_options=free, placeholder=hint)
+    if setting.kind == "scores":
+        shown = json.dumps(value, indent=1)
+        text = st.text_area(title, shown, height=320, key=key)
+        return value if text == shown else text
     if setting.name == "currency":
         options = sorted({*list_currencies(), value})
         return st.selectbox(title, options, options.index(value), key=key)
