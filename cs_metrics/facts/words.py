@@ -93,7 +93,7 @@ def themes(texts: Sequence[str], times: Sequence[int]) -> dict[str, list[str]]:
     names, weights = counter.get_feature_names_out(), np.asarray(times)
     fewest = max(FEWEST_OF_A_THEME, LEAST_SHARE * weights.sum())
     said = weights @ contains
-    members = {str(names[i]): _rows(contains, i) for i in np.flatnonzero(said >= fewest)}
+    members = {str(names[i]): _rows(contains, int(i)) for i in np.flatnonzero(said >= fewest)}
     found: dict[str, list[str]] = {}
     left = weights.astype(np.int64)
     while members and len(found) < MOST_THEMES:

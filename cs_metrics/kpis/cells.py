@@ -100,7 +100,10 @@ class Cells:
         return named({**block, "value": self._column(column)}, name)
 
     def _item_interval(self, form: Form, prefix: str) -> intervals.Pair:
-        """An item's share has the interval of independent cases; other items have none."""
+        """An item with rows of its own has the interval that its form has; else an item's share that of independent
+        cases, and other items none."""
+        if form.own_base and form.over is not None:
+            return interval_of(form, self.frame, prefix)
         if form.interval is Interval.WILSON:
             return intervals.wilson(self._column(f"{prefix}numerator"), self._column(f"{prefix}denominator"))
         nothing = np.full(len(self.frame), np.nan)

@@ -134,7 +134,7 @@ def _compiled(asked: Asked, parts: Sequence[Part], beside: bool) -> list[Stateme
             if form.item:
                 number = sum(len(one.forms) for one in found)
                 question = replace(asked.question(part.by), params=params)
-                found.append(compile_items(question, form, part.sets, number))
+                found.append(compile_items(question, form, part.sets, number=number))
     return found
 
 

@@ -102,9 +102,10 @@ def _single(writer: Writer, base: Base, parts: list[str]) -> str:
     """Return the units of a base that has one row for each: no need to group a row by itself."""
     columns = writer.breakdown
     segment = "0" if columns else "1"
-    select = f"SELECT {', '.join(['pno', f'{segment} AS seg', *columns, *parts])}\n  FROM {base.name}"
+    item = [f"{writer.item} AS item"] if writer.item else []
+    select = f"SELECT {', '.join(['pno', f'{segment} AS seg', *columns, *item, *parts])}\n  FROM {base.name}"
     if columns and writer.sets:
-        nothing = [f"NULL AS {b}" for b in columns]
+        nothing = [*(f"NULL AS {b}" for b in columns), *item]
         select += f"\n  UNION ALL SELECT {', '.join(['pno', '1', *nothing, *parts])}\n  FROM {base.name}"
     return select
 

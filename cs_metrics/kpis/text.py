@@ -43,7 +43,7 @@ def form_sql(asked: Asked, form: Form) -> str:
     whole = _shown(asked, cells, bool(form.item))
     if not form.item:
         return whole
-    items = _shown(asked, compile_items(asked.question(by), form, False))
+    items = _shown(asked, compile_items(asked.question(by), form, False, spread=False))
     return f"SELECT * FROM (\n{whole})\nUNION ALL\nSELECT * FROM (\n{items})"
 
 
