@@ -73,7 +73,7 @@ CUSTOMER_ACQUISITION_COST = KPI(
         effects={
             "clv_to_cac_ratio": "falls as this rises",
             "customer_churn_cost": "rises, since a lost customer is replaced at this price",
-            "win_rate": "is its cheapest lever",
+            "customer_lifetime_value": "has to be the higher for growth to pay",
         },
     ),
 )
@@ -130,8 +130,8 @@ CUSTOMER_RETENTION_COST = KPI(
         connects="Headcount planning of customer success, the coverage model, and the budget of customer marketing.",
         effects={
             "cost_to_serve": "includes it, so it rises by the same amount",
-            "net_revenue_retention": "should rise a few quarters after it does, else the money is misspent",
-            "customer_lifetime_value": "is what the spending has to lengthen",
+            "net_revenue_retention": "should rise a few quarters after it does",
+            "customer_lifetime_value": "should lengthen with it, or the money is not well spent",
         },
     ),
 )
@@ -197,15 +197,15 @@ COST_TO_SERVE = KPI(
             "Move plans that cost more than they bring to community and self-help.",
             "Automate onboarding steps that managers repeat for everyone.",
         ),
-        show="Stacked bars of support and retention per customer, with the share of revenue as a line; by plan.",
+        show="Stacked bars of support and retention per customer, the share of revenue as a line, plan beside plan.",
         risks="An average over customers who cost nothing and a few who cost everything. Delivery and hosting are not "
         "in it, so it is no full margin, and costs without a customer fall to no segment when it is split.",
         sources="Ledger by cost centre (support, customer success); or handling cost per ticket from Zendesk or "
         "Freshdesk.",
         connects="Pricing of plans, service level tiers, product quality work, and staffing of support.",
         effects={
-            "cost_per_ticket": "is one factor of it, the number of tickets a customer the other",
-            "customer_retention_cost": "is the other part, and moves it one for one",
+            "cost_per_ticket": "rises with it when the same tickets take more hands",
+            "customer_retention_cost": "has less room in the same budget when support eats it up",
             "customer_lifetime_value": "shrinks when this eats into the margin",
         },
     ),

@@ -211,7 +211,7 @@ FREE_TRIAL_CONVERSION_RATE = KPI(
         sources="Leads of HubSpot, Salesforce or the sign-up database; or trial subscriptions of Stripe and Chargebee.",
         connects="The sign-up flow, onboarding mails, the hand-over of qualified trials to sales, and pricing tests.",
         effects={
-            "activation_rate": "moves first: who does not get going does not pay",
+            "mrr": "grows with each point of it without an hour of a seller",
             "customer_acquisition_cost": "falls when more trials pay for the same spend",
             "converted_pql_lifetime_value": "can fall when conversion is pushed onto poor fits",
         },

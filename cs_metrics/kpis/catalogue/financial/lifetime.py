@@ -64,11 +64,11 @@ CUSTOMER_LIFETIME_VALUE = KPI(
         definition="What a customer brings over its whole life, at today's revenue per account and the churn of the "
         "last year: the margin of one month times the months that a customer can be expected to stay.",
         formula="average revenue per account x gross margin / monthly churn of paying customers, pooled over the last "
-        "12 complete months. Orders: average order value x average purchase frequency x average lifespan in periods",
+        "12 complete months. With orders: average order value x average purchase frequency x lifespan in periods",
         insight="How much may be spent to win or to keep a customer, and which segments repay it.",
         measured="Revenue per paying account at the period's end, the gross_margin setting, and the paying customers "
-        "lost of all customer-months of the last 12 complete months (n counts these). Orders: revenue per buyer times "
-        "the restricted mean of the survival curve.",
+        "lost of all customer-months of the last 12 complete months (n counts these). From orders: revenue per buyer "
+        "times the restricted mean of the survival curve.",
         trends="It moves slowly, as a year of churn is pooled in it; a bad quarter weighs on it for three more. Watch "
         "its two factors apart.",
         questions=(
@@ -89,8 +89,8 @@ CUSTOMER_LIFETIME_VALUE = KPI(
         connects="Marketing budgets, coverage models of customer success, and the decision whom to sell to at all.",
         effects={
             "clv_to_cac_ratio": "rises with it at an even cost of winning",
-            "cltv_for_referred_users": "is the same measure for referred customers",
-            "customer_churn_rate": "halved, doubles it",
+            "customer_acquisition_cost": "may rise to about a third of it before growth stops paying",
+            "customer_retention_cost": "can be higher per account when an account is worth more",
         },
     ),
 )
@@ -162,9 +162,9 @@ CLV_TO_CAC_RATIO = KPI(
         sources="Costs of kind acquisition (marketing tools, payroll of sales) beside billing.",
         connects="Budget rounds, board reports, and the choice between buying growth and fixing retention.",
         effects={
-            "customer_acquisition_cost": "doubled, halves it",
-            "customer_lifetime_value": "is its numerator, so churn reaches it too",
-            "referral_conversion_rate": "improves it, as referred customers cost little to win",
+            "customer_acquisition_cost": "is allowed to rise while this stays high",
+            "arr": "grows faster when a high value of it is turned into more spending",
+            "referral_program_participation_rate": "gets the attention that paid channels lose when this falls",
         },
     ),
 )

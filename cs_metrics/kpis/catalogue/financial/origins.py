@@ -80,9 +80,9 @@ CONVERTED_PQL_LIFETIME_VALUE = KPI(
         connects="The scoring rules of product-led sales, limits of the free plan, and the split of work between sales "
         "and self-service.",
         effects={
-            "free_trial_conversion_rate": "pushed up with weak leads, pulls this down",
+            "free_trial_conversion_rate": "falls when the bar is raised to lift this",
             "customer_lifetime_value": "moves the same way as such leads become more of the base",
-            "feature_adoption_rate_early": "is what the mark is usually made of",
+            "feature_adoption_rate_early": "becomes a goal of its own once such customers prove worth more",
         },
     ),
 )
@@ -174,7 +174,7 @@ CLTV_FOR_REFERRED_USERS = KPI(
         connects="The reward and budget of the referral programme, and the case for putting advocates' asks into "
         "success plans.",
         effects={
-            "referral_churn_rate": "is half of it: less churn of the referred raises it",
+            "referral_driven_expansion_revenue": "tends to rise with it, as referred accounts that stay also grow",
             "clv_to_cac_ratio": "gains when more customers of this kind are won",
             "referral_program_participation_rate": "deserves more effort the higher this stands above the others",
         },

@@ -120,8 +120,8 @@ ARR = KPI(
         "many accounts a manager can have.",
         effects={
             "mrr": "is a twelfth of it, so both move on the same day",
-            "annual_contract_value": "lifts it when new contracts are signed for more",
-            "net_revenue_retention": "decides how much of it is still there a year later",
+            "cost_to_serve": "becomes a smaller share of revenue as this grows",
+            "net_revenue_retention": "is worth more money a point, the larger this is",
         },
     ),
 )

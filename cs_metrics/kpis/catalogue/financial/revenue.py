@@ -70,7 +70,7 @@ AVERAGE_REVENUE_PER_ACCOUNT = KPI(
         effects={
             "mrr": "is this times the number of paying accounts",
             "customer_lifetime_value": "rises in proportion",
-            "average_revenue_per_user": "falls instead when accounts grow by users at an even price",
+            "average_revenue_per_user": "rises with it as long as accounts have as many users as before",
         },
     ),
 )
@@ -131,16 +131,16 @@ AVERAGE_REVENUE_PER_USER = KPI(
             "Show administrators who uses what, so that seats move to those who need them.",
         ),
         show="Two lines over months, revenue and active users, both set to 100 at the start, with this quotient below; "
-        "by plan.",
+        "a pair of lines for each plan.",
         risks="It goes up when people stop using the product, which is the worst of reasons. Shared logins, service "
         "accounts and users without an id distort the base, and a day or a month of it do not compare.",
         sources="Billing for the revenue; product analytics (Segment, Amplitude, PostHog) or the application's event "
         "log for the users.",
         connects="Packaging and seat policy, adoption programmes, and licence reviews at renewals.",
         effects={
-            "monthly_active_users": "is its base: more active people at the same revenue lower it",
-            "average_revenue_per_account": "tells the same revenue by account, so the two part when accounts add users",
-            "customer_downgrade_rate": "follows where many paid users are idle",
+            "renewal_rate": "suffers later when this rose because people stopped using the product",
+            "average_revenue_per_account": "rises alike where an account keeps its number of active people",
+            "customer_downgrade_rate": "follows a rise that comes from idle seats",
         },
     ),
 )
@@ -191,8 +191,8 @@ CUSTOMER_ACCOUNT_GROWTH_RATE = KPI(
         "the start; orders: the period against the one before",
         insight="How fast the customer base grows with no new logo: the growth that customer success can claim.",
         measured="MRR of each account at both ends of the period; accounts won in between are left out, lost ones "
-        "count with 0 at the end, and returning ones only where the setting for them is on. Orders: net revenue of the "
-        "customers who ordered in the period before, now against then.",
+        "count with 0 at the end, and returning ones only where the setting for them is on. In shops: net revenue of "
+        "the customers who ordered in the period before, now against then.",
         trends="In subscription businesses it breathes with the renewal calendar; in shops it follows the season, so "
         "compare it with the same period a year ago.",
         questions=(
@@ -213,8 +213,8 @@ CUSTOMER_ACCOUNT_GROWTH_RATE = KPI(
         connects="Account plans, customer success targets, and the company's growth model.",
         effects={
             "net_revenue_retention": "is this plus 100 %",
-            "expansion_revenue": "is what lifts it",
-            "gross_revenue_churn_rate": "is what it must first make good",
+            "arr": "grows by it without a single new customer",
+            "customer_lifetime_value": "gains, as accounts that grow pay more each year they stay",
         },
     ),
 )
