@@ -89,6 +89,8 @@ def company(customers: int = 40, seed: int = 7) -> dict[str, Table]:
     _expand(random.Random(seed + 1), tables, known)
     _engage(random.Random(seed + 2), tables, known)
     _sell(random.Random(seed + 3), tables, known)
+    _refer(random.Random(seed + 4), tables, known)
+    _speak(random.Random(seed + 5), tables, known)
     return tables
 
 
@@ -170,6 +172,73 @@ def _sell(draw: random.Random, tables: dict[str, Table], known: list[str]) -> No
         tables["costs"].append({
             "incurred_on": date(2025 + month // 12, month % 12 + 1, 15), "kind": "retention",
             "amount": draw.randrange(100, 900), "customer_id": draw.choice([*known, None])})  # fmt: skip
+
+
+def _refer(draw: random.Random, tables: dict[str, Table], known: list[str]) -> None:
+    """Add prompts and incentives with what came of them, where deals came from, what advocates did and said."""
+
+    def moment() -> datetime:
+        return datetime(2025, 1, 1) + timedelta(minutes=draw.randrange(470 * 1440))
+
+    def after(start: datetime, chance: float) -> datetime | None:
+        return start + timedelta(days=draw.randrange(-2, 40)) if draw.random() < chance else None
+
+    for row in tables["referrals"]:
+        row["referred_customer_id"] = draw.choice([*known[:10], None, None])
+        row["is_strategic"] = draw.choice([True, False, None])
+        row["incentive_shown_at"] = after(row["accepted_at"], 0.6)
+        row["prompted_at"] = row["accepted_at"] - timedelta(days=draw.randrange(-1, 20))
+        row["interacted_at"] = after(row["prompted_at"], 0.4)
+    for _ in range(80):
+        prompted = moment()
+        tables["referrals"].append({
+            "referrer_customer_id": draw.choice(known), "prompted_at": prompted, "source": draw.choice(["mail", None]),
+            "interacted_at": after(prompted, 0.4), "accepted_at": after(prompted, 0.1)})  # fmt: skip
+    for row in tables["opportunities"]:
+        row["source"] = draw.choice(["Referral", "Web", None])
+        row["is_strategic_referral"] = draw.choice([True, False, None])
+        row["amount"] = draw.choice([row["amount"], row["amount"], None])
+    for number in range(150):
+        tables["touchpoints"].append({
+            "touchpoint_id": draw.choice([f"t{number % 90}", None]), "customer_id": draw.choice(known[:25]),
+            "occurred_at": moment(), "attended": draw.choice([True, False, None]),
+            "kind": draw.choice(["qbr", "review", "reference", "introduction", "meeting"]),
+            "referral_intent": draw.choice([True, False, None]),
+            "introduction_asked": draw.choice([True, False, None])})  # fmt: skip
+
+
+def _speak(draw: random.Random, tables: dict[str, Table], known: list[str]) -> None:
+    """Add comments, notes and mentions in two languages, ratings of tickets, and first contacts, some dated wrongly."""
+    phrases = [
+        "The export is great, we love it.",
+        "Support was slow and the export failed again.",
+        "Fine for us so far.",
+        "The new price is a terrible surprise.",
+        "Der Export ist leider wieder kaputt gegangen.",
+        None,
+        " ",
+    ]
+
+    def moment() -> datetime:
+        return datetime(2025, 1, 1) + timedelta(minutes=draw.randrange(470 * 1440))
+
+    for row in tables["survey_responses"]:
+        row["comment"] = draw.choice(phrases) if draw.random() < 0.5 else None
+    for row in tables["tickets"]:
+        row["satisfaction"] = draw.choice([1, 2, 3, 4, 5, None])
+        row["status"] = draw.choice(["open", "solved", None])
+    for row in tables["leads"]:
+        waited = draw.randrange(-60, 6000)
+        row["first_contact_at"] = row["created_at"] + timedelta(minutes=waited) if draw.random() < 0.7 else None
+    for number in range(200):
+        tables["touchpoints"].append({
+            "touchpoint_id": f"said{number}", "customer_id": draw.choice(known), "occurred_at": moment(),
+            "kind": draw.choice(["call", "email"]), "direction": draw.choice(["ours", "theirs", None]),
+            "notes": draw.choice(phrases), "sentiment": draw.choice([0.7, 0.0, -0.4, 1.5, None])})  # fmt: skip
+    tables["mentions"] = [
+        {"occurred_at": moment(), "source": draw.choice(["social", "review", "sales_call"]),
+         "customer_id": draw.choice([*known, None]), "text": draw.choice(phrases[:5]),
+         "sentiment": draw.choice([0.9, -0.9, None, None])} for _ in range(120)]  # fmt: skip
 
 
 def _subscribe(draw: random.Random, tables: dict[str, Table], customer: str, joined: int) -> None:
