@@ -78,9 +78,10 @@ def choose(kpi: KPI, known: Available) -> tuple[Form | None, list[str]]:
     """Return the first form that the version's columns allow, and what the nearest one lacks."""
     nearest: list[str] | None = None
     for form in kpi.forms:
-        if form.when is not None and known.info.get(form.when[0]) != form.when[1]:
+        met = form.when is None or known.info.get(form.when[0]) == form.when[1]
+        if not met and not form.unmet:
             continue
-        lacks = known.lacks(form.needs)
+        lacks = known.lacks(form.needs) or ([] if met else [form.unmet])
         if not lacks:
             return form, []
         if nearest is None or len(lacks) < len(nearest):

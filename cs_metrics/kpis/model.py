@@ -160,7 +160,8 @@ class Beside:
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """One way of computing a KPI. `needs`: 'table.column' that must have data, 'settings.name' that must be
-    chosen ('a|b': one of them); `when`: what `fact_info`, or a setting ('settings.name'), must say.
+    chosen ('a|b': one of them); `when`: what `fact_info`, or a setting ('settings.name'), must say; `unmet`: the need
+    that is named where it says otherwise and nothing else is lacking.
 
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
@@ -177,6 +178,7 @@ class Form:
 
     needs: tuple[str, ...] = ()
     when: tuple[str, str] | None = None
+    unmet: str = ""
     over: Relation | None = None
     only: str = "TRUE"
     numerator: Measure | None = None

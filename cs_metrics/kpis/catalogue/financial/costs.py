@@ -32,6 +32,7 @@ CUSTOMER_ACQUISITION_COST = KPI(
     forms=(
         Form(
             when=("acquisition_costs", "true"),
+            unmet="costs.kind = acquisition",
             needs=(NEEDS_LIFE, *_NEEDS_COSTS),
             parts={"spent": _spent("acquisition"), "won": Part(WON_CUSTOMERS, count())},
             quotient="spent",
@@ -92,6 +93,7 @@ CUSTOMER_RETENTION_COST = KPI(
     forms=(
         Form(
             when=("retention_costs", "true"),
+            unmet="costs.kind = retention",
             needs=(NEEDS_LIFE, *_NEEDS_COSTS),
             parts={"spent": _spent("retention"), **_ACTIVE},
             quotient="spent",
@@ -143,6 +145,7 @@ _REVENUE = Part(REVENUE_IN, total("amount", "customer_id IS NOT NULL"))
 def _to_serve(when: str, needs: tuple[str, ...], support: Part, words: str) -> Form:
     return Form(
         when=("support_costs", when),
+        unmet="costs.kind = support" if when == "true" else "",
         needs=(NEEDS_LIFE, *needs),
         parts={"support": support, "retention": _spent("retention"), **_ACTIVE, "revenue": _REVENUE},
         quotient=_SUPPORT,

@@ -154,6 +154,7 @@ FREE_TRIAL_CONVERSION_RATE = KPI(
     forms=(
         Form(
             when=("trials_from", "leads"),
+            unmet="leads.trial_started_at",
             over=TRIALS_OF_LEADS,
             needs=("leads.trial_started_at", "leads.converted_at"),
             numerator=count(_PAID),

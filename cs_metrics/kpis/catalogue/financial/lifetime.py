@@ -114,6 +114,7 @@ CLV_TO_CAC_RATIO = KPI(
     forms=(
         Form(
             when=("acquisition_costs", "true"),
+            unmet="costs.kind = acquisition",
             needs=(NEEDS_MONEY, *_NEEDS_SPENT),
             parts={**of_subscriptions(), **_WON, **_SPENT},
             quotient=f"{worth()} / nullif({churn()}, 0)",
@@ -125,6 +126,7 @@ CLV_TO_CAC_RATIO = KPI(
         ),
         Form(
             when=("acquisition_costs", "true"),
+            unmet="costs.kind = acquisition",
             needs=(*NEEDS_ORDERS, *_NEEDS_SPENT),
             parts={**of_orders(), **_WON, **_SPENT},
             quotient=f"{worth_of_orders()} / nullif(buyers, 0)",
