@@ -23,6 +23,7 @@ ABOVE_ALL = (
     "customer_account_growth_rate",
     "community_growth_rate",
     "expansion_revenue_growth_rate",
+    "net_revenue_churn_rate",
 )
 """Growth is no part of its base: it may be more than all, or less than nothing."""
 
