@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import door, empty, errors, filter_bar, kpi_parts, opens, shell, state, tile
+from pages._ui import card_parts, door, empty, errors, filter_bar, kpi_parts, opens, shell, state, tile
 
 shell.guard()
 
@@ -10,6 +10,7 @@ kpi = door.kpi(state.get("id") or "net_promoter_score")
 shell.head(kpi.name, about=kpi.doc.definition)
 if door.version_or_none() is None:
     empty.no_data()
+card_parts.seen(kpi)
 asked = filter_bar.show(compare=True)
 missing = door.needs().get(kpi.id, ())
 if missing:
@@ -40,3 +41,5 @@ opened, beside = kpi_parts.row_of(counted, period), kpi_parts.beside_of(counted,
 opens.show(kpi, asked.question, opened, beside, period=period)
 
 kpi_parts.about(kpi)
+with errors.shown():
+    card_parts.stewardship(kpi)

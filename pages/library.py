@@ -1,6 +1,6 @@
 """The KPI library: every KPI with what it is and its value in these data; found by name, category, stage or kind."""
 
-from pages._ui import door, empty, filter_bar, library_parts, shell
+from pages._ui import card_parts, door, empty, filter_bar, library_parts, shell
 
 shell.guard()
 
@@ -12,3 +12,4 @@ library_parts.coverage()
 entries = library_parts.choose()
 values = library_parts.values(entries, asked)
 library_parts.listing(entries, values, asked)
+card_parts.pruning()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,22 +11,19 @@ from typing import Any, BinaryIO
 import pandas as pd
 import pyarrow as pa
 
-from cs_metrics import facts, kpis
-from cs_metrics.api import own
+from cs_metrics import facts
+from cs_metrics.api.kept import Kept
 from cs_metrics.api.version import Version
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.plan import read as read_plan
-from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.periods import instant
 from cs_metrics.settings import resolve
 from cs_metrics.sql import quote
 from cs_metrics.workspace import (
-    own_kpis,
     publishing,
     remembered,
     saved_settings,
-    scorecards,
     segments,
     states,
     uploads,
@@ -38,7 +35,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace:
+class Workspace(Kept):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
@@ -220,60 +217,6 @@ class Workspace:
         self.records.log(who, "restore segment", {"segment": segment})
 
     # Uploads, drafts, links, audit
-
-    # KPIs of its own
-
-    def own_kpis(self, deleted: bool = False) -> list[dict[str, Any]]:
-        """Return the KPIs of the workspace's own: kpi (its id), content (what was said of it), created_at, updated_at,
-        problem (why it can no longer be computed, or '')."""
-        return own.listing(self.records, deleted)
-
-    def save_own_kpi(self, definition: Mapping[str, str], kpi: str | None = None, *, who: str = "") -> str:
-        """Save a KPI of one's own (`kpi`: in place of that one); return its id.
-
-        `definition` has name, fact, numerator, denominator, condition, dated_by, unit, better, definition: see
-        `cs_metrics.kpis.own.OwnKPI`. It is checked, and tried on the latest version, before it is saved.
-        """
-        said = OwnKPI.of(definition)
-        made = kpi_of(said)
-        if self.numbers():
-            self.version().try_own(definition)
-        own_kpis.save(self.records, made.id, said.stored(), kpi)
-        self.records.log(who, "own kpi saved", {"kpi": made.id, **said.stored()})
-        return made.id
-
-    def delete_own_kpi(self, kpi: str, *, who: str = "") -> None:
-        """Take a KPI of one's own off the list; `restore_own_kpi` brings it back."""
-        own_kpis.delete(self.records, kpi)
-        self.records.log(who, "own kpi deleted", {"kpi": kpi})
-
-    def restore_own_kpi(self, kpi: str, *, who: str = "") -> None:
-        own_kpis.undelete(self.records, kpi)
-        self.records.log(who, "own kpi restored", {"kpi": kpi})
-
-    # Scorecards
-
-    def scorecards(self, deleted: bool = False) -> list[dict[str, Any]]:
-        """Return the saved scorecards by name: scorecard (its id), name, kpis, created_at, updated_at."""
-        return scorecards.listing(self.records, deleted)
-
-    def save_scorecard(self, name: str, kpi_ids: Sequence[str], scorecard: str | None = None, *, who: str = "") -> str:
-        """Save KPIs, in their order, under a name (`scorecard`: change that one); return its id."""
-        for kpi in kpi_ids:
-            kpis.find(kpi, own.catalogue(self.records))
-        kept = scorecards.save(self.records, name, kpi_ids, scorecard)
-        self.records.log(who, "scorecard saved", {"scorecard": kept, "name": name, "kpis": list(kpi_ids)})
-        return kept
-
-    def delete_scorecard(self, scorecard: str, *, who: str = "") -> None:
-        """Take a scorecard off the list; `restore_scorecard` brings it back."""
-        scorecards.delete(self.records, scorecard)
-        self.records.log(who, "scorecard deleted", {"scorecard": scorecard})
-
-    def restore_scorecard(self, scorecard: str, *, who: str = "") -> None:
-        """Bring a deleted scorecard back."""
-        scorecards.undelete(self.records, scorecard)
-        self.records.log(who, "scorecard restored", {"scorecard": scorecard})
 
     def keep_upload(self, name: str, content: bytes | Path) -> str:
         """Store a file as it came and return its SHA-256; the same content is kept once."""

@@ -7,7 +7,7 @@ import threading
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, Boolean, Column, DateTime, Engine, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Engine, Float, Integer, MetaData, String, Table, Text
 
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.workspace.folder import Folder
@@ -79,6 +79,27 @@ SCORECARDS = Table(
     Column("created_at", DateTime, nullable=False),
     Column("updated_at", DateTime, nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
+)
+CARDS = Table(
+    "cs_cards",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("kpi", _KEY, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("review_on", Date),
+    Column("signed_by", Text, nullable=False),
+    Column("signed_at", DateTime),
+    Column("signed_settings", JSON, nullable=False),
+    Column("benchmark_low", Float),
+    Column("benchmark_high", Float),
+    Column("benchmark_source", Text, nullable=False),
+)
+VIEWS = Table(
+    "cs_views",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("kpi", _KEY, primary_key=True),
+    Column("last_on", Date, nullable=False),
 )
 STATES = Table(
     "cs_states",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.charts.words import label
-from pages._ui import chart, door, download, formats, opens, shell, state
+from pages._ui import card_parts, chart, door, download, formats, opens, shell, state
 from pages._ui.filter_bar import Asked
 from pages._ui.tile import Tile, figure, verdict
 
@@ -29,6 +29,9 @@ def headline(tile: Tile, whole: pd.DataFrame, asked: Asked) -> None:
             st.markdown(opens.sentence(door.kpi(tile.id), result, beside_of(whole, None)))
             for line in opens.cautions(door.kpi(tile.id), result, tile.minimum_n):
                 st.caption(line)
+            told = card_parts.benchmark(door.kpi(tile.id))
+            if told:
+                st.caption(told)
 
 
 def reading(kpi: Any, tile: Tile, result: dict[str, Any], asked: Asked) -> str:

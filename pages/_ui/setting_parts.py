@@ -55,7 +55,7 @@ def field(setting: Setting, value: Any) -> Any:
     with st.container(gap="xsmall"):
         entered = _widget(setting, value)
         told = value != setting.default and setting.kind != "scores"
-        default = f" Default: {_words(setting.default)}." if told else ""
+        default = f" Default: {words(setting.default)}." if told else ""
         st.caption(setting.help + default)
     return entered
 
@@ -131,7 +131,7 @@ def _widget(setting: Setting, value: Any) -> Any:
     return st.text_input(title, value, key=key)
 
 
-def _words(default: Any) -> str:
+def words(default: Any) -> str:
     if isinstance(default, bool):
         return "on" if default else "off"
     if isinstance(default, list):
