@@ -129,12 +129,20 @@ def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime)
         **{f"{kind}_costs": str(has_rows(con, "fact_cost", f"kind = '{kind}'")).lower() for kind in _COSTS},
         "trials_from": _trials_from(con),
         "csat_from": _csat_from(con),
+        "drop_off_from": _drop_off_from(con),
         "without_rate": _count(con, "fact_active", "mrr IS NULL") + _count(con, "fact_order_line", "amount IS NULL"),
         "without_start": _count(con, "dim_customer_ids", "customer_id NOT IN (SELECT customer_id FROM fact_active)"),
         "end_before_start": _count(con, "subscriptions", "end_date < start_date"),
     }
     con.execute("CREATE OR REPLACE TABLE fact_info(key VARCHAR, value VARCHAR)")
     con.executemany("INSERT INTO fact_info VALUES ($1, $2)", [[k, str(v)] for k, v in info.items()])
+
+
+def _drop_off_from(con: duckdb.DuckDBPyConnection) -> str:
+    """What the steps are that somebody reached: milestones, some of them at least, or events alone."""
+    if has_rows(con, "fact_drop_off", "step IN (SELECT milestone FROM milestones WHERE reached_at IS NOT NULL)"):
+        return "milestones"
+    return "events" if has_rows(con, "fact_drop_off") else "none"
 
 
 def _csat_from(con: duckdb.DuckDBPyConnection) -> str:

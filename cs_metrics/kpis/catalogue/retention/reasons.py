@@ -18,7 +18,7 @@ def _kept(whom: str) -> str:
     return f"CAST(count(*) FILTER (WHERE {whom} AND active_end) AS DOUBLE) / nullif(count(*) FILTER (WHERE {whom}), 0)"
 
 
-def _dropped(over: Relation, items: Relation, needs: tuple[str, ...]) -> Form:
+def _dropped(over: Relation, items: Relation, needs: tuple[str, ...], when: tuple[str, str] | None = None) -> Form:
     in_time = "next_at < :as_of AND next_at <= reached_at + :drop_off_window_days * INTERVAL '1' DAY"
     return Form(
         over=over,
@@ -26,6 +26,7 @@ def _dropped(over: Relation, items: Relation, needs: tuple[str, ...]) -> Form:
         item="pair",
         own_base=True,
         needs=(*needs, "settings.drop_off_steps"),
+        when=when,
         numerator=count(f"NOT coalesce({in_time}, FALSE)"),
         denominator=count(),
         interval=Interval.WILSON,
@@ -175,8 +176,8 @@ DROP_OFF_RATE = KPI(
     cadence="weekly",
     follow="drop_off_window_days",
     forms=(
+        _dropped(EVENTS_THROUGH, NEXT_EVENTS, ("events.event", "events.occurred_at"), ("drop_off_from", "events")),
         _dropped(WAY_THROUGH, NEXT_STEPS, ("milestones.milestone", "milestones.reached_at")),
-        _dropped(EVENTS_THROUGH, NEXT_EVENTS, ("events.event", "events.occurred_at")),
     ),
     doc=Doc(
         definition="Along an ordered list of steps, such as sign-up, onboarding, activation and first value: the "
