@@ -14,6 +14,8 @@ import cs_metrics as cs
 import tasks
 from cs_metrics import kpis
 from cs_metrics.__main__ import parser
+from cs_metrics.kpis.catalogue import places
+from cs_metrics.kpis.listing import search
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import SETTINGS
 
@@ -47,16 +49,67 @@ def test_files_that_the_readme_shows_are_there() -> None:
         assert (ROOT / target).is_file(), target
 
 
+def attributes(kpi: kpis.KPI) -> dict[str, list[str]]:
+    """The texts of each of the twelve attributes."""
+    found = {}
+    for field in fields(kpi.doc):
+        value = getattr(kpi.doc, field.name)
+        found[field.name] = [value] if isinstance(value, str) else list(getattr(value, "values", lambda v=value: v)())
+    return found
+
+
 @pytest.mark.parametrize("kpi", kpis.CATALOGUE.values(), ids=lambda kpi: kpi.id)
-def test_kpi_explains_itself(kpi: kpis.KPI) -> None:
-    texts = {field.name: getattr(kpi.doc, field.name) for field in fields(kpi.doc)}
-    assert all(len(text) > (15 if name == "formula" else 40) for name, text in texts.items()), texts
-    assert len(set(texts.values())) == len(texts)
+def test_kpi_explains_itself_in_twelve_attributes(kpi: kpis.KPI) -> None:
+    told = attributes(kpi)
+    assert len(told) == 12
+    for name, texts in told.items():
+        assert texts, name
+        assert all(len(text.split()) >= 2 for text in texts), (name, texts)
+        assert sum(len(text) for text in texts) >= (15 if name == "formula" else 40), (name, texts)
+    assert len(told["questions"]) >= 3
+    assert len(told["improve"]) >= 3
+    assert len(kpi.doc.effects) >= 2
+    assert set(kpi.doc.effects) <= set(kpis.CATALOGUE) - {kpi.id}
 
 
-def test_no_two_kpis_share_a_definition() -> None:
-    definitions = [kpi.doc.definition for kpi in kpis.CATALOGUE.values()]
-    assert len(set(definitions)) == len(definitions)
+@pytest.mark.parametrize("kpi", kpis.CATALOGUE.values(), ids=lambda kpi: kpi.id)
+def test_kpi_has_its_place(kpi: kpis.KPI) -> None:
+    assert kpi.category in places.CATEGORIES
+    assert kpi.area in places.AREAS
+    assert kpi.stage in places.STAGES
+    assert kpi.audience in ("team", "leadership", "executives")
+    assert kpi.better in ("higher", "lower", "neither")
+    assert kpi.unit in ("share", "score", "money", "count", "hours", "days", "ratio")
+
+
+def test_no_two_kpis_share_a_sentence() -> None:
+    seen: dict[str, str] = {}
+    for kpi in kpis.CATALOGUE.values():
+        for texts in attributes(kpi).values():
+            for text in texts:
+                for sentence in re.split(r"(?<=[.!?;]) ", text):
+                    words = re.sub(r"\W+", " ", sentence).casefold().strip()
+                    if len(words.split()) > 5:
+                        assert seen.setdefault(words, kpi.id) == kpi.id, (sentence, seen[words], kpi.id)
+
+
+def test_the_catalogue_is_the_contract() -> None:
+    """Ids, names, units and directions are those that the definitions give, where they lie beside the project."""
+    contract = ROOT.parent / "shared" / "kpis.md"
+    if not contract.is_file():
+        pytest.skip("the definitions do not lie beside the project")
+    better = {"+": "higher", "-": "lower", "0": "neither"}
+    rows = re.findall(r"^\| ([a-z_0-9]+) \| (.+?) \| .+ \| (\w+) \| (\w+) \| ([+0-]) \|$", contract.read_text(), re.M)
+    rows = [row for row in rows if row[0] != "id"]
+    assert len(rows) == 120
+    assert {row[0] for row in rows} == set(kpis.CATALOGUE)
+    for kpi_id, name, _kind, unit, direction in rows:
+        kpi = kpis.CATALOGUE[kpi_id]
+        assert (unit, better[direction]) == (kpi.unit, kpi.better), kpi_id
+        called = {n.casefold() for n in (kpi.name, *kpi.also)}
+        for wanted in re.split(r", |; ", re.sub(r"^(.+?) \((.+)\)$", r"\1, \2", name)):
+            found = search(wanted, kpis.CATALOGUE.values())
+            assert wanted.casefold() in called or found[:1] == [kpi_id], (kpi_id, wanted, called)
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
@@ -71,4 +124,4 @@ def test_column_has_help(table) -> None:
 
 
 def test_number_of_kpis_that_the_readme_tells() -> None:
-    assert re.findall(r"\((\d+) so far\)", README) == [str(len(kpis.CATALOGUE))]
+    assert re.findall(r"(\d+) KPIs", README) == [str(len(kpis.CATALOGUE))]

@@ -10,7 +10,7 @@ from cs_metrics.charts.drawing import Drawing, blank, draw
 from cs_metrics.charts.look import LIGHT, Look, Picture, dress
 
 WHOLE, OPEN = "whole", "open"
-_AXIS = {"share": ".0%", "money": "~s", "count": "~s", "score": ".0f", "hours": "~g", "days": "~g", "ratio": "~g"}
+_AXIS = {"share": ".1~%", "money": "~s", "count": "~s", "score": ".0f", "hours": "~g", "days": "~g", "ratio": "~g"}
 # above it a chart shows its largest series only, and says so
 MOST = 6
 
