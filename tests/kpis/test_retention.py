@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import pytest
 
 from cs_metrics.kpis import Slice, compute
-from tests.support import kept_version, make_version
-
-
-def sub(customer: str, start: str, end: str | None = None, amount: float = 100, **more: Any) -> dict[str, Any]:
-    return {"customer_id": customer, "start_date": start, "end_date": end, "amount": amount, **more}
-
-
-def ask(tables: dict[str, Any], kpi: str, month: str, as_of: str = "2026-06-01", **how: Any) -> pd.Series:
-    until = str(pd.Timestamp(month) + pd.offsets.MonthBegin(1))[:10]
-    asked = Slice.of("month", since=month, until=until, definitions={"fresh_days": 3650}, **how)
-    frame = compute(kept_version(tables), [kpi], asked, as_of=as_of)
-    return frame[frame["item"].isna()].iloc[0]
-
+from tests.kpis.literal import ask, sub
+from tests.support import make_version
 
 MARCH = {"since": "2026-03-01", "until": "2026-04-01", "definitions": {"fresh_days": 3650}}
 
