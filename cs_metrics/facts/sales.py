@@ -23,8 +23,7 @@ def _deal_sql(context: Context) -> str:
                    OR coalesce(regexp_matches(lower(d.source), '{_REFERRAL}'), FALSE) AS from_referral,
                coalesce(d.is_strategic_referral, n.referred_customer_id IS NOT NULL) AS is_strategic,
                d.owner, d._source, d._row, d._id
-        FROM opportunities AS d LEFT JOIN named AS n ON n.referred_customer_id = d.customer_id
-        WHERE d.created_at IS NOT NULL"""
+        FROM opportunities AS d LEFT JOIN named AS n ON n.referred_customer_id = d.customer_id"""
 
 
 def _lead_sql(context: Context) -> str:
@@ -34,7 +33,7 @@ def _lead_sql(context: Context) -> str:
                {context.local("trial_started_at")} AS trial_started_at,
                {context.local("converted_at")} AS converted_at, coalesce(is_pql, FALSE) AS is_pql, source, owner,
                {hours("created_at", "first_contact_at", context)} AS response_hours, _source, _row, _id
-        FROM leads WHERE created_at IS NOT NULL"""
+        FROM leads"""
 
 
 def _trial_sql(context: Context) -> str:

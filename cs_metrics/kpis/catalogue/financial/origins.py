@@ -39,7 +39,7 @@ CONVERTED_PQL_LIFETIME_VALUE = KPI(
     forms=tuple(
         Form(
             over=QUALIFIED,
-            needs=("leads.is_pql", "leads.customer_id", *needs),
+            needs=("leads.is_pql", "leads.customer_id", "leads.created_at", *needs),
             numerator=total("coalesce(revenue, 0)", condition),
             denominator=count(condition),
             interval=Interval.CLUSTER,
