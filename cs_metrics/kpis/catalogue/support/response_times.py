@@ -60,7 +60,8 @@ FIRST_RESPONSE_TIME = KPI(
         "by hour for planning shifts.",
         risks="Robots that say 'we got your message' make it look like minutes if the help desk counts them as a "
         "response. Tickets nobody has answered yet are missing, so the newest days always look quick: read the number "
-        "still open beside it.",
+        "still open beside it. Where tickets carry a day without a time they begin at midnight, which business hours "
+        "make nothing of.",
         sources="Ticket exports of Zendesk (ticket metrics), Intercom, Freshdesk, Help Scout or Jira Service "
         "Management, with the time of the first agent reply or the minutes until it.",
         connects="Service levels promised in contracts, shift plans, the escalation path from support to the account's "
