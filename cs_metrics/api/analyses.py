@@ -163,6 +163,13 @@ class Analyses:
         return analysis.distribution(con, settings, now, survey=survey, **filters)
 
     @within_limits()
+    def model(self, id: str, *, definitions: Mapping[str, Any] | None = None) -> analysis.Judgement:
+        """Return what the model behind a KPI ("churn_risk_score", "win_prediction") was judged by: usable, reason,
+        scores, drivers, calibration. It is the same for every reader: of everyone, and of no one in particular."""
+        con, _, _ = self._ask(definitions, None)
+        return analysis.judgement(con, id)
+
+    @within_limits()
     def comments(
         self,
         survey: str | None = "nps",

@@ -12,8 +12,10 @@ from typing import Any
 
 import duckdb
 
+from cs_metrics import score_rules
 from cs_metrics.facts import (
     activity,
+    chances,
     contacts,
     contracts,
     customers,
@@ -21,6 +23,7 @@ from cs_metrics.facts import (
     expansion,
     first_contacts,
     maps,
+    models,
     orders,
     people,
     records,
@@ -86,6 +89,8 @@ FACTS: tuple[Fact, ...] = (
     expansion.RENEWALS,
     snapshots.SNAPSHOTS,
     signals.SIGNAL,
+    chances.OUTCOMES,
+    chances.OPEN_DEALS,
 )
 
 # those that read customers' attributes as they were
@@ -109,6 +114,7 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     for fact in LATER:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
     maps.build(con, values, as_of)
+    models.build(con)
     _write_info(con, about, as_of)
 
 
@@ -116,7 +122,7 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
 def code() -> str:
     """Return a short name for the code that builds facts: those that another release built are built anew."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(score_rules.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -132,6 +138,7 @@ def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime)
         "drop_off_from": _drop_off_from(con),
         "without_rate": _count(con, "fact_active", "mrr IS NULL") + _count(con, "fact_order_line", "amount IS NULL"),
         "without_start": _count(con, "dim_customer_ids", "customer_id NOT IN (SELECT customer_id FROM fact_active)"),
+        **_withheld(con),
         "end_before_start": _count(con, "subscriptions", "end_date < start_date"),
     }
     con.execute("CREATE OR REPLACE TABLE fact_info(key VARCHAR, value VARCHAR)")
@@ -143,6 +150,12 @@ def _drop_off_from(con: duckdb.DuckDBPyConnection) -> str:
     if has_rows(con, "fact_drop_off", "step IN (SELECT milestone FROM milestones WHERE reached_at IS NOT NULL)"):
         return "milestones"
     return "events" if has_rows(con, "fact_drop_off") else "none"
+
+
+def _withheld(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Why a model says nothing."""
+    told = con.execute("SELECT model, reason FROM fact_model_judgement WHERE NOT usable").fetchall()
+    return {f"withheld_{model}": str(reason) for model, reason in told}
 
 
 def _csat_from(con: duckdb.DuckDBPyConnection) -> str:

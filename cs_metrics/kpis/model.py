@@ -170,7 +170,8 @@ class Form:
     this one's, by their names. `item`: a column that splits the numerator into the KPI's items;
     `every_item`: an item with nothing in a cell is there too, as 0; `known_items`: so are those that it names, seen or
     not; `own_base`: an item is measured against its own rows (its denominator is of the item, not of the whole).
-    `note`: said beside every value.
+    `note`: said beside every value; `empty`: said where there is a base and no value, unless `fact_info` says more
+    under the key `reason`.
     `words`: the formula as a sentence that numbers are put into: '{numerator:customer} kept / {denominator:customer}'.
     A name in braces is value, numerator, denominator, n, a number beside the value, or a setting; what follows the
     colon is its unit, or the noun that it counts. Without {value} the sentence ends in it.
@@ -191,6 +192,7 @@ class Form:
     base: str = "rows"
     words: str = ""
     empty: str = ""
+    reason: str = ""
     interval: Interval = Interval.NONE
     each: str = ""
     weight: str = ""

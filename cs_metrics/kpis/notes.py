@@ -96,7 +96,8 @@ def of_cells(
         if asked.periods[number].start >= end:
             said.append(f"No data after {end:%Y-%m-%d}.")
         elif np.isnan(block["value"][i]):
-            said.append(form.empty if form.empty and block["n"][i] else f"No {form.base}.")
+            why = asked.available.info.get(form.reason) or form.empty
+            said.append(why if why and block["n"][i] else f"No {form.base}.")
         if any(r.of_snapshots for r in form.relations):
             said += _taken(asked, min(end, asked.periods[number].end))
         for out, (counts, amounts) in zip(form.leaves_out, outs, strict=True):

@@ -10,9 +10,10 @@ from cs_metrics.kpis.catalogue.retention import (
     reasons,
     renewals,
     revenue,
+    risk,
 )
 from cs_metrics.kpis.model import KPI
 
-_MODULES = (customers, renewals, lifespan, purchases, revenue, downgrades, reasons)
+_MODULES = (customers, renewals, lifespan, purchases, revenue, downgrades, reasons, risk)
 
 KPIS: tuple[KPI, ...] = tuple(kpi for module in _MODULES for kpi in module.KPIS)
