@@ -89,7 +89,12 @@ WARM_INTRODUCTION_OFFER_RATE = KPI(
     forms=(
         Form(
             over=ASKED,
-            needs=(NEEDS_LIFE, "touchpoints.introduction_asked"),
+            needs=(
+                NEEDS_LIFE,
+                "touchpoints.introduction_asked",
+                "touchpoints.occurred_at",
+                "touchpoints.customer_id",
+            ),
             numerator=count("active_in AND asks > 0"),
             denominator=count("active_in"),
             interval=Interval.WILSON,

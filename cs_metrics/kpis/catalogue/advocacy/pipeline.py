@@ -98,7 +98,7 @@ STRATEGIC_REFERRAL_WIN_RATE = KPI(
         Form(
             over=DEALS_CLOSED,
             only="f.is_strategic",
-            needs=("opportunities.status", "opportunities.closed_at", *told_by),
+            needs=("opportunities.created_at", "opportunities.status", "opportunities.closed_at", *told_by),
             numerator=count(_WON),
             denominator=count(),
             interval=Interval.CLUSTER,

@@ -93,7 +93,7 @@ REFERRAL_PROGRAM_PARTICIPATION_RATE = KPI(
     forms=(
         Form(
             over=REFERRING,
-            needs=(NEEDS_LIFE, "referrals.made_at|referrals.accepted_at"),
+            needs=(NEEDS_LIFE, "referrals.made_at|referrals.accepted_at", "referrals.referrer_customer_id"),
             numerator=count("active_in AND referrals > 0"),
             denominator=count("active_in"),
             interval=Interval.WILSON,

@@ -26,7 +26,7 @@ NET_PROMOTER_SCORE = KPI(
         Form(
             over=LAST_ANSWERS,
             only="f.survey = 'nps'",
-            needs=("survey_responses.score", "survey_responses.responded_at"),
+            needs=("survey_responses.survey", "survey_responses.score", "survey_responses.responded_at"),
             numerator=Measure(
                 "100 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE score <= 6))", _POINTS
             ),
@@ -162,7 +162,7 @@ ADVOCATE_RE_ENGAGEMENT_RATE = KPI(
     forms=(
         Form(
             over=ADVOCATES,
-            needs=("touchpoints.kind", "touchpoints.occurred_at"),
+            needs=("touchpoints.kind", "touchpoints.occurred_at", "touchpoints.customer_id"),
             numerator=count("acted_before AND acted_in"),
             denominator=count("acted_before"),
             interval=Interval.WILSON,
