@@ -57,7 +57,8 @@ def referral_opportunity_pipeline_contribution_rate(
     deals = between(
         data.rows("opportunities", "created_at", keep), "created_at", start, data.until(end, "opportunities")
     )
-    named = deals["source"].fillna("").astype(str).str.lower().str.contains(r"\breferrals?\b", regex=True)
+    source = deals["source"].fillna("").astype(str).str.lower()
+    named = source.str.contains(r"(?<![a-z0-9])referr(?:al|als|ed)(?![a-z0-9])", regex=True)
     amount = deals["amount"].fillna(0.0)
     of_referrals = amount.where(named | deals["is_strategic_referral"], 0.0)
     owner = deals["account"].fillna("deal " + deals["opportunity_id"])

@@ -126,7 +126,7 @@ def test_deals_from_referrals() -> None:
     data = made(
         opportunities=[
             deal(1, 100, "Referral"),
-            deal(2, 200, "customer referral", status="lost"),
+            deal(2, 200, "customer_referral", status="lost"),
             deal(3, 300, "Website", is_strategic_referral=True),
             deal(4, 400, "Preferral"),
             deal(5, 1000),
