@@ -39,7 +39,16 @@ def test_a_score_says_the_counts_it_is_made_of(open_page: Open) -> None:
     ("kpi", "said"),
     [
         ("customer_lifetime_value", r"per account × 100 % margin / [\d.]+ % monthly churn \(\d+ customers lost of"),
-        ("first_response_time", r"is the middle of [\d,]+ first-response times; mean [\d.]+ h"),
+        ("first_response_time", r"is the middle wait of [\d,]+ answered tickets; mean [\d.]+ h"),
+        (
+            "support_tickets",
+            r"tickets created, [\d,]+ tickets resolved \([\d,]+ with a good rating\), [\d,]+ tickets open",
+        ),
+        (
+            "qualitative_customer_feedback",
+            r"[\d,]+ texts by or about customers, [\d.]+ % positive and [\d.]+ % negative",
+        ),
+        ("sentiment", r"[\d,]+ texts in a good tone less [\d,]+ texts in a bad one"),
         ("stickiness", r"[\d.]+ active users on an average day / [\d,]+ users in the period"),
     ],
 )

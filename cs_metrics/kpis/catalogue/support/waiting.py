@@ -25,7 +25,9 @@ def waiting(
     """
     value = f"CASE WHEN {end} < :as_of AND {hours} >= 0 THEN {hours} END"
     beside = [Beside("mean", f"avg({value})", "hours"), Beside("p90", f"quantile_cont({value}, 0.9)", "hours")]
-    said = f"{{value}} is the middle of {{denominator:{base}}}; mean {{mean:hours}}, nine in ten within {{p90:hours}}"
+    said = (
+        f"{{value}} is the middle wait of {{denominator:{base}}}; mean {{mean:hours}}, nine in ten within {{p90:hours}}"
+    )
     if still_open:
         beside.append(Beside("open", f"count(*) FILTER (WHERE {end} IS NULL OR {end} >= :as_of)", "count"))
         said += f", {{open:{still_open}}} {words}"
