@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cs_metrics import score_rules
+from cs_metrics.definitions import DISAGREEMENTS
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.setting import Setting
 
@@ -101,21 +102,7 @@ SETTINGS: tuple[Setting, ...] = (
         facts=True,
         group="Definitions",
     ),
-    Setting(
-        "cancelled_ends",
-        False,
-        "bool",
-        "Notice (cancelled_on) ends a subscription at once, instead of at its end date.",
-        facts=True,
-        group="Definitions",
-    ),
-    Setting(
-        "nrr_with_reactivation",
-        False,
-        "bool",
-        "Net revenue retention includes the revenue of customers who came back in the period.",
-        group="Definitions",
-    ),
+    *(d.setting for d in DISAGREEMENTS),
     Setting("follow_days", 90, "int", "How long after an event its consequence still counts.", minimum=1, maximum=3650),
     Setting("trial_days", 30, "int", "How long a trial may take to become paid.", minimum=1, maximum=3650),
     Setting(
@@ -173,13 +160,6 @@ SETTINGS: tuple[Setting, ...] = (
         minimum=0,
         maximum=5,
     ),
-    Setting(
-        "survey_rule",
-        "last",
-        "choice",
-        "Which NPS answers count: each respondent's last in the period, the last of each survey, or all.",
-        choices=("last", "per_survey", "all"),
-    ),
     Setting("ces_easy_end", "high", "choice", "Which end of an effort score means 'easy'.", choices=("high", "low")),
     Setting(
         "advocacy_kinds",
@@ -234,13 +214,6 @@ SETTINGS: tuple[Setting, ...] = (
         group="Money",
     ),
     Setting(
-        "one_off_in_acv",
-        False,
-        "bool",
-        "Annual contract value includes the contract's one-off fees.",
-        group="Definitions",
-    ),
-    Setting(
         "one_off_in_revenue",
         False,
         "bool",
@@ -257,14 +230,6 @@ SETTINGS: tuple[Setting, ...] = (
         facts=True,
     ),
     Setting("login_events", [], "names", "The events that are a login; none chosen: any event is.", facts=True),
-    Setting(
-        "mau_window",
-        "30_days",
-        "choice",
-        "Monthly active users count the 30 days to the period's end, or its last calendar month.",
-        choices=("30_days", "calendar_month"),
-        group="Definitions",
-    ),
     Setting(
         "activation_level",
         "users",
@@ -327,12 +292,26 @@ SETTINGS: tuple[Setting, ...] = (
 
 BY_NAME: dict[str, Setting] = {s.name: s for s in SETTINGS}
 
+# what earlier releases called a setting: its name now, and what each of its values became
+RENAMED: dict[str, tuple[str, Mapping[Any, Any]]] = {
+    "cancelled_ends": ("churn_dated", {True: "scheduled", False: "end", None: None}),
+}
+
+
+def today(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as this release names them; one that stands there under its new name too goes before its old."""
+    found = {name: value for name, value in values.items() if name not in RENAMED}
+    for old, (name, meanings) in RENAMED.items():
+        if old in values and name not in found:
+            found[name] = meanings.get(values[old], values[old])
+    return found
+
 
 def resolve(values: Mapping[str, Any] | None = None, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return every setting's value: the defaults, then `values`, then `over`, each checked."""
     result = {s.name: s.default for s in SETTINGS}
     for layer in (values or {}, over or {}):
-        for name, value in layer.items():
+        for name, value in today(layer).items():
             if name not in BY_NAME:
                 raise QueryError(f"There is no setting '{name}'. {did_you_mean(name, BY_NAME)}")
             result[name] = BY_NAME[name].check(value)
@@ -349,5 +328,6 @@ def facts_key(values: Mapping[str, Any]) -> str:
 
     A version kept from an earlier release knows nothing of later settings: it was built as by their defaults.
     """
-    relevant = {s.name: values.get(s.name, s.default) for s in SETTINGS if s.facts}
+    held = today(values)
+    relevant = {s.name: held.get(s.name, s.default) for s in SETTINGS if s.facts}
     return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:12]

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cs_metrics"
 FLOORS = (
-    ("errors", "score_rules", "setting", "settings", "sql", "lockdown", "schema", "periods"),
+    ("errors", "score_rules", "setting", "definitions", "settings", "presets", "sql", "lockdown", "schema", "periods"),
     ("ingest",),
     ("facts",),
     ("workspace",),
@@ -23,7 +23,7 @@ FLOORS = (
     ("api",),
     ("__init__", "__main__"),
 )
-GROUND = ("errors", "score_rules", "setting", "settings", "sql", "lockdown", "schema", "periods")
+GROUND = FLOORS[0]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 400

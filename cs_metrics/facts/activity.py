@@ -30,28 +30,60 @@ def _rate_sql(context: Context) -> str:
                coalesce(lead(begins) OVER (PARTITION BY currency ORDER BY begins), {FOREVER}) AS ends FROM single"""
 
 
+_RECURRING = (
+    "{row}.customer_id IS NOT NULL AND {row}.start_date IS NOT NULL AND NOT coalesce({row}.is_trial, FALSE) "
+    "AND coalesce({row}.billing_period, 'month') <> 'one_off' "
+    "AND ({row}.end_date IS NULL OR {row}.end_date >= {row}.start_date)"
+)
+
+
+def _paid_sql() -> str:
+    """Return the SELECT of `_id` and `paid_to`: the end of the billing period in which a subscription ended.
+
+    Periods are counted from its start. Who goes on with another subscription has not left: what is paid then ends where
+    that begins; and nothing is paid beyond a contract's end.
+    """
+    months = "CAST(year(s.end_date) - year(s.start_date) AS INTEGER) * 12 + month(s.end_date) - month(s.start_date)"
+    length = "CASE s.billing_period WHEN 'quarter' THEN 3 WHEN 'half_year' THEN 6 WHEN 'year' THEN 12 ELSE 1 END"
+    return f"""
+        SELECT s._id, CAST(least(
+                   CASE s.billing_period
+                       WHEN 'day' THEN s.end_date
+                       WHEN 'week' THEN s.start_date + CAST(ceil((s.end_date - s.start_date) / 7.0) * 7 AS INTEGER)
+                       ELSE CAST(s.start_date + CAST(ceil((s.months + CASE WHEN
+                           s.start_date + s.months * INTERVAL '1' MONTH >= s.end_date THEN 0 ELSE 1 END)
+                           / CAST(s.length AS DOUBLE)) * s.length AS INTEGER) * INTERVAL '1' MONTH AS DATE) END,
+                   CASE WHEN s.contract_end >= s.end_date THEN s.contract_end END,
+                   min(n.start_date)) AS DATE) AS paid_to
+        FROM (SELECT s.*, {months} AS months, {length} AS length FROM subscriptions AS s
+              WHERE s.end_date IS NOT NULL AND {_RECURRING.format(row="s")}) AS s
+        LEFT JOIN subscriptions AS n ON n.customer_id = s.customer_id AND n._id <> s._id
+         AND n.start_date >= s.end_date AND {_RECURRING.format(row="n")}
+        GROUP BY s._id, s.start_date, s.end_date, s.contract_end, s.billing_period, s.months, s.length"""
+
+
 def _subscriptions(context: Context) -> str:
-    end = "s.end_date"
-    if context.settings["cancelled_ends"]:
+    end, paid = "s.end_date", ""
+    if context.settings["churn_dated"] == "scheduled":
         end = "least(s.end_date, s.cancelled_on)"
+    elif context.settings["churn_dated"] == "paid":
+        end, paid = "e.paid_to", f"LEFT JOIN ({_paid_sql()}) AS e ON e._id = s._id"
     factor = (
         "CASE coalesce(s.billing_period, 'month') WHEN 'month' THEN 1 WHEN 'quarter' THEN 1 / 3 "
         "WHEN 'half_year' THEN 1 / 6 WHEN 'year' THEN 1 / 12 WHEN 'week' THEN 52 / 12 "
         "WHEN 'day' THEN 365.25 / 12 END"
     )
     rate = context.rate("s.currency")
-    monthly = money("s.amount", factor if rate == "1" else f"({factor}) * ({rate})")
+    monthly = money(context.price("s"), factor if rate == "1" else f"({factor}) * ({rate})")
     return f"""
         SELECT s.customer_id, CAST(s.start_date AS TIMESTAMP) AS begins,
                coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS ends,
                coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS seen_until,
                {monthly} AS mrr, TRUE AS active, s.product, s.cancel_reason,
-               coalesce({end} = s.contract_end AND s.cancelled_on IS NULL, FALSE) AS lapsed,
+               coalesce(s.end_date = s.contract_end AND s.cancelled_on IS NULL, FALSE) AS lapsed,
                s._source, s._row, s._id
-        FROM subscriptions AS s {context.rates("s.currency", "s.start_date")}
-        WHERE s.customer_id IS NOT NULL AND s.start_date IS NOT NULL AND NOT coalesce(s.is_trial, FALSE)
-          AND coalesce(s.billing_period, 'month') <> 'one_off'
-          AND (s.end_date IS NULL OR s.end_date >= s.start_date)"""
+        FROM subscriptions AS s {paid} {context.rates("s.currency", "s.start_date")}
+        WHERE {_RECURRING.format(row="s")}"""
 
 
 def _mrr_snapshots(context: Context) -> str:

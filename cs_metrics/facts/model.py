@@ -45,6 +45,16 @@ class Context:
         """Return the SQL of an instant (UTC) as the workspace's local time."""
         return local(column, self.settings)
 
+    def price(self, row: str) -> str:
+        """Return the SQL of what a subscription's billing period costs: less its discount, or the list price.
+
+        A discount is an amount whatever its sign, and takes no more than there is to pay.
+        """
+        if self.settings["mrr_discounts"] == "gross":
+            return f"{row}.amount"
+        less = f"{row}.amount - abs(coalesce({row}.discount, 0))"
+        return f"greatest({less}, least({row}.amount, 0))"
+
     def rate(self, currency: str) -> str:
         """Return the SQL of the factor into the workspace's currency; `x` is the joined rate. Null: there is none."""
         if self.one_currency:

@@ -46,7 +46,7 @@ def _one_off_sql(context: Context) -> str:
             WHERE NOT coalesce(i.is_recurring, i.period_start IS NOT NULL AND i.period_end IS NOT NULL)
               AND coalesce(lower(i.status), '') NOT IN ('void', 'voided', 'draft', 'deleted')
               AND i.customer_id IS NOT NULL AND i.issued_on IS NOT NULL"""
-    amount = money("s.amount", context.rate("s.currency"))
+    amount = money(context.price("s"), context.rate("s.currency"))
     none = "" if context.money == "subscriptions" else " AND FALSE"
     return f"""
         SELECT s.customer_id, CAST(s.start_date AS TIMESTAMP) AS charged_at, s.product,

@@ -70,6 +70,9 @@ def check_table(name: Any, place: str = "The mapping") -> str:
     return str(name)
 
 
+PERCENTAGE, PER_UNIT = "percentage:subscriptions.discount", "per_unit:subscriptions.amount"
+
+
 def plain(table: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns without those set to nothing, and with 'churned' as the date that it stands for."""
     result: dict[str, Any] = {}
@@ -98,6 +101,11 @@ def complete(mapping: TableMapping, answers: Mapping[str, Any]) -> TableMapping:
             low, _, high = str(answer).partition("-")
             columns = {"scale_min": {"constant": low}, "scale_max": {"constant": high}} | columns
     known = {c.name for c in TABLES[mapping.table].columns}
+    if (
+        answers.get("percentage:subscriptions.discount") is True
+        and answers.get("per_unit:subscriptions.amount") is True
+    ):
+        columns.pop("discount", None)  # a percentage of a price for one unit is no amount: it stays an attribute
     for name, spec in columns.items():
         if name in known and isinstance(spec, (str, Mapping)):
             columns[name] = _answered(mapping, name, spec, columns, answers)
@@ -126,12 +134,23 @@ def _answered(
         found["shift_days"] = 1
     if answers.get(f"cents:{place}") is True:
         found["divide"] = 100
+    if place == "subscriptions.discount":
+        found |= _discount(columns.get("amount"), answers)
     if answers.get(f"per_unit:{place}") is True:
         quantity = columns.get("quantity")
         quantity = quantity.get("from") if isinstance(quantity, Mapping) else quantity
         if isinstance(quantity, str):
             found["times"] = quantity
     return found | record if found else spec
+
+
+def _discount(amount: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a discount's rule takes from that of the amount: its cents, and of a percentage the amount itself."""
+    spec = {"from": amount} if isinstance(amount, str) else dict(amount or {})
+    cents = float(spec.get("divide") or (100 if answers.get("cents:subscriptions.amount") is True else 1))
+    if answers.get(PERCENTAGE) is True and isinstance(spec.get("from"), str):
+        return {"times": spec["from"], "divide": 100 * cents}
+    return {"divide": cents} if cents != 1 else {}
 
 
 def _takes(table: str, name: str, word: str) -> bool:

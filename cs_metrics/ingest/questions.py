@@ -218,7 +218,24 @@ def _subscription(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule
         found.append(
             Question(f"cents:{mapping.table}.amount", source, text, choices=choices, default=True, evidence=said)
         )
-    return found
+    return found + _discount(raw, mapping, rules, source)
+
+
+def _discount(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule], amount: str) -> list[Question]:
+    """Whether a discount is money or a percentage, where its name does not say so and its numbers could be both."""
+    rule = rules.get("discount")
+    if mapping.table != "subscriptions" or rule is None or rule.kind != "from" or rule.times or rule.divide:
+        return []
+    column = raw.column(rule.sources[0])
+    highest = abs(float(column.profile.maximum or 0))
+    if {"amount", "off", "value", "cents"} & set(key(column.name).split("_")) or highest > 100:
+        return []
+    text = f"Is '{column.name}' money, or a percentage of '{amount}'?"
+    choices = (Choice(False, "money"), Choice(True, "a percentage: 20 is a fifth of it"))
+    evidence = f"its highest value is {column.profile.maximum}, e.g. {_example(column)}"
+    suggestion = True if column.profile.percent or "%" in column.name else None
+    ident = f"percentage:{mapping.table}.discount"
+    return [Question(ident, column.name, text, choices=choices, evidence=evidence, suggestion=suggestion)]
 
 
 def _ends(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule]) -> list[Question]:

@@ -70,12 +70,9 @@ def rows(
     writer = Writer(question)
     base = writer.base(relation, only)
     value = question.fill(value, relation)
-    condition = (
-        f"({value}) IS NOT NULL AND ({value}) <> 0" if part != "denominator" or form.weight else f"({value}) <> 0"
-    )
-    if item is not None:
-        condition += f" AND {form.item} = {question.params.add(item)}"
-    text = f"WITH {', '.join(writer.ctes)} SELECT *, {value} AS _value FROM {base.name} WHERE pno >= 0 AND {condition}"
+    condition = "pno >= 0" + (f" AND {form.item} = {question.params.add(item)}" if item is not None else "")
+    counted = f"SELECT *, {value} AS _value FROM {base.name} WHERE {condition}"
+    text = f"WITH {', '.join(writer.ctes)} SELECT * FROM ({counted}) AS counted WHERE _value <> 0"
     text += " ORDER BY _source, _row" + (f" LIMIT {int(limit)}" if limit else "")
     frame = con.execute(text, question.params.used(text)).df()
     return _shown(con, asked, frame)

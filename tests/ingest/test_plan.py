@@ -252,3 +252,34 @@ def test_rows_set_aside_come_with_their_cells():
         "rejected",
         "2025-01-02",
     )
+
+
+def discounted(name: str):
+    rows = [["A1", "2025-01-01", "200", "10"], ["A2", "2025-01-01", "50", "20"]]
+    return plan_of(of_rows(["customer_id", "start_date", "mrr", name], rows, "subscriptions.csv"))
+
+
+def test_a_discount_that_may_be_a_percentage_is_asked_about():
+    one = discounted("Discount").sheets[0]
+    question = next(q for q in one.questions if q.id == "percentage:subscriptions.discount")
+    assert question.open
+    one.answer(question.id, True)
+    assert one.applied[0].data.column("discount").to_pylist() == [20, 10]  # 10 % of 200, 20 % of 50
+    one.answer(question.id, False)
+    assert one.applied[0].data.column("discount").to_pylist() == [10, 20]
+
+
+@pytest.mark.parametrize("name", ["Discount amount", "amount_off"])
+def test_a_discount_whose_name_says_money_is_not(name):
+    one = discounted(name).sheets[0]
+    assert one.mapping["discount"] == name
+    assert not any(q.id.startswith("percentage") for q in one.questions)
+
+
+@pytest.mark.parametrize("name", ["discount_percent", "percent_off", "coupon"])
+def test_what_is_called_a_percentage_is_no_discount_in_money(name):
+    assert "discount" not in discounted(name).sheets[0].mapping
+
+
+def test_a_percent_sign_in_the_name_suggests_the_answer():
+    assert next(q for q in discounted("Discount %").sheets[0].questions if q.column == "Discount %").suggestion is True

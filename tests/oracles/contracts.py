@@ -7,7 +7,7 @@ import pandas as pd
 from .answer import Answer, mean, share, share_of_rows
 from .data import DAY, Data, Keep, between
 from .deals import won_deals
-from .lives import from_subscriptions, months
+from .lives import from_subscriptions, months, prices
 
 KEY = ["customer_id", "contract_start", "contract_end", "product"]
 
@@ -124,7 +124,8 @@ def fees(data: Data, signed: pd.DataFrame) -> pd.Series:
     without dates and begun on its first day; once, in the first product by name."""
     rows = data["subscriptions"]
     rows = rows[(rows["billing_period"] == "one_off") & ~rows["is_trial"]].copy()
-    rows["fee"] = data.converted(rows, "amount", "start_date").fillna(0.0)
+    rows["price"] = prices(data, rows)
+    rows["fee"] = data.converted(rows, "price", "start_date").fillna(0.0)
     rows["signed"] = rows["contract_start"].fillna(rows["start_date"])
     firsts = signed.sort_values("product").drop_duplicates(["customer_id", "contract_start"])
     result = pd.Series(0.0, index=signed.index)

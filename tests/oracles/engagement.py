@@ -11,8 +11,13 @@ from .users import dated_in, user_activations
 
 
 def monthly_active_users(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
-    """Distinct users in the 30 days to @end; a snapshot, so the segment is the account's @end."""
-    return count(seen_before(data, end, 30, keep)["user_id"].nunique())
+    """Distinct users in the 30 days to @end, or in the calendar month to it; a snapshot, so the segment is that of the
+    account @end."""
+    days = 30
+    if data.settings["mau_window"] == "calendar_month":
+        until = data.until(end, "events")
+        days = (until - (until - pd.Timedelta(microseconds=1)).to_period("M").start_time) // DAY
+    return count(seen_before(data, end, days, keep)["user_id"].nunique())
 
 
 def stickiness(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:

@@ -133,12 +133,44 @@ def from_subscriptions(data: Data) -> pd.DataFrame:
     rows = data["subscriptions"].copy()
     rows["start"] = rows["start_date"]
     rows["end"] = rows["end_date"].fillna(FAR)
-    if data.settings["cancelled_ends"]:
+    rows = rows[~rows["is_trial"] & (rows["billing_period"] != "one_off") & (rows["end"] >= rows["start"])]
+    if data.settings["churn_dated"] == "scheduled":
         rows["end"] = rows[["end", "cancelled_on"]].min(axis=1)
-    rows = rows[~rows["is_trial"] & (rows["billing_period"] != "one_off") & (rows["end"] > rows["start"])]
+    if data.settings["churn_dated"] == "paid":
+        rows["end"] = [paid_to(row, rows) for _, row in rows.iterrows()]
+    rows = rows[rows["end"] > rows["start"]]
     factor = rows["billing_period"].map(A_MONTH).fillna(1.0)
-    rows["mrr"] = (data.converted(rows, "amount", "start_date") * factor).fillna(0.0)
+    rows["price"] = prices(data, rows)
+    rows["mrr"] = (data.converted(rows, "price", "start_date") * factor).fillna(0.0)
     return rows
+
+
+def prices(data: Data, rows: pd.DataFrame) -> pd.Series:
+    """The amount of a billing period, less its discount unless that is out of MRR."""
+    if data.settings["mrr_discounts"] == "gross":
+        return rows["amount"]
+    off = rows["discount"].abs().fillna(0.0)
+    # a discount takes no more than there is to pay; of a credit it takes nothing
+    return rows["amount"] - off.clip(upper=rows["amount"].clip(lower=0.0)).where(rows["amount"] > 0, 0.0)
+
+
+def paid_to(row: pd.Series, rows: pd.DataFrame) -> pd.Timestamp:
+    """The end of the billing period that has the row's end in it, counted from its start; no later than the customer's
+    next subscription, or the end of the contract."""
+    if row["end"] == FAR:
+        return FAR
+    period = row["billing_period"] or "month"
+    steps = {"day": {"days": 1}, "week": {"days": 7}, "quarter": {"months": 3}, "half_year": {"months": 6},
+             "year": {"months": 12}}.get(period, {"months": 1})  # fmt: skip
+    found, number = row["start"], 0
+    while found < row["end"]:
+        number += 1
+        found = row["start"] + pd.DateOffset(**{unit: number * size for unit, size in steps.items()})
+    others = rows[(rows["customer_id"] == row["customer_id"]) & (rows.index != row.name)]
+    bounds = list(others.loc[others["start"] >= row["end"], "start"])
+    if row["contract_end"] >= row["end"]:
+        bounds.append(row["contract_end"])
+    return min([found, *bounds])
 
 
 def from_snapshots(data: Data) -> pd.DataFrame:

@@ -41,6 +41,8 @@ def paying(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep) -> tu
 
 def gross_revenue_retention(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
     base, then = paying(data, start, end, keep)
+    if data.settings["grr_cap"] == "total":
+        return ratio(min(then.sum(), base.sum()), base.sum(), len(base), jackknife(then, base))
     kept = pd.concat([base, then], axis=1).min(axis=1)
     return ratio(kept.sum(), base.sum(), len(base), jackknife(kept, base))
 

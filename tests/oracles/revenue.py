@@ -9,7 +9,7 @@ import pandas as pd
 from .answer import Answer, jackknife, mean, ratio
 from .data import LONG_AGO, Data, Keep, between, period_before
 from .financial import lifetime_value
-from .lives import MONEY_SOURCES, first_starts, lives, paid_before, source, source_table
+from .lives import MONEY_SOURCES, first_starts, lives, paid_before, prices, source, source_table
 from .retention import bought, net_revenue_retention, paying
 
 
@@ -23,7 +23,7 @@ def accrued(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = Non
     if data.settings["one_off_in_revenue"]:
         fees = data.rows("subscriptions", "start_date", keep)
         fees = between(fees[(fees["billing_period"] == "one_off") & ~fees["is_trial"]], "start_date", start, end)
-        amounts = data.converted(fees, "amount", "start_date").fillna(0.0)
+        amounts = data.converted(fees.assign(price=prices(data, fees)), "price", "start_date").fillna(0.0)
         result = pd.concat([result, pd.Series(amounts.to_numpy(), index=fees["customer_id"])])
     return result.groupby(level=0).sum()
 

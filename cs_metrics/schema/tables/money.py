@@ -63,6 +63,17 @@ SUBSCRIPTIONS = Table(
             example="490.00",
         ),
         Column(
+            "discount",
+            Type.MONEY,
+            help="What is taken off the amount in each billing period, in money; leave it out where the amount is "
+            "already less it.",
+            synonyms=words(
+                "discount_amount amount_off discount_value discounts recurring_discount coupon_amount rebate "
+                "coupon_amount_off discount_total monthly_discount"
+            ),
+            example="49.00",
+        ),
+        Column(
             "billing_period",
             Type.TEXT,
             values=("month", "quarter", "half_year", "year", "week", "day", "one_off"),

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from cs_metrics.kpis.catalogue.places import AT_VALUE, PREVENTION, RETENTION
 from cs_metrics.kpis.catalogue.retention.parts import AT_START, LOST, PAID, PAYING
-from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, total
-from cs_metrics.kpis.relations.names import NEEDS_MONEY
+from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, Measure, total
+from cs_metrics.kpis.relations.names import NEEDS_LOSSES
 from cs_metrics.kpis.relations.states import OPENING
 
 _KEPT = "CASE WHEN mrr_end > mrr_start - 0.005 THEN mrr_start ELSE mrr_end END"
+# of a sum that is capped as a whole each row has its part, so that the rows behind it add up to it
+_LEFT = f"coalesce(sum(mrr_end) FILTER (WHERE {PAID}), 0)"
+_SHARED = "least(1.0, CAST(sum({start}) OVER () AS DOUBLE) / nullif(CAST(sum({end}) OVER () AS DOUBLE), 0))".format(
+    start=f"CASE WHEN {PAID} THEN mrr_start END", end=f"CASE WHEN {PAID} THEN mrr_end END"
+)
+_CAPPED = Measure(f"least({_LEFT}, {AT_START.sql})", f"CASE WHEN {PAID} THEN mrr_end ELSE 0 END * {_SHARED}")
 _CHANGED = f"{PAID} AND abs(mrr_start - mrr_end) >= 0.005"
 
 GROSS_REVENUE_RETENTION = KPI(
@@ -24,7 +30,8 @@ GROSS_REVENUE_RETENTION = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
+            when=("settings.grr_cap", "customer"),
             numerator=total(_KEPT, PAID),
             denominator=AT_START,
             n=PAYING,
@@ -34,6 +41,20 @@ GROSS_REVENUE_RETENTION = KPI(
             words="{numerator:money} of MRR kept / {denominator:money} of MRR at the start, of {n:customer} that "
             "paid at the start",
         ),
+        Form(
+            over=OPENING,
+            needs=(NEEDS_LOSSES,),
+            when=("settings.grr_cap", "total"),
+            numerator=_CAPPED,
+            denominator=AT_START,
+            n=PAYING,
+            each=f"CASE WHEN {PAID} THEN mrr_end ELSE 0 END",
+            interval=Interval.JACKKNIFE,
+            bounds=(0.0, 1.0),
+            base="paying customers at the start",
+            words="{numerator:money} of MRR left, capped as a whole / {denominator:money} of MRR at the start, of "
+            "{n:customer} that paid at the start",
+        ),
     ),
     doc=Doc(
         definition="The share of the recurring revenue at the start of the period that is left at its end, each "
@@ -41,7 +62,9 @@ GROSS_REVENUE_RETENTION = KPI(
         formula="1 - (churned MRR + contracted MRR) / MRR at the start",
         insight="How much revenue stays without any upsell: the floor under net revenue retention.",
         measured="For each customer with MRR above zero at the start, the smaller of its MRR at the two ends, added up "
-        "over all its products. Changes under half a cent are none. New and returning customers are not in it.",
+        "over all its products. Changes under half a cent are none. New and returning customers are not in it. With "
+        "`grr_cap` at total only the sum is held to what was paid at the start, so that growth of one customer hides "
+        "losses of another.",
         trends="Moves little from month to month in a base on yearly terms. Where it drifts down while net retention "
         "holds, upsell to a few is paying for the losses of many.",
         questions=(
@@ -81,7 +104,7 @@ GROSS_REVENUE_CHURN_RATE = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
             numerator=total("mrr_start - mrr_end", LOST),
             denominator=AT_START,
             n=PAYING,
@@ -139,7 +162,7 @@ NET_REVENUE_CHURN_RATE = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
             numerator=total("mrr_start - mrr_end", _CHANGED),
             denominator=AT_START,
             n=PAYING,
