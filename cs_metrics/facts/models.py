@@ -27,7 +27,7 @@ LEARNED, SEEN = 0.7, 0.5
 LEAST = {"learn": (20, 20), "judge": (10, 10)}
 """So many different accounts (deals) for which it happened, and for which it did not, in each part."""
 BINS = 10
-DIGITS = 6
+DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Model:
 
 def logged(column: str) -> str:
     """Return the SQL of the logarithm of one more than a column: from 1 to 2 is a larger step than from 101 to 102."""
-    return f"ln(1 + greatest(CAST({column} AS DOUBLE), 0))"
+    value = f"CAST({column} AS DOUBLE)"
+    return f"CASE WHEN {column} IS NOT NULL THEN ln(1 + CASE WHEN {value} > 0 THEN {value} ELSE 0 END) END"
 
 
 CHURN = Model(
@@ -169,7 +170,9 @@ class _Fitted:
         known = learn[names].astype("float64")
         self.centre = known.mean().round(DIGITS)
         self.scale = known.std(ddof=0).round(DIGITS).clip(lower=10.0**-DIGITS)
-        regression = LogisticRegression(max_iter=1000).fit(self._standard(known), learn["happened"].astype(int))
+        # this one goes on to the very optimum, so that rounding brings the same coefficients everywhere
+        regression = LogisticRegression(solver="newton-cholesky", tol=1e-10, max_iter=100)
+        regression.fit(self._standard(known), learn["happened"].astype(int))
         # equal to the last digit on every machine: sums of doubles are not
         self.weights = np.round(regression.coef_[0], DIGITS)
         self.intercept = round(float(regression.intercept_[0]), DIGITS)

@@ -71,7 +71,7 @@ def _met() -> str:
     """Contacts that took place; of a contact that is a user, the role and level may be the user's."""
     return """
         SELECT p.customer_id, p.occurred_at, p.contact_id, coalesce(p.contact_role, lower(u.role)) AS contact_role,
-               coalesce(p.contact_level, lower(u.seniority)) AS contact_level, p.direction, p.response_hours, p.kind
+               coalesce(p.contact_level, lower(u.seniority)) AS contact_level, p.direction, p.response_hours
         FROM fact_touchpoint AS p LEFT JOIN dim_users AS u ON u.user_id = p.contact_id
         WHERE p.attended IS DISTINCT FROM FALSE"""
 
@@ -167,8 +167,10 @@ def _relations(context: Context) -> list[Theme]:
         "count(*) FILTER (WHERE f.direction = 'theirs') AS theirs",
     )  # fmt: skip
     kinds = _names(context.settings["advocacy_kinds"])
-    acts = f"""(SELECT customer_id, occurred_at FROM met WHERE kind IN ({kinds})
-               UNION ALL SELECT customer_id, made_at FROM fact_referral WHERE made_at IS NOT NULL)"""
+    acts = f"""(SELECT customer_id, occurred_at, coalesce(touchpoint_id, _id) AS act FROM fact_touchpoint
+                WHERE kind IN ({kinds})
+                UNION ALL
+                SELECT customer_id, made_at, 'referral ' || _id FROM fact_referral WHERE made_at IS NOT NULL)"""
     two_way = "2 * CAST(least(spoken.ours, spoken.theirs) AS DOUBLE) / nullif(spoken.ours + spoken.theirs, 0)"
     return [
         Theme("spoken", met, {
@@ -178,7 +180,7 @@ def _relations(context: Context) -> list[Theme]:
             "levels_90": f"CASE WHEN {covered} AND k.has_level THEN coalesce(spoken.levels, 0) END",
             "two_way_90": f"CASE WHEN {covered} AND k.has_direction THEN coalesce({two_way}, 0) END",
             "reply_hours_90": "spoken.hours"}),
-        Theme("advocated", _window(acts, "occurred_at", 365, "count(*) AS acts"), {
+        Theme("advocated", _window(acts, "occurred_at", 365, "count(DISTINCT f.act) AS acts"), {
             "advocacy_365": "CASE WHEN k.contacts_from < b.taken_at OR k.referrals_from < b.taken_at "
                             "THEN coalesce(advocated.acts, 0) END"}),
     ]  # fmt: skip
@@ -189,15 +191,17 @@ def _intent(context: Context) -> Theme:
     signs = "SELECT NULL AS customer_id, NULL AS begins, NULL AS ends WHERE FALSE"
     if events:
         signs = (
-            f"SELECT customer_id, occurred_at AS begins, occurred_at AS ends FROM ({event_rows(context.settings)}) "
+            f"SELECT customer_id, occurred_at AS begins, occurred_at + INTERVAL '1' MICROSECOND AS ends "
+            f"FROM ({event_rows(context.settings)}) "
             f"WHERE event IN ({_names(events)})"
         )
     chosen = "TRUE" if events else "FALSE"
     found = f"""
         SELECT f.customer_id, s.taken_at, count(*) AS signs
-        FROM ({signs} UNION ALL SELECT customer_id, created_at, coalesce(closed_at, {FOREVER}) FROM fact_deal
-              WHERE kind IN ('upsell', 'cross_sell')) AS f
-        JOIN fact_snapshot AS s ON f.begins < s.taken_at AND f.ends >= s.taken_at - INTERVAL '90' DAY
+        FROM ({signs} UNION ALL
+              SELECT customer_id, created_at, CASE WHEN status = 'open' THEN {FOREVER} ELSE closed_at END
+              FROM fact_deal WHERE kind IN ('upsell', 'cross_sell')) AS f
+        JOIN fact_snapshot AS s ON f.begins < s.taken_at AND f.ends > s.taken_at - INTERVAL '90' DAY
         GROUP BY f.customer_id, s.taken_at"""
     known = f"({chosen} AND {_covered('events', context)}) OR k.has_upsell"
     return Theme("intended", found, {"intent_90": f"CASE WHEN {known} THEN coalesce(intended.signs, 0) END"})
