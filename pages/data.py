@@ -33,6 +33,6 @@ with errors.shown():
     elif chosen == "files":
         version_parts.files()
     elif chosen == "coverage":
-        version_parts.coverage()
+        version_parts.computable()
     else:
         version_parts.versions()

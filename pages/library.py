@@ -1,6 +1,6 @@
 """The KPI library: every KPI with what it is and its value in these data; found by name, category, stage or kind."""
 
-from pages._ui import card_parts, door, empty, filter_bar, library_parts, shell
+from pages._ui import card_parts, coverage, door, empty, filter_bar, library_parts, shell
 
 shell.guard()
 
@@ -8,7 +8,7 @@ shell.head("KPI library")
 if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show(grain=False)
-library_parts.coverage()
+coverage.show()
 entries = library_parts.choose()
 values = library_parts.values(entries, asked)
 library_parts.listing(entries, values, asked)

@@ -105,7 +105,7 @@ def _make_table(con: duckdb.DuckDBPyConnection, name: str, rows: Rows, number: i
         kind = "attribute" if column in attributes else "model"
         con.execute(
             "INSERT INTO _columns VALUES ($1, $2, $3, $4, $5, $2, $6, $7)",
-            [name, column, kind, sql_type, filled > 0, distinct, len(rows) - filled],
+            [name, column, kind, sql_type, any(column in row for row in rows), distinct, len(rows) - filled],
         )
 
 

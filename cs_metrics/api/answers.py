@@ -112,6 +112,13 @@ class Answers(Analyses):
         return kpis.computable(self._con(), self.settings, self.own)
 
     @within_limits()
+    def unlocks(self) -> dict[str, int]:
+        """Return what would make KPIs computable if it alone were added, and how many, the most first: 'table.column',
+        'table' (where it has no rows: with the columns it cannot be loaded without), 'table.column = value' for rows
+        that say so, or 'settings.name' for a choice."""
+        return kpis.unlocks(self._con(), self.settings, self.own)
+
+    @within_limits()
     def sources(self) -> pd.DataFrame:
         """Return one row a sheet and table: source, name, file, sheet, loaded_at, table, rows, loaded, rejected,
         set_aside, replaced, sha256, mapping (JSON). rows = loaded + rejected + set_aside."""

@@ -7,7 +7,7 @@ from cs_metrics.kpis.available import Attribute, Available, available
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.kpis.check import check
 from cs_metrics.kpis.intervals import overlap
-from cs_metrics.kpis.listing import computable, dimensions, size
+from cs_metrics.kpis.listing import computable, dimensions, size, unlocks
 from cs_metrics.kpis.model import KPI, Doc, Form, Kind
 from cs_metrics.kpis.rows import rows
 from cs_metrics.kpis.run import compute
@@ -35,4 +35,5 @@ __all__ = [
     "sentence",
     "size",
     "sql",
+    "unlocks",
 ]

@@ -79,14 +79,17 @@ def choose(kpi: KPI, known: Available) -> tuple[Form | None, list[str]]:
     nearest: list[str] | None = None
     for form in kpi.forms:
         met = form.when is None or known.info.get(form.when[0]) == form.when[1]
-        if not met and not form.unmet:
+        lacks = known.lacks(form.needs)
+        if (not met and not form.unmet) or any("=" in name for name in lacks):
             continue
-        lacks = known.lacks(form.needs) or ([] if met else [form.unmet])
+        lacks = lacks or ([] if met else [form.unmet])
         if not lacks:
             return form, []
         if nearest is None or len(lacks) < len(nearest):
             nearest = lacks
-    return None, nearest if nearest is not None else [n.split("|")[0] for n in kpi.forms[0].needs]
+    if nearest is None:
+        nearest = [name for name in known.lacks(kpi.forms[0].needs) if "=" not in name]
+    return None, nearest
 
 
 def form_of(kpi: KPI, known: Available) -> Form:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -86,11 +87,22 @@ class Available:
         hint = f"Did you mean {' or '.join(repr(o) for o in owners)}?" if owners else ""
         raise QueryError(f"There is no attribute '{name}'. {hint or did_you_mean(name, self.attributes)}".rstrip())
 
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Every name that a need may ask for: columns that have data, settings that are chosen, and 'name=value' of
+        what the version says about itself."""
+        return frozenset(self.mapped) | self.chosen | {f"{name}={value}" for name, value in self.info.items()}
+
+    @cached_property
+    def loaded(self) -> frozenset[str]:
+        """The tables that have rows."""
+        return frozenset(name.partition(".")[0] for name in self.mapped)
+
     def lacks(self, needs: Iterable[str]) -> list[str]:
-        """Return those of 'table.column' that have no data, and of 'settings.name' that nobody has chosen; of
-        alternatives ('a.b|c.d') the first, when all lack."""
-        has = self.mapped.keys() | self.chosen
-        return list(dict.fromkeys(n.split("|")[0] for n in needs if has.isdisjoint(n.split("|"))))
+        """Return the columns ('table.column') that have no data, and the 'settings.name' that nobody has chosen, of
+        those that are needed; of alternatives the nearest (see `Form.needs`), when none of them is met. A need that no
+        column can mend is returned as it stands."""
+        return list(dict.fromkeys(name for need in needs for name in _nearest(need, self.told, self.loaded)))
 
     def reach(self, tables: Iterable[str], as_of: datetime, fresh_days: int) -> tuple[datetime, list[str]]:
         """Return the as-of of KPIs that read `tables`: earlier than `as_of` where one is stale; and which are.
@@ -108,6 +120,27 @@ class Available:
         return min([as_of, *stale.values()]), sorted(t for t in stale if stale[t] < as_of)
 
 
+def _nearest(need: str, told: frozenset[str], loaded: frozenset[str]) -> list[str]:
+    """Return what the nearest alternative of a need lacks, nothing where one is met: the fewest columns, then those of
+    tables that are loaded. What comes after the source that a version has can't become its source."""
+    lacking: list[list[str]] = []
+    has_source = False
+    for way in need.split("|"):
+        names = way.split("&")
+        other_source = any("=" in name and name not in told for name in names)
+        columns = [name for name in names if "=" not in name and name not in told]
+        if not columns and not other_source:
+            return []
+        if columns and not (has_source and other_source):
+            lacking.append(columns)
+        has_source = has_source or ("=" in way and not other_source)
+
+    def distance(columns: list[str]) -> tuple[int, int]:
+        return len(columns), sum(name.partition(".")[0] not in loaded for name in columns)
+
+    return min(lacking, key=distance, default=[need])
+
+
 def available(con: duckdb.DuckDBPyConnection) -> Available:
     """Read what a version has from its own tables of account."""
     history = {r[0] for r in con.execute("SELECT DISTINCT attribute FROM dim_spans").fetchall()}
@@ -115,7 +148,8 @@ def available(con: duckdb.DuckDBPyConnection) -> Available:
     mapped: dict[str, Attribute] = {}
     attributes: dict[str, Attribute] = {"customer_id": Attribute("customer_id", "customers", "customer_id", "VARCHAR")}
     rows = con.execute(
-        "SELECT table_name, column_name, type, distinct_values, nulls FROM _columns WHERE mapped"
+        "SELECT table_name, column_name, type, distinct_values, nulls FROM _columns "
+        "WHERE mapped AND distinct_values + nulls > 0"
     ).fetchall()
     for table, column, kind, distinct, nulls in rows:
         mapped[f"{table}.{column}"] = Attribute(f"{table}.{column}", table, column, kind, False, distinct, nulls)

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 from rapidfuzz import fuzz
 
+from cs_metrics.kpis import coverage
 from cs_metrics.kpis.ask import choose
 from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Attribute, available, meta_settings
@@ -110,9 +111,12 @@ def size(con: duckdb.DuckDBPyConnection, where: Where, among: Where | None, as_o
     return {"inside": int(fit), "outside": int(rest)}
 
 
-def unlocks(kpis: pd.DataFrame) -> dict[str, int]:
-    """Return 'table.column' to the number of KPIs that lack it alone, the most first. `kpis`: of `computable`."""
-    lacking = [needs[0] for needs in kpis.loc[~kpis["computable"], "needs"] if len(needs) == 1]
-    alone = [need for need in lacking if not need.startswith("settings.")]
-    counts = pd.Series(alone, dtype=object).value_counts()
-    return {str(name): int(count) for name, count in counts.items()}
+def unlocks(
+    con: duckdb.DuckDBPyConnection,
+    settings: Mapping[str, Any] | None = None,
+    own: Mapping[str, KPI] | None = None,
+) -> dict[str, int]:
+    """Return what would make KPIs computable if it alone were added to the version, and how many; the most first (see
+    coverage.py). `own`: the workspace's own KPIs, by their ids."""
+    known = available(con).choosing(resolve(meta_settings(con) if settings is None else settings))
+    return coverage.unlocks(known, [*CATALOGUE.values(), *(own or {}).values()])

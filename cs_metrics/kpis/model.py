@@ -160,8 +160,9 @@ class Beside:
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """One way of computing a KPI. `needs`: 'table.column' that must have data, 'settings.name' that must be
-    chosen ('a|b': one of them); `when`: what `fact_info`, or a setting ('settings.name'), must say; `unmet`: the need
-    that is named where it says otherwise and nothing else is lacking.
+    chosen, 'name=value' that `fact_info` must say ('a|b&c': one of them, or several together); `when`: what
+    `fact_info`, or a setting ('settings.name'), must say; `unmet`: the need that is named where it says otherwise and
+    nothing else is lacking.
 
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.

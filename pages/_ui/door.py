@@ -343,11 +343,6 @@ def needs() -> dict[str, tuple[str, ...]]:
     return {row["id"]: () if row["computable"] else tuple(row["needs"]) for row in ask("kpis").to_dict("records")}
 
 
-def unlocks() -> dict[str, int]:
-    """Return the missing columns ('table.column') that would each unlock KPIs by itself, and how many."""
-    return listing.unlocks(ask("kpis"))
-
-
 def mapped_columns() -> dict[str, frozenset[str]]:
     """Return for each table that has rows the columns of the model that have data."""
     return {name: frozenset(about["columns"]) for name, about in ask("tables").items() if about["rows"]}

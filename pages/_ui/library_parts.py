@@ -13,21 +13,6 @@ from pages._ui.filter_bar import Asked
 
 KINDS = {"": "Leading and lagging", "leading": "Leading", "lagging": "Lagging"}
 HAVE = {"": "Computable or not", "yes": "Computable", "no": "Not computable"}
-UNLOCKS_SHOWN = 3
-
-
-def coverage() -> None:
-    """Say how many KPIs these data allow, and which columns or choices would unlock the most."""
-    frame = door.ask("kpis")
-    count, of = int(frame["computable"].sum()), len(frame)
-    unlocks = list(door.unlocks().items())[:UNLOCKS_SHOWN]
-    more = "; ".join(f"{_add(name)} to unlock {formats.count(n)}" for name, n in unlocks)
-    st.markdown(f"**{count} of {of}** KPIs are computable with your data." + (f" {more}." if more else ""))
-
-
-def _add(name: str) -> str:
-    table, _, column = name.partition(".")
-    return f"Choose `{column}` in the settings" if table == "settings" else f"Add `{name}`"
 
 
 def choose() -> list[Mapping[str, Any]]:

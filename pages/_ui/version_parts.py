@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, errors, formats, shell, state
+from pages._ui import coverage, door, download, errors, formats, shell, state
 
 NAMES = {"files": "What is loaded", "coverage": "What it makes computable", "versions": "Versions"}
 
@@ -59,15 +59,10 @@ def _conflicts() -> None:
         st.markdown(f":orange[:material/warning:] {formats.literal(row['sentence'])}")
 
 
-def coverage() -> None:
-    """Show which KPIs can be computed, and which column would unlock how many more."""
+def computable() -> None:
+    """Show which KPIs can be computed, and what each of the others lacks."""
+    coverage.show()
     kpis = door.ask("kpis")
-    able = kpis[kpis["computable"]]
-    st.markdown(f"**{len(able)} of {len(kpis)} KPIs can be computed from these data.**")
-    unlocks = door.unlocks()
-    if unlocks:
-        best = "; ".join(f"add `{name}` to unlock {formats.count(count)}" for name, count in list(unlocks.items())[:3])
-        st.markdown(best[0].upper() + best[1:] + ".")
     shown = pd.DataFrame(
         {
             "KPI": kpis["name"],

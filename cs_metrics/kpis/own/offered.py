@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cs_metrics.kpis.model import Kind, Relation
-from cs_metrics.kpis.relations.names import NEEDS_LIFE, within
+from cs_metrics.kpis.relations.names import NEEDS_LIFE, NEEDS_MONEY, within
 from cs_metrics.kpis.relations.states import OPENING
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
@@ -68,14 +68,13 @@ def _same(table: str, *columns: str) -> dict[str, str]:
 
 _STATE = ("active_start", "active_end", "active_in")
 _PAID = ("mrr_start", "mrr_end", "paid_before")
-_MONEY = "subscriptions.amount|mrr_snapshots.mrr|invoices.amount"
 
 OFFERED: dict[str, Offered] = {
     offered.name: offered
     for offered in (
         Offered(
             "customers", "customers, with their states at both ends of the period", "fact_active", "", (),
-            {**dict.fromkeys(_STATE, NEEDS_LIFE), **dict.fromkeys(_PAID, _MONEY)},
+            {**dict.fromkeys(_STATE, NEEDS_LIFE), **dict.fromkeys(_PAID, NEEDS_MONEY)},
         ),
         Offered(
             "tickets", "tickets", "fact_ticket", "tickets", ("created_at", "resolved_at", "first_response_at"),

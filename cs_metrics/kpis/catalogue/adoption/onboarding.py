@@ -31,7 +31,7 @@ ONBOARDING_COMPLETION_RATE = KPI(
     forms=(
         Form(
             over=ONBOARDINGS,
-            needs=("milestones.milestone", "milestones.customer_id", "milestones.reached_at|milestones.started_at"),
+            needs=("milestones.milestone", "milestones.customer_id", "milestones.reached_at"),
             numerator=count(_COMPLETED),
             denominator=count(f"NOT coalesce({_BACKWARDS}, FALSE)"),
             interval=Interval.WILSON,

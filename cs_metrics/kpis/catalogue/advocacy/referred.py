@@ -5,7 +5,7 @@ from __future__ import annotations
 from cs_metrics.kpis.catalogue.expansion.growth import BACK, BASE, UP
 from cs_metrics.kpis.catalogue.places import ADVOCACY, AT_ADVOCACY, AT_VALUE, REFERRALS
 from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, count, total
-from cs_metrics.kpis.relations.names import NEEDS_LIFE, NEEDS_MONEY
+from cs_metrics.kpis.relations.names import NEEDS_LEAVING, NEEDS_LOSSES, NEEDS_MONEY
 from cs_metrics.kpis.relations.referrals import OPENING_REFERRED
 from cs_metrics.kpis.relations.referred import NEEDS_REFERRED
 
@@ -23,7 +23,7 @@ REFERRAL_CHURN_RATE = KPI(
     forms=(
         Form(
             over=OPENING_REFERRED,
-            needs=(NEEDS_LIFE, NEEDS_REFERRED),
+            needs=(NEEDS_LEAVING, NEEDS_REFERRED),
             numerator=count("active_start AND NOT active_end"),
             denominator=count("active_start"),
             interval=Interval.WILSON,
@@ -83,7 +83,7 @@ REFERRAL_RETENTION_RATE = KPI(
     forms=(
         Form(
             over=OPENING_REFERRED,
-            needs=(NEEDS_LIFE, NEEDS_REFERRED),
+            needs=(NEEDS_LEAVING, NEEDS_REFERRED),
             numerator=count("active_start AND active_end"),
             denominator=count("active_start"),
             interval=Interval.WILSON,
@@ -142,7 +142,7 @@ REFERRED_ACCOUNT_NRR = KPI(
     forms=(
         Form(
             over=OPENING_REFERRED,
-            needs=(NEEDS_MONEY, NEEDS_REFERRED),
+            needs=(NEEDS_LOSSES, NEEDS_REFERRED),
             numerator=total("mrr_end", f"{BASE} OR ({BACK})"),
             denominator=total("mrr_start", BASE),
             n=f"count(*) FILTER (WHERE {BASE})",

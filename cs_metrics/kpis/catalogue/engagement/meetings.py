@@ -5,7 +5,7 @@ from __future__ import annotations
 from cs_metrics.kpis.catalogue.places import AT_VALUE, EFFICIENCY, ENGAGEMENT, HEALTH
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Measure, Relation, count
 from cs_metrics.kpis.relations.contacts import CHECKED_IN, CHECKED_IN_USED, INVITED
-from cs_metrics.kpis.relations.names import NEEDS_LIFE, NEEDS_MONEY
+from cs_metrics.kpis.relations.names import NEEDS_LEAVING, NEEDS_LIFE, NEEDS_MONEY
 
 QBR_ENGAGEMENT_RATE = KPI(
     id="qbr_engagement_rate",
@@ -129,7 +129,7 @@ CHECK_IN_IMPACT_SCORE = KPI(
     stage=AT_VALUE,
     cadence="quarterly",
     forms=(
-        _impact("retention", CHECKED_IN, "active_end", (NEEDS_LIFE,), "stayed"),
+        _impact("retention", CHECKED_IN, "active_end", (NEEDS_LEAVING,), "stayed"),
         _impact("expansion", CHECKED_IN, "mrr_start > 0 AND mrr_end - mrr_start >= 0.005", (NEEDS_MONEY,), "pay more"),
         _impact("usage", CHECKED_IN_USED, "use_days > 0", (NEEDS_LIFE, "events.occurred_at"), "used the product"),
     ),

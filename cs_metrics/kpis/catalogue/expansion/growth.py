@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cs_metrics.kpis.catalogue.places import AT_VALUE, EXPANSION, GROWTH
 from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, total
-from cs_metrics.kpis.relations.names import NEEDS_MONEY
+from cs_metrics.kpis.relations.names import NEEDS_LOSSES, NEEDS_MONEY
 from cs_metrics.kpis.relations.states import OPENING
 
 BASE = "mrr_start > 0"
@@ -24,7 +24,7 @@ NET_REVENUE_RETENTION = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
             numerator=total("mrr_end", f"{BASE} OR ({BACK})"),
             denominator=total("mrr_start", BASE),
             n=f"count(*) FILTER (WHERE {BASE})",

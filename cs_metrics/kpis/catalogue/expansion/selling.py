@@ -34,7 +34,7 @@ def _forms(bought: str, ordered: Mapping[str, str], words: str, unnamed: str) ->
     named = [form(HOLDINGS, bought, (f"{t}.{a}", f"{t}.product"), t) for t, a in _AMOUNTS.items()]
     whole = [form(HOLDINGS, bought, (f"{t}.{a}",), t, unnamed) for t, a in _AMOUNTS.items()] if unnamed else []
     orders = [form(PURCHASES, told, (*_ORDERED, f"orders.{c}"), "", _UNSAID.get(c, "")) for c, told in ordered.items()]
-    nothing = [form(HOLDINGS, bought, (NEEDS_MONEY.split("|")[0],), "")]
+    nothing = [form(HOLDINGS, bought, (NEEDS_MONEY,), "")]
     return (*named, *whole, *orders, *nothing)
 
 

@@ -12,7 +12,7 @@ from cs_metrics.kpis.catalogue.financial.parts import (
 )
 from cs_metrics.kpis.catalogue.places import AT_VALUE, FINANCIAL, GROWTH
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Kind, Part, count, total
-from cs_metrics.kpis.relations.names import NEEDS_MONEY
+from cs_metrics.kpis.relations.names import NEEDS_LOSSES
 from cs_metrics.kpis.relations.sales import WON_CUSTOMERS
 from cs_metrics.kpis.relations.service import COSTS
 
@@ -32,7 +32,7 @@ CUSTOMER_LIFETIME_VALUE = KPI(
     cadence="quarterly",
     forms=(
         Form(
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
             parts=of_subscriptions(),
             quotient=worth(),
             divisor=churn(),
@@ -115,7 +115,7 @@ CLV_TO_CAC_RATIO = KPI(
         Form(
             when=("acquisition_costs", "true"),
             unmet="costs.kind = acquisition",
-            needs=(NEEDS_MONEY, *_NEEDS_SPENT),
+            needs=(NEEDS_LOSSES, *_NEEDS_SPENT),
             parts={**of_subscriptions(), **_WON, **_SPENT},
             quotient=f"{worth()} / nullif({churn()}, 0)",
             divisor=_CAC,

@@ -12,7 +12,7 @@ from cs_metrics.kpis.catalogue.financial.parts import (
 )
 from cs_metrics.kpis.catalogue.places import AT_ADOPTION, AT_ADVOCACY, FINANCIAL, GROWTH, REFERRALS
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, count, total
-from cs_metrics.kpis.relations.names import NEEDS_MONEY
+from cs_metrics.kpis.relations.names import NEEDS_LOSSES, NEEDS_MONEY
 from cs_metrics.kpis.relations.orders import BUYERS
 from cs_metrics.kpis.relations.referred import NEEDS_REFERRED, of_others, of_referred
 from cs_metrics.kpis.relations.revenue import QUALIFIED, of_qualified
@@ -112,7 +112,7 @@ CLTV_FOR_REFERRED_USERS = KPI(
     cadence="quarterly",
     forms=(
         Form(
-            needs=(NEEDS_REFERRED, NEEDS_MONEY),
+            needs=(NEEDS_REFERRED, NEEDS_LOSSES),
             parts=_REFERRED_SUBSCRIBERS,
             quotient=worth(),
             divisor=churn(),

@@ -9,7 +9,8 @@ from cs_metrics.kpis.relations.states import CLOSING, LIVES, TRAILING
 # what is given back to a customer reduces revenue in the period in which it is, with or without another order in it
 KNOWN = "customer_id IS NOT NULL"
 BUYER = f"{KNOWN} AND orders >= 1"
-NEEDS_ORDERS = ("orders.amount", "orders.customer_id")
+NEEDS_ORDERS = ("money_source=", "orders.amount", "orders.customer_id")
+"""Orders speak where nothing recurs."""
 
 
 def of_subscriptions(closing: Relation = CLOSING, trailing: Relation = TRAILING, tag: str = "") -> dict[str, Part]:

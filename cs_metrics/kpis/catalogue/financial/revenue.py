@@ -5,7 +5,7 @@ from __future__ import annotations
 from cs_metrics.kpis.catalogue.financial.parts import BUYER, KNOWN, NEEDS_ORDERS
 from cs_metrics.kpis.catalogue.places import AT_ADOPTION, AT_VALUE, FINANCIAL, GROWTH
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, count, total
-from cs_metrics.kpis.relations.names import NEEDS_MONEY, NEEDS_REVENUE
+from cs_metrics.kpis.relations.names import NEEDS_LOSSES, NEEDS_MONEY, NEEDS_REVENUE
 from cs_metrics.kpis.relations.orders import BUYERS, GUEST_ORDERS
 from cs_metrics.kpis.relations.revenue import GROWING, GUEST_REVENUE, PAYING_AND_KNOWN, PAYING_AND_USING
 from cs_metrics.kpis.relations.states import CLOSING, OPENING
@@ -160,7 +160,7 @@ CUSTOMER_ACCOUNT_GROWTH_RATE = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
             numerator=total("(mrr_end - mrr_start)", f"mrr_start > 0 OR ({_BACK})"),
             denominator=total("mrr_start", "mrr_start > 0"),
             n="count(*) FILTER (WHERE mrr_start > 0)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cs_metrics.kpis.catalogue.places import AT_ADOPTION, AT_VALUE, PREVENTION, RETENTION
 from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, count
 from cs_metrics.kpis.relations.leaving import COHORT
-from cs_metrics.kpis.relations.names import NEEDS_LIFE
+from cs_metrics.kpis.relations.names import NEEDS_LEAVING
 from cs_metrics.kpis.relations.states import OPENING
 
 _STAYED = "active_start AND active_end"
@@ -25,7 +25,7 @@ CUSTOMER_RETENTION_RATE = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_LIFE,),
+            needs=(NEEDS_LEAVING,),
             words="{numerator:customer} active at the start and at the end / {denominator:customer} active at the "
             "start",
             numerator=count(_STAYED),
@@ -84,7 +84,7 @@ CUSTOMER_CHURN_RATE = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_LIFE,),
+            needs=(NEEDS_LEAVING,),
             words="{numerator:customer} active at the start and not at the end / {denominator:customer} active at "
             "the start",
             numerator=count(_LEFT),
@@ -143,7 +143,7 @@ CUSTOMER_COHORT_RETENTION_RATE = KPI(
     forms=(
         Form(
             over=COHORT,
-            needs=(NEEDS_LIFE,),
+            needs=(NEEDS_LEAVING,),
             numerator=count("active_later"),
             denominator=count(),
             interval=Interval.WILSON,

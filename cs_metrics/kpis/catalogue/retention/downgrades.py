@@ -6,7 +6,7 @@ from cs_metrics.kpis.catalogue.places import AT_VALUE, PREVENTION, RETENTION
 from cs_metrics.kpis.catalogue.retention.parts import AT_START, DOWNGRADED, LOST, PAYING
 from cs_metrics.kpis.model import KPI, Doc, Form, Interval, Kind, count, total
 from cs_metrics.kpis.relations.leaving import FALLERS, LOSSES
-from cs_metrics.kpis.relations.names import NEEDS_MONEY
+from cs_metrics.kpis.relations.names import NEEDS_LOSSES
 from cs_metrics.kpis.relations.states import OPENING
 
 _CHURNED = "inactive_at < :as_of AND inactive_at <= fell_at + :follow_days * INTERVAL '1' DAY"
@@ -42,9 +42,9 @@ REVENUE_CHURN_RATE = KPI(
     area=PREVENTION,
     stage=AT_VALUE,
     forms=(
-        _by_cause((NEEDS_MONEY, "subscriptions.contract_end"), when=("money_source", "subscriptions")),
+        _by_cause((NEEDS_LOSSES, "subscriptions.contract_end"), when=("money_source", "subscriptions")),
         _by_cause(
-            (NEEDS_MONEY,),
+            (NEEDS_LOSSES,),
             note="Without subscriptions that say when a contract ends, all who stop paying count as cancelled.",
         ),
     ),
@@ -98,7 +98,7 @@ CUSTOMER_DOWNGRADE_RATE = KPI(
     forms=(
         Form(
             over=OPENING,
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
             numerator=count(DOWNGRADED),
             denominator=count("active_start"),
             interval=Interval.WILSON,
@@ -156,7 +156,7 @@ DOWNGRADE_TO_CHURN_CONVERSION_RATE = KPI(
     forms=(
         Form(
             over=FALLERS,
-            needs=(NEEDS_MONEY,),
+            needs=(NEEDS_LOSSES,),
             numerator=count(f"{DOWNGRADED} AND {_CHURNED}"),
             denominator=count(DOWNGRADED),
             interval=Interval.WILSON,

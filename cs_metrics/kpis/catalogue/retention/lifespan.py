@@ -5,11 +5,11 @@ from __future__ import annotations
 from cs_metrics.kpis.catalogue.places import AT_VALUE, EFFICIENCY, PREVENTION, RETENTION
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, LeftOut, Measure, Part, count, total
 from cs_metrics.kpis.relations.leaving import COSTS_OF_A_YEAR, WON_IN_A_YEAR
-from cs_metrics.kpis.relations.names import NEEDS_LIFE, NEEDS_MONEY
+from cs_metrics.kpis.relations.names import NEEDS_LEAVING, NEEDS_LOSSES
 from cs_metrics.kpis.relations.service import COSTS
 from cs_metrics.kpis.relations.states import LIFESPANS, OPENING
 
-_NEEDS_COSTS = (NEEDS_MONEY, "costs.amount", "costs.kind", "costs.incurred_on")
+_NEEDS_COSTS = (NEEDS_LOSSES, "costs.amount", "costs.kind", "costs.incurred_on")
 _PARTS = {
     "lost_mrr": Part(OPENING, total("mrr_start", "mrr_start > 0 AND mrr_end <= 0")),
     "lost": Part(OPENING, count("active_start AND NOT active_end")),
@@ -32,7 +32,7 @@ AVERAGE_CUSTOMER_LIFESPAN = KPI(
     forms=(
         Form(
             over=LIFESPANS,
-            needs=(NEEDS_LIFE,),
+            needs=(NEEDS_LEAVING,),
             value="sum(area)",
             numerator=Measure("sum(lived * seen)", "lived"),
             denominator=Measure("CAST(sum(seen) AS BIGINT)", "1"),

@@ -6,7 +6,7 @@ from cs_metrics.kpis.catalogue.places import AT_ONBOARDING, AT_VALUE, HEALTH, PR
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Relation, count
 from cs_metrics.kpis.relations.drop_off import EVENTS_THROUGH, NEXT_EVENTS, NEXT_STEPS, WAY_THROUGH
 from cs_metrics.kpis.relations.leaving import ANSWERERS
-from cs_metrics.kpis.relations.names import NEEDS_LIFE
+from cs_metrics.kpis.relations.names import NEEDS_LEAVING
 from cs_metrics.kpis.relations.states import LEAVINGS
 
 _LEAVER = "(active_start OR active_in) AND NOT active_end"
@@ -50,7 +50,7 @@ EXIT_REASON_FREQUENCY = KPI(
     forms=(
         Form(
             over=LEAVINGS,
-            needs=(NEEDS_LIFE,),
+            needs=(NEEDS_LEAVING,),
             numerator=count(_LEAVER),
             denominator=count(_LEAVER),
             interval=Interval.WILSON,
@@ -109,7 +109,7 @@ CUSTOMER_FEEDBACK_RETENTION_SCORE = KPI(
         Form(
             over=ANSWERERS,
             needs=(
-                NEEDS_LIFE,
+                NEEDS_LEAVING,
                 "survey_responses.score",
                 "survey_responses.responded_at",
                 "survey_responses.customer_id|users.customer_id",

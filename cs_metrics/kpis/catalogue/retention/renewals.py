@@ -6,7 +6,13 @@ from cs_metrics.kpis.catalogue.places import AT_VALUE, PREVENTION, RETENTION
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, count
 from cs_metrics.kpis.relations.contracts import CONTRACTS_ENDING, LAST_CONTRACTS
 
-_NEEDS = ("subscriptions.start_date", "subscriptions.contract_start", "subscriptions.contract_end")
+_NEEDS = (
+    "subscriptions.start_date",
+    "subscriptions.contract_start",
+    "subscriptions.contract_end",
+    "subscriptions.end_date|settings.churn_dated=scheduled&subscriptions.cancelled_on",
+)
+"""Without an end every contract would seem to have rolled over."""
 _IN_TIME = "coalesce({0} < :as_of AND {0} <= ended_at + :renewal_grace_days * INTERVAL '1' DAY, FALSE)"
 _RENEWED = _IN_TIME.format("renewed_at")
 _FOLLOWED = _IN_TIME.format("followed_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cs_metrics.kpis.catalogue.places import AT_VALUE, PREVENTION, RETENTION
 from cs_metrics.kpis.model import KPI, Beside, Doc, Form, Interval, Kind, Measure, count
 from cs_metrics.kpis.relations.chances import AT_RISK
+from cs_metrics.kpis.relations.names import NEEDS_LOSSES
 
 CHURN_RISK_SCORE = KPI(
     id="churn_risk_score",
@@ -21,7 +22,7 @@ CHURN_RISK_SCORE = KPI(
         Form(
             over=AT_RISK,
             needs=(
-                "subscriptions.start_date|mrr_snapshots.mrr|invoices.amount",
+                NEEDS_LOSSES,
                 "events.occurred_at|tickets.created_at|survey_responses.score|touchpoints.occurred_at|invoices.due_on",
             ),
             numerator=Measure("coalesce(sum(risk), 0)", "risk"),

@@ -193,7 +193,7 @@ SURVEY_RESPONSE_RATE = KPI(
     forms=(
         Form(
             over=SENT,
-            needs=("survey_responses.sent_at", "survey_responses.responded_at"),
+            needs=("survey_responses.sent_at", "survey_responses.responded_at", "survey_responses.score"),
             numerator=count(_ANSWERED),
             denominator=count(f"NOT coalesce({_EARLY}, FALSE)"),
             interval=Interval.CLUSTER,
