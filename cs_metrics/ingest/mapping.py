@@ -101,10 +101,7 @@ def complete(mapping: TableMapping, answers: Mapping[str, Any]) -> TableMapping:
             low, _, high = str(answer).partition("-")
             columns = {"scale_min": {"constant": low}, "scale_max": {"constant": high}} | columns
     known = {c.name for c in TABLES[mapping.table].columns}
-    if (
-        answers.get("percentage:subscriptions.discount") is True
-        and answers.get("per_unit:subscriptions.amount") is True
-    ):
+    if answers.get(PERCENTAGE) is True and answers.get(PER_UNIT) is True:
         columns.pop("discount", None)  # a percentage of a price for one unit is no amount: it stays an attribute
     for name, spec in columns.items():
         if name in known and isinstance(spec, (str, Mapping)):
@@ -147,10 +144,10 @@ def _answered(
 def _discount(amount: Any, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a discount's rule takes from that of the amount: its cents, and of a percentage the amount itself."""
     spec = {"from": amount} if isinstance(amount, str) else dict(amount or {})
-    cents = float(spec.get("divide") or (100 if answers.get("cents:subscriptions.amount") is True else 1))
+    cents = answers.get("cents:subscriptions.amount") is True
     if answers.get(PERCENTAGE) is True and isinstance(spec.get("from"), str):
-        return {"times": spec["from"], "divide": 100 * cents}
-    return {"divide": cents} if cents != 1 else {}
+        return {"times": spec["from"], "divide": 100 * float(spec.get("divide") or (100 if cents else 1))}
+    return {"divide": 100} if cents else {}
 
 
 def _takes(table: str, name: str, word: str) -> bool:
