@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,7 +11,7 @@ from babel.numbers import list_currencies
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.settings import SETTINGS, Setting
-from pages._ui import door, errors, formats
+from pages._ui import door, errors, formats, shell
 
 DAY = timedelta(days=1)
 SAID = "_settings_said"
@@ -122,9 +121,8 @@ def _widget(setting: Setting, value: Any) -> Any:
         hint = "Type a name" if free else "Choose"
         return st.multiselect(title, options, value, key=key, accept_new_options=free, placeholder=hint)
     if setting.kind == "scores":
-        shown = json.dumps(value, indent=1)
-        text = st.text_area(title, shown, height=320, key=key)
-        return value if text == shown else text
+        shell.link("scores", "Change the weights and rules", icon=":material/scale:")
+        return value
     if setting.name == "currency":
         options = sorted({*list_currencies(), value})
         return st.selectbox(title, options, options.index(value), key=key)

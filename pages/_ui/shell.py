@@ -44,6 +44,7 @@ PAGES = (
 HIDDEN = (
     ("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),
     ("scorecard", "Scorecard", "fact_check", "Choose, order and name the KPIs that the Overview shows."),
+    ("scores", "Scores", "scale", "The weights and rules of health, engagement and the other scores."),
     ("own", "A KPI of your own", "calculate", "Define a KPI over one of the tables, and try it on the data."),
 )
 # Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.
