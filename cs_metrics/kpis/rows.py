@@ -72,7 +72,9 @@ def rows(
     value = question.fill(value, relation)
     condition = "pno >= 0" + (f" AND {form.item} = {question.params.add(item)}" if item is not None else "")
     counted = f"SELECT *, {value} AS _value FROM {base.name} WHERE {condition}"
-    text = f"WITH {', '.join(writer.ctes)} SELECT * FROM ({counted}) AS counted WHERE _value <> 0"
+    # no time at all is a time: in a median it counts like any other
+    has_part = "IS NOT NULL" if form.interval is Interval.MEDIAN and part == "numerator" else "<> 0"
+    text = f"WITH {', '.join(writer.ctes)} SELECT * FROM ({counted}) AS counted WHERE _value {has_part}"
     text += " ORDER BY _source, _row" + (f" LIMIT {int(limit)}" if limit else "")
     frame = con.execute(text, question.params.used(text)).df()
     return _shown(con, asked, frame)

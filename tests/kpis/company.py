@@ -8,7 +8,13 @@ from typing import Any
 
 Table = list[dict[str, Any]]
 START = date(2025, 1, 1)
-CHOICES = {"expansion_features": ["export", "share"], "intent_events": ["pricing_viewed"]}
+CHOICES = {
+    "expansion_features": ["export", "share"],
+    "intent_events": ["pricing_viewed"],
+    "key_event": "use",
+    "key_milestones": ["onboarding_completed", "first_value"],
+    "early_sessions": 1,
+}
 """What the company has chosen, for the KPIs that need a choice."""
 
 
@@ -91,6 +97,7 @@ def company(customers: int = 40, seed: int = 7) -> dict[str, Table]:
     _sell(random.Random(seed + 3), tables, known)
     _refer(random.Random(seed + 4), tables, known)
     _speak(random.Random(seed + 5), tables, known)
+    _start(random.Random(seed + 6), tables, known)
     return tables
 
 
@@ -239,6 +246,35 @@ def _speak(draw: random.Random, tables: dict[str, Table], known: list[str]) -> N
         {"occurred_at": moment(), "source": draw.choice(["social", "review", "sales_call"]),
          "customer_id": draw.choice([*known, None]), "text": draw.choice(phrases[:5]),
          "sentiment": draw.choice([0.9, -0.9, None, None])} for _ in range(120)]  # fmt: skip
+
+
+def _start(draw: random.Random, tables: dict[str, Table], known: list[str]) -> None:
+    """Add milestones of users (of accounts that have their own, too), users of no account, surveys about the start."""
+
+    def moment() -> datetime:
+        return datetime(2025, 1, 1) + timedelta(minutes=draw.randrange(470 * 1440))
+
+    for row in list(tables["users"]):
+        for milestone in ("signed_up", "activated"):
+            if draw.random() < 0.3:
+                told = {"customer_id": row["customer_id"], "user_id": row["user_id"]}
+                tables["milestones"].append({**told, "milestone": milestone, "reached_at": moment()})
+        row["created_at"] = draw.choice([row["created_at"], row["created_at"], None])
+    for number in range(8):
+        stray = {"user_id": f"stray{number}", "customer_id": None, "created_at": moment(), "activated_at": moment()}
+        tables["users"].append(stray)
+        tables["events"].append({"user_id": f"stray{number}", "occurred_at": moment(), "event": "use",
+                                 "feature": draw.choice(["search", "export"]), "device": "web"})  # fmt: skip
+    for customer in known:
+        if draw.random() < 0.5:
+            tables["milestones"].append(
+                {"customer_id": customer, "milestone": "exceeded_value", "reached_at": moment()}
+            )
+    for _ in range(120):
+        tables["survey_responses"].append({
+            "customer_id": draw.choice([*known, None]), "survey": draw.choice(["onboarding", "post_activation"]),
+            "user_id": draw.choice([None, *(row["user_id"] for row in tables["users"])]), "responded_at": moment(),
+            "score": draw.randrange(1, 6), "channel": draw.choice(["email", "app", None])})  # fmt: skip
 
 
 def _subscribe(draw: random.Random, tables: dict[str, Table], customer: str, joined: int) -> None:

@@ -39,6 +39,16 @@ def test_the_first_key_action_comes_after_the_sign_up() -> None:
     assert beside == {"mean": 5.25, "p90": pytest.approx(0.5 + 0.9 * 9.5), "open": 2}
 
 
+def test_no_time_at_all_is_a_time() -> None:
+    # a user that no table knows signs up with its first event, which is the key action: 0 days
+    tables: Tables = {"events": [use("u", "2026-03-02", "save")], "users": [user("v", "2026-03-01", "2026-03-09")]}
+    cell = ask(tables, "time_to_first_key_action", "2026-03-01", **SAVE)
+    assert (cell["value"], cell["denominator"]) == (0, 1)
+    asked = Slice.of("month", definitions=SAVE)
+    behind = rows(kept_version(tables), "time_to_first_key_action", "2026-03-01", asked, as_of="2026-06-01")
+    assert behind["_value"].tolist() == [0]
+
+
 def test_an_action_after_the_as_of_has_not_happened() -> None:
     cell = ask(ACTS, "time_to_first_key_action", "2026-03-01", as_of="2026-03-12", **SAVE)
     assert (cell["value"], cell["denominator"]) == (0.5, 1)
