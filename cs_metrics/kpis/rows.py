@@ -12,7 +12,7 @@ import pandas as pd
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.ask import Asked, check_names, find, form_of, settle
 from cs_metrics.kpis.compile import Writer
-from cs_metrics.kpis.model import KPI, Form, Relation
+from cs_metrics.kpis.model import KPI, Form, Interval, Relation
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.spread import row_parts
 from cs_metrics.periods import at, check_grain
