@@ -35,7 +35,8 @@ FEATURE_ADOPTION_RATE = KPI(
     ),
     doc=Doc(
         definition="The share of the accounts active in the period that used a feature in it at least once: any of the "
-        "key features for the whole (any feature where none is chosen), and each of them by itself.",
+        "key features for the whole (any feature where none is chosen), and each of them by itself. "
+        "Accounts are counted, however few of their people took it up.",
         formula="accounts active in the period that used the feature / accounts active in the period",
         insight="Which parts of the product are found, and which are paid for without being used.",
         measured="Events with a feature are matched to accounts, directly or through the user; one use by anybody is "

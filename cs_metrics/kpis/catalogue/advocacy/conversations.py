@@ -105,7 +105,8 @@ WARM_INTRODUCTION_OFFER_RATE = KPI(
     ),
     doc=Doc(
         definition="The share of the customers active in the period that our people asked for a personal introduction "
-        "to somebody they know; beside it how many requests that were.",
+        "to somebody they know; beside it how many requests that were. "
+        "The request is ours: a customer that offers one unasked is not in it.",
         formula="active customers asked for a warm introduction in the period / customers active in the period",
         insight="Our own effort, not the customers' answer: whether success managers dare to ask at all.",
         measured="Any touchpoint of the period with introduction_asked marks its customer as asked, once however often "

@@ -40,7 +40,8 @@ EXPANSION_ACTIVATION_RATE = KPI(
     ),
     doc=Doc(
         definition="Of the accounts that were active at the start of the period and had never used an expansion "
-        "feature, the share that used one for the first time within it.",
+        "feature, the share that used one for the first time within it. "
+        "It is about use, not about buying.",
         formula="accounts with their first use of an expansion feature in the period / accounts active at the start "
         "without any such use before",
         insight="How fast the untouched part of the base discovers what it could pay more for: interest shows here "

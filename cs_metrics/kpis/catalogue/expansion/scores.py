@@ -53,7 +53,8 @@ EXPANSION_OPPORTUNITY_SCORE = KPI(
         ),
         show="A ranked list with the four parts and the MRR, new ones of the week on top; a scatter against health.",
         risks="It sees the wish, not the budget, and a customer who looks at prices may be looking to pay less. "
-        "Selling into a red account because its score is high costs the account.",
+        "Selling into a red account because its score is high costs the account. "
+        "Unlike readiness, it puts what was asked for above what was used.",
         sources="Product events such as limit reached or pricing viewed, open deals of the CRM, and the products on "
         "subscriptions or invoices.",
         connects="It starts the upsell playbook, fills the CSM-qualified lead queue of sales, and tells pricing which "

@@ -186,7 +186,8 @@ CUSTOMER_ACCOUNT_GROWTH_RATE = KPI(
     ),
     doc=Doc(
         definition="By how much the revenue of the same accounts grew or shrank over the period: those that paid at "
-        "its start, whether they are still here or not. Zero means that they pay as much as before.",
+        "its start, whether they are still here or not. Zero means that they pay as much as before. "
+        "It is about revenue, never about the number of accounts.",
         formula="(revenue at the end - revenue at the start) / revenue at the start, over the accounts that paid at "
         "the start; orders: the period against the one before",
         insight="How fast the customer base grows with no new logo: the growth that customer success can claim.",

@@ -117,7 +117,8 @@ GROSS_REVENUE_CHURN_RATE = KPI(
     ),
     doc=Doc(
         definition="All recurring revenue that opening customers took away, by leaving or by paying less, over what "
-        "they paid at the start; no upsell is set against it.",
+        "they paid at the start; no upsell is set against it. "
+        "Revenue churn by cause comes to the same total, told apart.",
         formula="(churned MRR + contracted MRR) / MRR at the start",
         insight="The hole that new business and expansion must fill before the company grows by a cent.",
         measured="Each paying customer's MRR at the start less its MRR at the end, where that is a loss. A customer "

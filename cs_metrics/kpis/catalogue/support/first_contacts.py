@@ -60,7 +60,8 @@ LEAD_RESPONSE_TIME = KPI(
         show="A weekly median with the 90th percentile, split by leads.source and leads.owner, with the untouched "
         "leads as a number beside it.",
         risks="An automatic e-mail logged as the first contact makes every seller a champion. Leads that nobody "
-        "touched are missing from the median, so ignoring the bad ones improves it.",
+        "touched are missing from the median, so ignoring the bad ones improves it. "
+        "Sign-ups that never were a lead stand outside it.",
         sources="Lead objects of Salesforce or HubSpot with created date and first activity date; Outreach or "
         "Salesloft for the first call or mail.",
         connects="Marketing's campaign calendar, sales development staffing, the service level between marketing and "
