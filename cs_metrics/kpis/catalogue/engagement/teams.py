@@ -40,7 +40,7 @@ CUSTOMER_TEAM_ENGAGEMENT = KPI(
         "come, with what tone and attendance, and how fast they answer what we send.",
         formula="40 % contacts per 30 days that they began or attended, against 2 + 35 % mean quality (tone from -1 "
         "to 1 as 0 to 100, an invitation kept 100, missed 0) + 25 % hours to their answer by thresholds (within 4 h "
-        "100, from 4 h 80, from 24 h 50, from 72 h 0); mean over the accounts active in the period",
+        "100, from 4 h 80, from 24 h 50, from 72 h 0); the mean of all accounts active in P, silent ones as 0",
         insight="Which customers have gone quiet, which is seen in their mail weeks before it is seen in their use.",
         measured="Touchpoints of the period with direction theirs, or attended; of the missed invitations only the "
         "quality. An account without any counts with 0. The answer to a contact of ours (direction ours) is theirs: "
