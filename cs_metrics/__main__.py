@@ -1,4 +1,4 @@
-"""The command line: python -m cs_metrics load | kpi | retention | sql | check. The words are those of the library."""
+"""The command line: python -m cs_metrics load | kpi | retention | sql | compare | check. The words are those of the library."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 import cs_metrics as cs
 from cs_metrics.api import choices
 from cs_metrics.api.empty import check_kpis
+from cs_metrics.presets import preset
 
 OK, FAILED = 0, 2
 
@@ -64,6 +65,18 @@ def parser() -> argparse.ArgumentParser:
     sql = _command(commands, "sql", _sql, "print the SQL that answers a KPI")
     sql.add_argument("id", metavar="ID")
     _slice(sql)
+
+    compare = _command(commands, "compare", _compare, "lay two definitions of a KPI side by side, customer by customer")
+    compare.add_argument("id", metavar="ID")
+    for side in "ab":
+        compare.add_argument(
+            f"--{side}", action="append", default=[], metavar="PRESET|NAME=VALUE",
+            help="a preset (chartmogul, baremetrics, stripe) or a switched definition; none: the workspace's own",
+        )  # fmt: skip
+    compare.add_argument("--period", metavar="DATE", help="any day of the period (default: the whole range)")
+    compare.add_argument("--grain", help="day, week, month (default), quarter or year")
+    compare.add_argument("--where", type=_json("where"), metavar="JSON", help='such as {"plan": ["Pro", "Team"]}')
+    compare.add_argument("--as-of", metavar="DATE", help="the instant up to which the data count")
 
     check = commands.add_parser("check", help="bind every KPI against an empty schema")
     check.add_argument("--json", action="store_true", help="print JSON")
@@ -200,6 +213,27 @@ def _sql(options: argparse.Namespace) -> int:
     else:
         print(text)
     return OK
+
+
+def _compare(options: argparse.Namespace) -> int:
+    sides = [_definitions(given, f"--{side}") for side, given in (("a", options.a), ("b", options.b))]
+    asked = {"period": options.period, "grain": options.grain, "where": options.where, "as_of": options.as_of}
+    found = _version(options).compare(options.id, *sides, **asked)
+    values = pd.DataFrame([{"definition": side, **cell} for side, cell in (("a", found.a), ("b", found.b))])
+    if options.json:
+        _print_json({"a": _records(values)[0], "b": _records(values)[1], "change": found.change,
+                     "rows": _records(found.rows)})  # fmt: skip
+    else:
+        _print_table(values)
+        print(f"\nWho makes the difference: {len(found.rows)}")
+        _print_table(found.rows)
+    return OK
+
+
+def _definitions(given: Sequence[str], option: str) -> dict[str, Any]:
+    """Return the settings that a preset's name and NAME=VALUE texts switch together."""
+    named = {name: value for text in given if "=" not in text for name, value in preset(text).settings.items()}
+    return {**named, **_pairs([text for text in given if "=" in text], option)}
 
 
 def _check(options: argparse.Namespace) -> int:

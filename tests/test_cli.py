@@ -148,3 +148,15 @@ def test_the_module_runs():
     )
     assert done.returncode == 2
     assert done.stderr.startswith("cs_metrics: ")
+
+
+def test_compare_says_both_values_and_who_makes_the_difference(acme, capsys):
+    asked = ["compare", "-w", str(acme), "customer_churn_rate", "--period", "2025-03-01", "--as-of", "2025-06-01"]
+    found = said(capsys, *asked, "--a", "churn_dated=end", "--b", "baremetrics", "--b", "churn_dated=paid")
+    # B ended on 10 March, and is paid up to the 20th: March either way
+    assert (found["a"]["value"], found["b"]["value"], found["rows"]) == (0.5, 0.5, [])
+    april = [*asked[:5], "2025-04-01", *asked[6:], "--b", "activity_source=churned_on"]
+    assert main(april) == 2
+    assert "not computable" in capsys.readouterr().err
+    assert main([*asked, "--b", "strip"]) == 2
+    assert "Did you mean 'stripe'" in capsys.readouterr().err

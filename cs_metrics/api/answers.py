@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,16 @@ from cs_metrics.kpis import KPI
 from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import instant
-from cs_metrics.settings import resolve
+from cs_metrics.presets import preset
+from cs_metrics.settings import resolve, today
 from cs_metrics.workspace import conflicts, describe, versions
 from cs_metrics.workspace.database import cursor, within_limits
 
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace
+
+
+Definitions = Mapping[str, Any] | str | None
 
 
 class Answers(Analyses):
@@ -194,6 +199,34 @@ class Answers(Analyses):
         return hiding.drop(frame, self.hidden)
 
     @within_limits()
+    def compare(
+        self,
+        id: str,
+        definitions_a: Definitions = None,
+        definitions_b: Definitions = None,
+        *,
+        period: Any = None,
+        grain: str | None = None,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        as_of: Any = None,
+        everyone: bool = False,
+    ) -> kpis.Comparison:
+        """Lay two definitions of a KPI side by side: settings switched, the name of a preset ("stripe"), or None for
+        the definitions in force here.
+
+        The answer has both values (`a`, `b`), their `change`, and `rows`: the customers (or people) that make the
+        difference, largest first, with their part under each definition; see `cs_metrics.kpis.Comparison`. `period`:
+        any instant of the period of `grain` (by default month); None: the whole range. `everyone`: also those who make
+        no difference.
+        """
+        asked = self._slice(grain, None, where, since, until, None)
+        sides = [kpis.Side(*self._ask(switched(d), as_of)) for d in (definitions_a, definitions_b)]
+        found = kpis.compare(id, *sides, asked, period, everyone=everyone, own=self.own)
+        return replace(found, rows=hiding.drop(found.rows, self.hidden))
+
+    @within_limits()
     def sql(
         self,
         id: str,
@@ -249,7 +282,12 @@ class Answers(Analyses):
         return Slice.of(grain, self._by(by), self._where(where), since, until, definitions)
 
 
+def switched(definitions: Definitions) -> dict[str, Any]:
+    """Return the settings that definitions switch: those of a preset, where they are its name. Raises QueryError."""
+    return dict(preset(definitions).settings) if isinstance(definitions, str) else resolve_only(definitions)
+
+
 def resolve_only(definitions: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return these switches alone, checked. Raises QueryError."""
     values = resolve(definitions)
-    return {name: values[name] for name in definitions or {}}
+    return {name: values[name] for name in today(definitions or {})}

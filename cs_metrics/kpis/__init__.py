@@ -6,6 +6,7 @@ from cs_metrics.kpis.ask import find
 from cs_metrics.kpis.available import Attribute, Available, available
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.kpis.check import check
+from cs_metrics.kpis.compare import Comparison, Side, compare
 from cs_metrics.kpis.intervals import overlap
 from cs_metrics.kpis.listing import computable, dimensions, size, unlocks
 from cs_metrics.kpis.model import KPI, Doc, Form, Kind
@@ -20,12 +21,15 @@ __all__ = [
     "KPI",
     "Attribute",
     "Available",
+    "Comparison",
     "Doc",
     "Form",
     "Kind",
+    "Side",
     "Slice",
     "available",
     "check",
+    "compare",
     "computable",
     "compute",
     "dimensions",
