@@ -101,7 +101,7 @@ FEATURE_ADOPTION_RATE_EARLY = KPI(
     ),
     doc=Doc(
         definition="Of the users who signed up in the period, the share that used a key feature within their first 7 "
-        "days (or, by a setting, in their first sessions): any of the key features for the whole, and each by itself.",
+        "days (or, by a setting, in their first sessions). The whole asks for any key feature, an item for one.",
         formula="users signed up in the period with an early use of the feature / users signed up in the period",
         insight="Whether the first week leads newcomers to what the product is bought for, or leaves them in the "
         "menus.",
@@ -163,7 +163,8 @@ FEATURE_ADOPTION_RATE_ONGOING = KPI(
     ),
     doc=Doc(
         definition="Of the users active in the four weeks up to the end of the period, the share that used a key "
-        "feature in at least three of these weeks: any of the key features for the whole, and each by itself.",
+        "feature in at least three of these weeks. Weeks of different key features add up in the whole; an item has "
+        "its own alone.",
         formula="users with the feature in regular_weeks or more of the last four 7-day blocks / users active in them",
         insight="How much of the use is routine: regular users notice an outage, plead for the renewal and cost a "
         "competitor the most effort.",

@@ -46,7 +46,7 @@ ACTIVE_FEATURE_USAGE_RATE = KPI(
     ),
     doc=Doc(
         definition="Of the users who did anything in the period, the share that used a key feature in it: any of the "
-        "key features for the whole, and each by itself. Users, not accounts, and only those who came at all.",
+        "key features, and beneath it each one. Users, not accounts, and only those who came at all.",
         formula="users with an event of the feature in the period / users with any event in the period",
         insight="What people do once they are in: a low share with many active users means that they come for "
         "something else than what is sold.",
