@@ -1,4 +1,4 @@
-"""The command line: python -m cs_metrics load | kpi | retention | sql | compare | check. The words are those of the library."""
+"""The command line: python -m cs_metrics load | kpi | retention | sql | compare | check, in the words of the library."""
 
 from __future__ import annotations
 

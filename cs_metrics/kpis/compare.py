@@ -82,9 +82,8 @@ def compare(
     if not everyone:
         both = both[(both[[f"{part}_change" for part in parts]].abs() > _SAME).any(axis=1)]
     order = [both["effect"].abs(), *(both[f"{part}_change"].abs() for part in parts)]
-    ranked = pd.DataFrame({i: column for i, column in enumerate(order)}).sort_values(
-        list(range(len(order))), ascending=False, kind="stable"
-    )
+    ranked = pd.concat(order, axis=1, keys=range(len(order)))
+    ranked = ranked.sort_values(list(ranked.columns), ascending=False, kind="stable")
     both = _named(a.con, both.loc[ranked.index])
     columns = [c for part in parts for c in (f"{part}_a", f"{part}_b", f"{part}_change")]
     heads = [c for c in ("customer_id", "name", "person") if c in both]
@@ -132,7 +131,8 @@ def _shares(
         if person is not None:
             who["person"], keys = frame[person], ["customer_id", "person"]
         if person == "user_id":
-            who["customer_id"] = who["customer_id"].where(who["customer_id"].notna(), _accounts(side.con, who["person"]))
+            known = who["customer_id"].notna()
+            who["customer_id"] = who["customer_id"].where(known, _accounts(side.con, who["person"]))
         found.append(who.assign(part=part, value=frame["_value"].astype(float)))
     together = pd.concat(found, ignore_index=True)
     for key in keys:
