@@ -1,4 +1,4 @@
-"""The command line: python -m cs_metrics load | kpi | retention | sql | compare | check, in the words of the library."""
+"""The command line: python -m cs_metrics load | kpi | retention | sql | compare | check, in the library's words."""
 
 from __future__ import annotations
 

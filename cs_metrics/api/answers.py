@@ -222,8 +222,8 @@ class Answers(Analyses):
         no difference.
         """
         asked = self._slice(grain, None, where, since, until, None)
-        sides = [kpis.Side(*self._ask(switched(d), as_of)) for d in (definitions_a, definitions_b)]
-        found = kpis.compare(id, *sides, asked, period, everyone=everyone, own=self.own)
+        a, b = (kpis.Side(*self._ask(switched(d), as_of)) for d in (definitions_a, definitions_b))
+        found = kpis.compare(id, a, b, asked, period, everyone=everyone, own=self.own)
         return replace(found, rows=hiding.drop(found.rows, self.hidden))
 
     @within_limits()
