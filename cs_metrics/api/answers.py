@@ -15,7 +15,7 @@ from cs_metrics import facts, kpis
 from cs_metrics.api import hiding, inventory, own
 from cs_metrics.api.analyses import Analyses, Names, Where
 from cs_metrics.errors import QueryError
-from cs_metrics.kpis import KPI
+from cs_metrics.kpis import KPI, Comparison
 from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import instant
@@ -212,7 +212,7 @@ class Answers(Analyses):
         until: Any = None,
         as_of: Any = None,
         everyone: bool = False,
-    ) -> kpis.Comparison:
+    ) -> Comparison:
         """Lay two definitions of a KPI side by side: settings switched, the name of a preset ("stripe"), or None for
         the definitions in force here.
 

@@ -89,7 +89,7 @@ def compare(
     heads = [c for c in ("customer_id", "name", "person") if c in both]
     values = [cell["value"] for cell in cells]
     change = None if any(pd.isna(v) for v in values) else float(values[1] - values[0])
-    return Comparison(kpi.id, *cells, change, both[[*heads, *columns, "effect"]].reset_index(drop=True))
+    return Comparison(kpi.id, cells[0], cells[1], change, both[[*heads, *columns, "effect"]].reset_index(drop=True))
 
 
 def _parts(form: Form) -> list[str]:
