@@ -1,4 +1,8 @@
-"""python -m tests.benchmarks --rows 1000000: what the app takes, over what other means take, on the same data."""
+"""What the app takes, over what other means take on the same data.
+
+--rows 1000000: publishing, ten KPIs and a triangle, beside hand-written SQL, pandas and a bare scan.
+--customers 100000: one request for all KPIs by month, beside a bare scan of the facts that it reads.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,14 @@ import pandas as pd
 
 from cs_metrics import facts
 from cs_metrics.analysis import retention
-from cs_metrics.kpis import Slice, compute
+from cs_metrics.api.sample import sample
+from cs_metrics.kpis import CATALOGUE, Slice, compute
 from cs_metrics.settings import resolve
 from cs_metrics.workspace.database import cursor
 from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.publishing import Request, publish
-from tests.benchmarks import by_hand, by_pandas
+from tests.benchmarks import all_kpis, by_hand, by_pandas, multiplied
 from tests.benchmarks.generate import AS_OF, SINCE, Rows, company
 
 SETTINGS = resolve({"fresh_days": 3650})
@@ -105,15 +110,52 @@ def ratios(seconds: pd.DataFrame) -> pd.DataFrame:
     return seconds.drop(columns="app").rdiv(seconds["app"], axis=0).rename(columns=lambda name: f"÷ {name}")
 
 
+def one_request(customers: int, repeat: int, folder: Path) -> str:
+    """What one request for all KPIs takes, over one scan of what it reads, of the sample company many times over."""
+    own = sample()
+    con = multiplied.multiply(own.folder.version(max(own.numbers())), folder, customers)
+    multiplied.build_facts(con)
+    answers: list[tuple[pd.DataFrame, all_kpis.Watched]] = []
+
+    def request() -> None:
+        watched = all_kpis.Watched(con)
+        answers.append((all_kpis.ask(watched), watched))
+
+    asked = _best(request, repeat)
+    values, watched = answers[-1]
+    read = watched.read()
+    scanned = _best(lambda: all_kpis.scan(con, read), repeat)
+    ratio = asked / scanned
+    rows = sum(multiplied.rows(con, table) for table in read)
+    people = multiplied.rows(con, "customers")
+    con.close()
+    kpis = values.loc[values["item"].isna() & values["value"].notna(), "kpi"].nunique()
+    return (
+        f"{kpis} KPIs of {len(CATALOGUE)} have a value in one request by month over {all_kpis.MONTHS} months.\n"
+        f"It makes {len(watched.statements)} statements over {len(read)} facts with {rows:,} rows, "
+        f"of {people:,} customers.\n"
+        f"It takes {ratio:,.1f} times one bare scan of these facts, every column of each once: "
+        f"{ratio / kpis:,.2f} scans a KPI."
+    )
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "--rows", type=int, default=200_000, help="events; a fifth as many orders, a hundredth customers"
+    )
+    parser.add_argument(
+        "--customers", type=int, help="ask for all KPIs of the sample company, multiplied to at least so many customers"
     )
     parser.add_argument("--repeat", type=int, default=3, help="runs of each question; the best counts")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
+        if asked.customers:
+            print(one_request(asked.customers, asked.repeat, Path(folder)))
+            return
         seconds = measure(asked.rows, asked.repeat, Path(folder))
     shown = ratios(seconds).map(lambda r: f"{r:,.2f}")
     print(f"{asked.rows:,} events. What the app takes, over what the other takes (below 1: the app is faster).\n")

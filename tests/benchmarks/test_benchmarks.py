@@ -5,9 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from cs_metrics.api.sample import sample
+from cs_metrics.kpis import CATALOGUE
+from cs_metrics.schema import TABLES
 from cs_metrics.workspace.database import cursor
 from tests.benchmarks import __main__ as benchmark
-from tests.benchmarks import by_hand, by_pandas
+from tests.benchmarks import all_kpis, by_hand, by_pandas, multiplied
 from tests.benchmarks.generate import company
 
 ROWS = 3_000
@@ -63,3 +66,43 @@ def test_command_prints_ratios(capsys):
     printed = capsys.readouterr().out
     for word in (*benchmark.STEPS, "÷ hand-written SQL", "÷ pandas", "÷ bare scan"):
         assert word in printed
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    own = sample()
+    con = multiplied.multiply(own.folder.version(max(own.numbers())), tmp_path_factory.mktemp("many"), 601)
+    multiplied.build_facts(con)
+    return con
+
+
+def test_sample_company_is_multiplied(many):
+    assert multiplied.rows(many, "customers") == 1200
+    assert all(multiplied.rows(many, table) for table in TABLES)
+    for table in ("customers", "users", "tickets", "events"):
+        assert many.execute(f"SELECT count(DISTINCT _id) = count(*) FROM {table}").fetchall() == [(True,)]
+    most = "SELECT max(n) FROM (SELECT count(*) AS n FROM {} WHERE customer_id IS NOT NULL GROUP BY customer_id)"
+    assert many.execute(most.format("tickets")).fetchall() == [(multiplied.MOST,)]
+    assert many.execute(most.format("events")).fetchall() == [(multiplied.MOST_EVENTS,)]
+    strangers = "SELECT count(*) FROM {} WHERE customer_id NOT IN (SELECT customer_id FROM customers)"
+    assert all(many.execute(strangers.format(t)).fetchall() == [(0,)] for t in ("users", "invoices", "touchpoints"))
+
+
+def test_every_kpi_of_the_multiplied_company_has_a_value(many):
+    watched = all_kpis.Watched(many)
+    values = all_kpis.ask(watched)
+    whole = values[values["item"].isna() & values["value"].notna()]
+    assert set(whole["kpi"]) == set(CATALOGUE)
+    assert values["period"].nunique() == all_kpis.MONTHS
+    assert len(watched.statements) < len(CATALOGUE) / 2
+    read = watched.read()
+    assert {"fact_active", "fact_signal", "fact_ticket"} <= set(read)
+    assert len(all_kpis.scan(many, read)) == len(read)
+
+
+def test_command_prints_the_cost_of_one_request(capsys):
+    benchmark.main(["--customers", "600", "--repeat", "1"])
+    printed = capsys.readouterr().out
+    assert f"{len(CATALOGUE)} KPIs of {len(CATALOGUE)}" in printed
+    assert "of 600 customers" in printed
+    assert "times one bare scan" in printed
