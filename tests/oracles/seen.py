@@ -40,7 +40,7 @@ def seen(data: Data) -> pd.DataFrame:
             found = {**usage(data, taken, accounts), **voice(data, taken), **met(data, taken), **money(data, taken),
                      **intent(data, taken), **milestones(data, taken)}  # fmt: skip
             frame = pd.DataFrame({name: values.reindex(accounts) for name, values in found.items()}, dtype=float)
-            for name in zero_where_none(data, taken):
+            for name in zero_where_none():
                 frame[name] = frame[name].fillna(0.0)
             for name in blind(data, taken):
                 frame[name] = np.nan
@@ -66,6 +66,8 @@ def covered(data: Data, table: str, columns: list[str], taken: pd.Timestamp) -> 
     """The table begins before the snapshot, and its last day ends no more than `fresh_days` before it."""
     frame = data[table]
     stamps = pd.concat([frame[column] for column in columns]).dropna()
+    if stamps.empty:
+        return False
     last = stamps.max().normalize() + DAY
     return bool(frame[columns[0]].min() < taken and last >= taken - data.settings["fresh_days"] * DAY)
 
@@ -75,10 +77,17 @@ def blind(data: Data, taken: pd.Timestamp) -> list[str]:
     result = [] if covered(data, "events", ["occurred_at"], taken) else [*OF_USE]
     result += [] if covered(data, "tickets", ["created_at", "resolved_at"], taken) else OF_TICKETS
     result += [] if covered(data, "touchpoints", ["occurred_at"], taken) else OF_CONTACTS
-    return result
+    begun = {"advocacy_365": ("touchpoints", "occurred_at"), "milestone_share": ("milestones", "reached_at")}
+    result += [name for name, (table, column) in begun.items() if not data[table][column].min() < taken]
+    if "advocacy_365" in result and data["referrals"]["made_at"].min() < taken:
+        result.remove("advocacy_365")
+    if not data["opportunities"]["kind"].isin(["upsell", "cross_sell"]).any():
+        said = data.settings["intent_events"] and covered(data, "events", ["occurred_at"], taken)
+        result += [] if said else ["intent_90"]
+    return result if len(contracts(data)) else [*result, "renewal_due"]
 
 
-def zero_where_none(data: Data, taken: pd.Timestamp) -> list[str]:
+def zero_where_none() -> list[str]:
     """The signals of which an account without a row has none, rather than not being known."""
     counts = [name for name in OF_USE if name not in ("idle_days", "seat_use")]
     return [*counts, *OF_TICKETS, *OF_CONTACTS, "intent_90", "advocacy_365", "milestone_share", "renewal_due", "mrr"]
@@ -186,7 +195,10 @@ def intent(data: Data, taken: pd.Timestamp) -> dict[str, pd.Series]:
 
 
 def milestones(data: Data, taken: pd.Timestamp) -> dict[str, pd.Series]:
-    wanted = data.settings["key_milestones"]
+    wanted = data.settings["key_milestones"] or sorted(data["milestones"]["milestone"].dropna().unique())
     dates = [reached(data, milestone, "reached_at") for milestone in wanted]
     done = [pd.Series(1.0, index=found[found < taken].index) for found in dates]
-    return {"milestone_share": pd.concat(done).groupby(level=0).sum() / len(wanted)}
+    if not data.settings["key_milestones"]:
+        done = [found for found in done if len(found)]
+    nobody = pd.Series(dtype=float)
+    return {"milestone_share": pd.concat([nobody, *done]).groupby(level=0).sum() / max(len(done), 1)}

@@ -16,6 +16,7 @@ from cs_metrics.workspace.database import cursor
 from . import ORACLES, Data
 from .agreement import differences, interval_differences, periods, plain, same
 from .expansion import movements
+from .models import pipeline, risks
 from .triangle import triangle
 
 BUILT = [kpi for kpi in ORACLES if kpi in CATALOGUE]  # an oracle is written before its KPI
@@ -103,6 +104,14 @@ def test_every_value_of_a_row_attribute(ask: Any, data: Data, by: str, kpi: str)
 @pytest.mark.parametrize("kpi", BUILT)
 def test_what_chance_makes_of_it(ask: Any, data: Data, kpi: str) -> None:
     none(interval_differences(ask("quarter", None), data, kpi, "quarter"))
+
+
+@pytest.mark.parametrize(("kpi", "model"), [("churn_risk_score", risks), ("win_prediction", pipeline)])
+def test_what_a_model_is_judged_by(version: Any, data: Data, kpi: str, model: Any) -> None:
+    judged = version.model(kpi)
+    assert judged.usable
+    ours = model(data)[1]
+    none([f"{k}: {v} != {judged.scores[k]}" for k, v in ours.items() if v != pytest.approx(judged.scores[k], rel=1e-6)])
 
 
 @pytest.mark.parametrize("grain", ["month", "quarter"])
