@@ -2,7 +2,19 @@
 
 import streamlit as st
 
-from pages._ui import card_parts, door, empty, errors, filter_bar, kpi_parts, opens, shell, state, tile
+from pages._ui import (
+    card_parts,
+    definition_parts,
+    door,
+    empty,
+    errors,
+    filter_bar,
+    kpi_parts,
+    opens,
+    shell,
+    state,
+    tile,
+)
 
 shell.guard()
 
@@ -21,6 +33,7 @@ if missing:
 whole = door.compute([kpi.id], asked.whole, beside=True)
 result = kpi_parts.row_of(whole, None)
 kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], whole, asked)
+definition_parts.of_kpi(kpi)
 
 st.subheader("Trend", anchor=False)
 trend = door.compute([kpi.id], asked.question, beside=True)

@@ -10,7 +10,8 @@ shell.guard()
 shell.head("Settings", about="They belong to this workspace and hold for everyone in it.")
 if door.version_or_none() is not None:
     setting_parts.as_of()
-saved = door.settings()
+saved = door.workspace().settings
+shell.link("definitions", "Where the field disagrees: choices explained, presets, side by side", icon=":material/rule:")
 changed = {}
 with st.form("settings", border=False):
     for group in dict.fromkeys(s.group for s in SETTINGS):

@@ -52,9 +52,17 @@ class Drawing:
                 rows[column] = self.data[column].dt.strftime("%Y-%m-%dT%H:%M:%S")
         return {**spec, "data": {"values": rows.to_dict("records")}}
 
-    def export(self, kind: str = "png", width: int = 900, scale: float = 2.0) -> bytes:
-        """The chart as 'png' or 'svg', `width` CSS pixels wide, on the look's own background; works offline."""
+    def export(self, kind: str = "png", width: int = 900, scale: float = 2.0, about: str = "") -> bytes:
+        """The chart as 'png' or 'svg', `width` CSS pixels wide, on the look's own background; works offline.
+
+        `about`: what it stands on, in lines below it.
+        """
         spec = self._whole(self.spec) | {"width": width, "background": self.look.paper}
+        if about:
+            spec["title"] = {
+                "text": about.split("\n"), "orient": "bottom", "anchor": "start", "offset": 14, "fontSize": 10,
+                "limit": width, "fontWeight": "normal", "color": self.look.muted,
+            }  # fmt: skip
         if kind == "svg":
             return str(vl_convert.vegalite_to_svg(spec)).encode()
         if kind == "png":

@@ -7,6 +7,7 @@ from cs_metrics.kpis.available import Attribute, Available, available
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.kpis.check import check
 from cs_metrics.kpis.compare import Comparison, Side, compare
+from cs_metrics.kpis.disputed import disputed
 from cs_metrics.kpis.intervals import overlap
 from cs_metrics.kpis.listing import computable, dimensions, size, unlocks
 from cs_metrics.kpis.model import KPI, Doc, Form, Kind
@@ -33,6 +34,7 @@ __all__ = [
     "computable",
     "compute",
     "dimensions",
+    "disputed",
     "find",
     "overlap",
     "rows",

@@ -3,6 +3,8 @@
 A cell of text that begins with =, +, -, @, tab or return may be taken for a formula (OWASP, 'CSV injection'), unless
 it is a plain negative number.
 In CSV such a cell gets an apostrophe in front; in XLSX it is written as text, which needs none.
+What a table stands on (`about`: version, how far the data go, filters, definitions) goes along with it: in CSV as the
+last columns, so that every line still says it when it is cut out; in XLSX as a sheet of its own.
 """
 
 from __future__ import annotations
@@ -22,19 +24,26 @@ from cs_metrics.errors import LimitError
 
 MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"-\d+([.,]\d+)*")
+ABOUT = "What this stands on"
 EXCEL_BEGINS = 1900
 SHEET_ROWS = 1_048_575
 
 
-def csv(frame: pd.DataFrame) -> bytes:
+def csv(frame: pd.DataFrame, about: Mapping[str, str] | None = None) -> bytes:
     """Return the frame as CSV: UTF-8 with a byte order mark, so that spreadsheet programs read its letters right."""
     safe = pd.DataFrame({i: _neutral_column(frame.iloc[:, i]) for i in range(frame.shape[1])})
-    safe.columns = pd.Index([_neutral(str(c)) for c in frame.columns])  # two columns may have one name
+    names = [_neutral(str(c)) for c in frame.columns]
+    for name, text in (about or {}).items():
+        safe[len(names)] = _neutral(text)
+        names.append(name)
+    safe.columns = pd.Index(names)  # two columns may have one name
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def xlsx(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+def xlsx(sheets: Mapping[str, pd.DataFrame], about: Mapping[str, str] | None = None) -> bytes:
     """Return the frames as one workbook, a sheet each. Raises LimitError beyond a sheet's 1,048,575 rows."""
+    if about:
+        sheets = {**sheets, ABOUT: pd.DataFrame({"What": list(about), "Is": list(about.values())})}
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(buffer, {**options, "remove_timezone": True})

@@ -16,12 +16,13 @@ import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics import kpis
-from cs_metrics.api import View, Workspace
+from cs_metrics.api import View, Workspace, answers
 from cs_metrics.api import own as own_kpis
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import KPI, listing, scorecards
 from cs_metrics.kpis.scorecards import Scorecard
 from cs_metrics.schema import TABLES, Type
+from cs_metrics.settings import resolve
 from pages._ui import state, workspaces
 
 # What people split by first.
@@ -113,7 +114,10 @@ def latest_number() -> int | None:
 def version_or_none() -> View | None:
     """Return the view of the version that the URL names, or of the latest; None while the workspace has none."""
     latest = latest_number()
-    return None if latest is None else _view(str(cs.home()), state.workspace(), state.version() or latest)
+    if latest is None:
+        return None
+    switched = json.dumps(definitions(), sort_keys=True)
+    return _view(str(cs.home()), state.workspace(), state.version() or latest, switched)
 
 
 def view() -> View:
@@ -124,9 +128,20 @@ def view() -> View:
     return found
 
 
+def definitions() -> dict[str, Any]:
+    """Return the definitions that the address switches, checked; {} where the workspace's own hold."""
+    return answers.resolve_only(state.definitions())
+
+
 def settings() -> dict[str, Any]:
-    """Return every setting of the workspace by name."""
-    return workspace().settings
+    """Return every setting that holds for what is shown: the workspace's, with the definitions that the address
+    switches. What is changed and saved is `workspace().settings`."""
+    return resolve(workspace().settings, definitions())
+
+
+def disputed(kpi_id: str) -> frozenset[str]:
+    """Return the names of the disputed definitions that a KPI reads."""
+    return kpis.disputed(kpi(kpi_id))
 
 
 def as_of() -> datetime:
@@ -355,8 +370,8 @@ def _key() -> _Key:
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _view(home: str, name: str, number: int) -> View:
-    return workspaces.open_workspace(name).version(number).view()
+def _view(home: str, name: str, number: int, definitions: str) -> View:
+    return workspaces.open_workspace(name).version(number).view(definitions=json.loads(definitions))
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)

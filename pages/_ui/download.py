@@ -1,6 +1,7 @@
 """Downloads: any table as CSV and XLSX in which no cell runs as a formula, any chart as PNG, SVG and its numbers.
 
-Files are made when they are asked for, not before.
+Files are made when they are asked for, not before. Each says what it stands on: workspace, version, how far the data
+go, period, filters and definitions.
 """
 
 from __future__ import annotations
@@ -13,26 +14,31 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.reports import tables
+from pages._ui import about
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Frame = pd.DataFrame | Callable[[], pd.DataFrame]
 
 
-def table(frame: Frame, *, key: str, name: str, label: str = "Download") -> None:
-    """Offer a table as CSV and XLSX. `frame` may be a function, called when somebody downloads."""
+def table(frame: Frame, *, key: str, name: str, label: str = "Download", numbers: bool = True) -> None:
+    """Offer a table as CSV and XLSX. `frame` may be a function, called when somebody downloads. `numbers`: it holds
+    what was computed, and says on what it stands; raw rows do not."""
     with st.popover(label, icon=":material/download:", type="tertiary", width="content", key=key):
-        _tables(frame, key, name)
+        _tables(frame, key, name, about.told() if numbers else {})
 
 
 def chart(drawing: Any, *, key: str, name: str) -> None:
     """Offer a drawing as PNG and SVG, and its numbers as CSV and XLSX."""
+    told = about.told()
+    lines = about.lines(told)
     with st.popover("Download", icon=":material/download:", type="tertiary", width="content", key=key):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
             st.download_button(
-                f"Picture ({kind.upper()})", lambda k=kind: drawing.export(k), file_name=f"{file_name(name)}.{kind}",
-                mime=mime, on_click="ignore", key=f"{key}_{kind}", width="stretch",
+                f"Picture ({kind.upper()})", lambda k=kind: drawing.export(k, about=lines),
+                file_name=f"{file_name(name)}.{kind}", mime=mime, on_click="ignore", key=f"{key}_{kind}",
+                width="stretch",
             )  # fmt: skip
-        _tables(drawing.data, key, name)
+        _tables(drawing.data, key, name, told)
 
 
 def file_name(name: str) -> str:
@@ -40,15 +46,15 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:100] or "table"
 
 
-def _tables(frame: Frame, key: str, name: str) -> None:
+def _tables(frame: Frame, key: str, name: str, told: dict[str, str]) -> None:
     def made() -> pd.DataFrame:
         return frame() if callable(frame) else frame
 
     st.download_button(
-        "Table (CSV)", lambda: tables.csv(made()), file_name=f"{file_name(name)}.csv", mime="text/csv",
+        "Table (CSV)", lambda: tables.csv(made(), told), file_name=f"{file_name(name)}.csv", mime="text/csv",
         on_click="ignore", key=f"{key}_csv", width="stretch",
     )  # fmt: skip
     st.download_button(
-        "Table (XLSX)", lambda: tables.xlsx({name: made()}), file_name=f"{file_name(name)}.xlsx", mime=XLSX,
+        "Table (XLSX)", lambda: tables.xlsx({name: made()}, told), file_name=f"{file_name(name)}.xlsx", mime=XLSX,
         on_click="ignore", key=f"{key}_xlsx", width="stretch",
     )  # fmt: skip

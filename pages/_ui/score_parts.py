@@ -33,7 +33,7 @@ def choose() -> str:
 
 def edit(score: str) -> dict[str, dict[str, Any]] | None:
     """Show the components as a table to be changed; return them, None where what was entered makes no rule."""
-    rules = door.settings()["scores"][score]
+    rules = door.workspace().settings["scores"][score]
     of = "team" if score in score_rules.OF_TEAM else "account"
     signals = [name for name, signal in score_rules.SIGNALS.items() if signal.of == of]
     signals += [score_rules.BUILT_ON] if score == "referral_readiness_score" else []
@@ -90,7 +90,7 @@ def _read(row: dict[str, Any]) -> dict[str, Any]:
 
 def preview(score: str, rules: dict[str, dict[str, Any]] | None) -> None:
     """Show what the changed rules make of the score today, and offer to save them, or to go back to the defaults."""
-    held = door.settings()["scores"]
+    held = door.workspace().settings["scores"]
     changed = rules is not None and rules != held[score]
     if changed and not door.needs().get(score):
         with errors.shown():

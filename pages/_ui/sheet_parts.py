@@ -251,7 +251,7 @@ def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
         st.dataframe(sheet.preview(8), hide_index=True, alt=f"Preview of {sheet.raw.place}")
     if len(aside):
         label = f"Rows not loaded ({formats.count(len(aside))})"
-        download.table(aside, key=f"aside_{index}", name=f"{sheet.file} not loaded", label=label)
+        download.table(aside, key=f"aside_{index}", name=f"{sheet.file} not loaded", label=label, numbers=False)
 
 
 def _duplicates(plan: Plan, sheet: SheetPlan, table: str, index: int, keep: Keep) -> None:

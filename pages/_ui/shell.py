@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from cs_metrics.definitions import words
 from cs_metrics.errors import CSMetricsError
 from pages._ui import door, errors, formats, state, workspaces
 
@@ -45,6 +46,7 @@ HIDDEN = (
     ("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),
     ("scorecard", "Scorecard", "fact_check", "Choose, order and name the KPIs that the Overview shows."),
     ("scores", "Scores", "scale", "The weights and rules of health, engagement and the other scores."),
+    ("definitions", "Definitions", "rule", "Where the field disagrees: choices, presets, two side by side."),
     ("own", "A KPI of your own", "calculate", "Define a KPI over one of the tables, and try it on the data."),
 )
 # Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.
@@ -131,6 +133,20 @@ def head(title: str, *, about: str | None = None) -> None:
             until = f"Data to {formats.last_day(door.as_of())}" + (", set by hand" if by_hand else "")
             st.badge(until, icon=":material/event:", color="orange" if by_hand else "gray")
             _newer(version)
+            _definitions()
+
+
+def _definitions() -> None:
+    """Show the definitions that differ from the defaults; those that only this address switches can be left."""
+    told = words(door.settings())
+    switched = bool(door.definitions())
+    if told or switched:
+        link("definitions", f"Definitions: {told or 'the defaults'}", icon=":material/rule:")
+    if switched:
+        st.button(
+            "Back to the workspace's own", type="tertiary", key="own_definitions", on_click=state.update,
+            kwargs={"def": None}, help="This address switches definitions; a copied link shows the same.",
+        )  # fmt: skip
 
 
 def _newer(version: Any) -> None:

@@ -2,7 +2,8 @@
 
 Parameters, each left out at its default:
 `ws` workspace, `v` version, `period` preset or 'custom' with `since` and `until`, `grain`, `seg` saved segment,
-`where` filters as JSON, `by` breakdown, `cmp` what a value is compared with, and a page's own.
+`where` filters as JSON, `by` breakdown, `cmp` what a value is compared with, `def` switched definitions as JSON, and a
+page's own.
 A value that is long, or may name a person, is kept in the workspace; the URL has '~' and a short id for it.
 
 Widgets do not own state: before each run they are set from the URL, and their `on_change` calls `update`.
@@ -22,7 +23,7 @@ from pages._ui import workspaces
 
 LONG = 300
 PERSONAL = ("customer_id", "user_id", "name", "email")
-CARRIED = ("ws", "v", "period", "since", "until", "grain", "seg", "where", "by", "cmp")
+CARRIED = ("ws", "v", "period", "since", "until", "grain", "seg", "where", "by", "cmp", "def")
 DEFAULTS = {"period": "last_12_months", "grain": "month", "cmp": "before"}
 
 
@@ -46,6 +47,20 @@ def get_json(name: str) -> dict[str, Any]:
         raise QueryError(
             f"The address holds a '{name}' that cannot be read. Clear the filters, or ask for the link again."
         ) from None
+    return value
+
+
+def definitions() -> dict[str, Any]:
+    """Return the definitions that the URL switches: settings by name; {} where it switches none."""
+    raw = get("def")
+    if not raw:
+        return {}
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise QueryError("The address holds definitions that cannot be read. Ask for the link again.")
     return value
 
 

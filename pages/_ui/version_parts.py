@@ -33,7 +33,7 @@ def files() -> None:
         st.caption("Rows in the file = loaded + rejected + set aside, always.", width="stretch")
         if len(aside):
             label = f"Rows not loaded ({formats.count(len(aside))})"
-            download.table(aside, key="all_aside", name="rows not loaded", label=label)
+            download.table(aside, key="all_aside", name="rows not loaded", label=label, numbers=False)
     with errors.shown():
         _conflicts()
     st.subheader("Tables", anchor=False)
