@@ -11,14 +11,13 @@ if door.version_or_none() is None:
     empty.no_data()
 definition_parts.outcome()
 
-st.subheader("Where the field disagrees", anchor=False)
-definition_parts.switchboard()
-definition_parts.keeping()
-
-st.subheader("As others define it", anchor=False)
-definition_parts.presets()
-
-st.subheader("Side by side", anchor=False)
-asked = filter_bar.show()
-with errors.shown():
-    definition_parts.side_by_side(asked)
+if definition_parts.comparing():
+    asked = filter_bar.show()
+    with errors.shown():
+        definition_parts.side_by_side(asked)
+else:
+    st.subheader("Where the field disagrees", anchor=False)
+    definition_parts.switchboard()
+    definition_parts.keeping()
+    st.subheader("As others define it", anchor=False)
+    definition_parts.presets()

@@ -29,11 +29,18 @@ def look_of(unit: str) -> dict[str, Any]:
 
 
 def show(
-    drawing: Any, *, key: str, name: str, on_select: Callable[[], None] | None = None, select: str | None = None
+    drawing: Any,
+    *,
+    key: str,
+    name: str,
+    on_select: Callable[[], None] | None = None,
+    select: str | None = None,
+    told: download.Told | None = None,
 ) -> None:
     """Show a drawing of `cs_metrics.charts`. `select` names its parameter that a press sets; `on_select` is then called
     and finds the points pressed in the session state, under `key`.
 
+    `told` is what its files say otherwise than the page.
     `key` is unique on the page, `name` begins the names of downloaded files. The drawing's `words` are its accessible
     name and its `note` stands below it.
     """
@@ -51,4 +58,4 @@ def show(
             st.caption(formats.literal(drawing.note), width="stretch")
         else:
             st.space("stretch")
-        download.chart(drawing, key=f"{key}_files", name=name)
+        download.chart(drawing, key=f"{key}_files", name=name, told=told)

@@ -11,12 +11,21 @@ from cs_metrics import charts, definitions
 from cs_metrics.definitions import DISAGREEMENTS, Disagreement
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.presets import NAMES, PRESETS, Preset
-from pages._ui import chart, door, download, empty, formats, shell, state
+from pages._ui import about, chart, door, download, empty, formats, shell, state
 from pages._ui.filter_bar import Asked
 
 SAID = "_definitions_said"
 ROWS_SHOWN = 500
 NOW, OWN, DEFAULTS = "now", "own", "defaults"
+
+
+def comparing() -> bool:
+    """Let the reader choose between the choices themselves and two of them side by side."""
+    views = {"choices": "Choices and presets", "compare": "Side by side"}
+    chosen = state.get("view") if state.get("view") in views else "choices"
+    st.segmented_control("Show", list(views), format_func=views.get, required=True, label_visibility="collapsed",
+                         **state.bind("view", value=chosen))  # fmt: skip
+    return chosen == "compare"
 
 
 def switchboard() -> None:
@@ -33,9 +42,14 @@ def _question(each: Disagreement, held: Any, own: Any) -> None:
     st.session_state[key] = held
     st.radio(
         f"**{each.question}**", [c.value for c in each.choices], key=key, on_change=_switched, args=(each.name, key),
-        format_func=lambda v: each.choice(v).label + (" (this workspace)" if v == own else ""),
+        format_func=lambda v: _begun(each.choice(v).label) + (" (this workspace)" if v == own else ""),
         captions=[formats.literal(c.means) for c in each.choices],
     )  # fmt: skip
+
+
+def _begun(label: str) -> str:
+    """Return a label as the beginning of a line."""
+    return label[0].upper() + label[1:]
 
 
 def _switched(name: str, key: str) -> None:
@@ -95,7 +109,7 @@ def _preset(each: Preset) -> None:
         st.button(f"Look with {each.vendor}'s", icon=":material/visibility:", key=f"look_{each.name}", on_click=switch,
                   args=(dict(each.settings),))  # fmt: skip
         st.button("Compare", icon=":material/compare_arrows:", type="tertiary", key=f"compare_{each.name}",
-                  on_click=state.update, kwargs={"a": OWN, "b": each.name})  # fmt: skip
+                  on_click=state.update, kwargs={"view": "compare", "a": OWN, "b": each.name})  # fmt: skip
     st.caption(f"Reproduces their example: {formats.literal(each.example)}")
     with st.expander("Their pages, and what still differs", icon=":material/open_in_new:"):
         for source in each.sources:
@@ -105,12 +119,12 @@ def _preset(each: Preset) -> None:
 
 def side_by_side(asked: Asked) -> None:
     """Let the reader choose a KPI, two definitions and a period; show both values, both trends, and who differs."""
-    kpi = _kpi()
-    if kpi is None:
-        empty.nothing("No KPI that reads a disputed definition can be computed.", "Load subscriptions, answers or use.")
-        return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="sides"):
-        a, b = _side("a", "One", kpi.id), _side("b", "The other", kpi.id)
+        kpi = _kpi()
+        if kpi is None:
+            empty.nothing("No KPI that reads a disputed definition can be computed.", "Load subscriptions or answers.")
+            return
+        a, b = _side("a", "One definition", kpi.id), _side("b", "The other", kpi.id)
     if a[1] == b[1]:
         st.info("Both are the same. Choose another definition for one of them.", icon=":material/info:")
         return
@@ -122,12 +136,15 @@ def side_by_side(asked: Asked) -> None:
     both = pd.concat([f[f["item"].isna()].assign(definition=name) for name, f in trends.items()], ignore_index=True)
     drawing = charts.trend(both, by="definition", grain=asked.question.grain or "month", title=kpi.name,
                            **chart.look_of(kpi.unit))  # fmt: skip
-    chart.show(drawing, key="both", name=f"{kpi.id} by two definitions")
+    told = {
+        "Definitions": "; ".join(f"{name}: {definitions.words(chosen) or 'the defaults'}" for name, chosen in (a, b))
+    }
+    chart.show(drawing, key="both", name=f"{kpi.id} by two definitions", told=told)
     period = _period(both, asked)
     arguments = {k: v for k, v in asked.question.arguments().items() if k != "by"}
     found = door.ask("compare", kpi.id, a[1], b[1], period=period, **arguments)
     _values(kpi, found, a[0], b[0])
-    _who(kpi, found, a[0], b[0])
+    _who(kpi, found, a[0], b[0], told)
 
 
 def _kpi() -> Any:
@@ -148,15 +165,15 @@ def _options(kpi_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
     held, own = door.settings(), door.workspace().settings
     base = {d.name: own[d.name] for d in DISAGREEMENTS}
     now = {d.name: held[d.name] for d in DISAGREEMENTS}
-    found = {NOW: ("as shown here", now)} if now != base else {}
-    found[OWN] = ("this workspace", base)
+    found = {NOW: ("As shown here", now)} if now != base else {}
+    found[OWN] = ("This workspace", base)
     found |= {name: (p.vendor, {**base, **p.settings}) for name, p in NAMES.items()}
-    found[DEFAULTS] = ("the defaults", {d.name: d.setting.default for d in DISAGREEMENTS})
+    found[DEFAULTS] = ("The defaults", {d.name: d.setting.default for d in DISAGREEMENTS})
     for d in DISAGREEMENTS:
         if d.name in door.disputed(kpi_id):
             for choice in d.choices:
                 if choice.value != now[d.name]:
-                    found[f"{d.name}:{choice.value}"] = (choice.label, {**now, d.name: choice.value})
+                    found[f"{d.name}:{choice.value}"] = (_begun(choice.label), {**now, d.name: choice.value})
     return found
 
 
@@ -190,10 +207,10 @@ def _values(kpi: Any, found: Any, a: str, b: str) -> None:
             missing = formats.is_missing(cell["value"])
             shown = "No value" if missing else formats.value(cell["value"], kpi.unit, currency)
             st.metric(formats.literal(name), shown, change[1] if change else None, delta_color="off", width=260,
-                      delta_description=f"than {a}" if change else None)  # fmt: skip
+                      delta_description=f"against '{a}'" if change else None)  # fmt: skip
 
 
-def _who(kpi: Any, found: Any, a: str, b: str) -> None:
+def _who(kpi: Any, found: Any, a: str, b: str, told: dict[str, str]) -> None:
     """Show the customers who make the difference, the largest first, with their part under each definition."""
     rows = found.rows
     if rows.empty:
@@ -204,14 +221,19 @@ def _who(kpi: Any, found: Any, a: str, b: str) -> None:
     st.markdown(f"**{some}** {'makes' if len(rows) == 1 else 'make'} the difference.")
     if not rows["effect"].isna().all():
         st.caption("The effects add up to the difference between the two values.")
-    shown = rows.head(ROWS_SHOWN).rename(columns=lambda c: _heading(c, a, b))
-    columns: dict[str, Any] = {}
+    heads = [name for name in ("customer_id", "name", "person", "effect") if name in rows]
+    # a part that nobody changes says nothing
+    parts = [c.removesuffix("_change") for c in rows if c.endswith("_change") and rows[c].any()]
+    shown = rows.head(ROWS_SHOWN)[[*heads, *(f"{part}_{side}" for part in parts for side in ("a", "b", "change"))]]
+    columns = {_heading(c, a, b): st.column_config.NumberColumn(format="localized") for c in shown if c not in heads}
+    shown = shown.round(2 if kpi.unit == "money" else 6).rename(columns=lambda c: _heading(c, a, b))
     if kpi.unit == "share":
-        shown["Effect"] = shown["Effect"] * 100
+        shown["Effect"] = rows["effect"].head(ROWS_SHOWN) * 100
         columns["Effect"] = st.column_config.NumberColumn("Effect, % points", format="%.3f")
     st.dataframe(shown, hide_index=True, column_config=columns, alt=f"Who makes the difference in {kpi.name}")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        download.table(rows, key="who", name=f"{kpi.id} by two definitions, who differs")
+        named = rows.rename(columns=lambda c: _heading(c, a, b))
+        download.table(named, key="who", name=f"{kpi.id} by two definitions, who differs", told=told)
 
 
 def _heading(column: str, a: str, b: str) -> str:
@@ -237,4 +259,5 @@ def of_kpi(kpi: Any) -> None:
             told.append(f"**{label}**" if held[each.name] != each.setting.default else label)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="counted_by"):
         st.caption(f":material/rule: Counted with {', '.join(told)}.", width="content")
-        shell.link("definitions", "Compare definitions", icon=":material/compare_arrows:", id=kpi.id)
+        shell.link("definitions", "Compare definitions", icon=":material/compare_arrows:", view="compare",
+                   id=kpi.id)  # fmt: skip

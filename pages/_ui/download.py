@@ -18,19 +18,22 @@ from pages._ui import about
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Frame = pd.DataFrame | Callable[[], pd.DataFrame]
+Told = dict[str, str]
 
 
-def table(frame: Frame, *, key: str, name: str, label: str = "Download", numbers: bool = True) -> None:
+def table(
+    frame: Frame, *, key: str, name: str, label: str = "Download", numbers: bool = True, told: Told | None = None
+) -> None:
     """Offer a table as CSV and XLSX. `frame` may be a function, called when somebody downloads. `numbers`: it holds
-    what was computed, and says on what it stands; raw rows do not."""
+    what was computed, and says on what it stands; raw rows do not. `told`: said otherwise than the page says it."""
     with st.popover(label, icon=":material/download:", type="tertiary", width="content", key=key):
-        _tables(frame, key, name, about.told() if numbers else {})
+        _tables(frame, key, name, {**about.told(), **(told or {})} if numbers else {})
 
 
-def chart(drawing: Any, *, key: str, name: str) -> None:
-    """Offer a drawing as PNG and SVG, and its numbers as CSV and XLSX."""
-    told = about.told()
-    lines = about.lines(told)
+def chart(drawing: Any, *, key: str, name: str, told: Told | None = None) -> None:
+    """Offer a drawing as PNG and SVG, and its numbers as CSV and XLSX. `told` as in `table`."""
+    said = {**about.told(), **(told or {})}
+    lines = about.lines(said)
     with st.popover("Download", icon=":material/download:", type="tertiary", width="content", key=key):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
             st.download_button(
@@ -38,7 +41,7 @@ def chart(drawing: Any, *, key: str, name: str) -> None:
                 file_name=f"{file_name(name)}.{kind}", mime=mime, on_click="ignore", key=f"{key}_{kind}",
                 width="stretch",
             )  # fmt: skip
-        _tables(drawing.data, key, name, told)
+        _tables(drawing.data, key, name, said)
 
 
 def file_name(name: str) -> str:
@@ -46,7 +49,7 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:100] or "table"
 
 
-def _tables(frame: Frame, key: str, name: str, told: dict[str, str]) -> None:
+def _tables(frame: Frame, key: str, name: str, told: Told) -> None:
     def made() -> pd.DataFrame:
         return frame() if callable(frame) else frame
 

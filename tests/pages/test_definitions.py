@@ -79,7 +79,7 @@ def test_the_kpi_page_says_by_which_definitions_it_counts(open_page: Open) -> No
 
 
 def test_two_definitions_stand_side_by_side_with_who_differs(open_page: Open) -> None:
-    asked = {"id": "customer_churn_rate", "b": "stripe", "at": "2026-03-01", "period": "all"}
+    asked = {"view": "compare", "id": "customer_churn_rate", "b": "stripe", "at": "2026-03-01", "period": "all"}
     app = open_page("definitions", **asked)
     found = cs.sample().version().compare("customer_churn_rate", None, "stripe", period="2026-03-01")
     values = [m.value for m in app.metric]
