@@ -136,9 +136,8 @@ def side_by_side(asked: Asked) -> None:
     both = pd.concat([f[f["item"].isna()].assign(definition=name) for name, f in trends.items()], ignore_index=True)
     drawing = charts.trend(both, by="definition", grain=asked.question.grain or "month", title=kpi.name,
                            **chart.look_of(kpi.unit))  # fmt: skip
-    told = {
-        "Definitions": "; ".join(f"{name}: {definitions.words(chosen) or 'the defaults'}" for name, chosen in (a, b))
-    }
+    said = (f"{name}: {definitions.words(chosen) or about.DEFAULTS}" for name, chosen in (a, b))
+    told = {"Definitions": "; ".join(said)}
     chart.show(drawing, key="both", name=f"{kpi.id} by two definitions", told=told)
     period = _period(both, asked)
     arguments = {k: v for k, v in asked.question.arguments().items() if k != "by"}
