@@ -5,6 +5,7 @@ from cs_metrics.charts.drawing import Drawing, spec
 from cs_metrics.charts.heatmap import heatmap
 from cs_metrics.charts.look import DARK, LIGHT, Look, look
 from cs_metrics.charts.movement import movement, waterfall
+from cs_metrics.charts.signed import calibration, signed
 from cs_metrics.charts.trend import spark, trend
 
 __all__ = [
@@ -12,12 +13,14 @@ __all__ = [
     "LIGHT",
     "Drawing",
     "Look",
+    "calibration",
     "distribution",
     "heatmap",
     "look",
     "movement",
     "ranked",
     "shares",
+    "signed",
     "spark",
     "spec",
     "trend",

@@ -26,11 +26,12 @@ def ranked(
     currency: str = "USD",
     locale: str = "en",
     title: str = "",
+    ordered: bool = False,
 ) -> Drawing:
     """A bar for each segment, the largest value first, with its interval and n; grey below `minimum_n`.
 
-    `df`: one row a segment (`by`, value, low, high, n). `overall`: a dashed line for everyone. Selecting a bar sets the
-    parameter 'segment' (segment).
+    `df`: one row a segment (`by`, value, low, high, n); its order is kept where it is `ordered`. `overall`: a dashed
+    line for everyone. Selecting a bar sets the parameter 'segment' (segment).
     """
     data = df[df["value"].notna()].copy()
     data["segment"] = data[by].map(words.label)
@@ -38,9 +39,10 @@ def ranked(
         data[column] = data[column].astype(float)
     note = ""
     if len(data) > MOST:
-        note = f"The {MOST} segments with the largest n of {len(data)} are shown."
+        note = f"The {MOST} with the largest n of {len(data)} are shown."
         data = data.sort_values("n", ascending=False, kind="stable").head(MOST)
-    data = data.sort_values(["value", "segment"], ascending=[False, True])
+    if not ordered:
+        data = data.sort_values(["value", "segment"], ascending=[False, True])
     data["small"] = data["n"].fillna(0) < minimum_n
     data["shown"] = [words.number(v, unit, currency, locale) for v in data["value"]]
     data["chance"] = [
@@ -49,7 +51,8 @@ def ranked(
     data["base"] = [words.number(n, locale=locale) for n in data["n"]]
     # a bar below zero ends at zero: its words stand there, not on it
     data["end"] = data[["value", "high"]].max(axis=1).clip(lower=0)
-    data["text"] = [f"{v} · n {n}" for v, n in zip(data["shown"], data["base"], strict=True)]
+    # a count is its own n
+    data["text"] = [v if v == n else f"{v} · n {n}" for v, n in zip(data["shown"], data["base"], strict=True)]
     keep = ["segment", "value", "low", "high", "end", "small", "shown", "chance", "base", "text"]
     text = f"{title or 'Value'} by {by}, {len(data)} bars"
     height = max(1, len(data)) * _ROW + 30
@@ -58,10 +61,11 @@ def ranked(
 
 def _ranked(*, look: Look, unit: str, overall: float | None, name: str, height: int) -> Picture:
     base = blank()
-    y = alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=alt.ExprRef("width < 300 ? 90 : 160")))
+    limit = alt.ExprRef("width < 300 ? 110 : width < 700 ? 160 : 300")
+    y = alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=limit))
     # room on the right for the words behind the longest bar
     scale = alt.Scale(zero=True, nice=False, range=[0, alt.ExprRef("width - min(110, width / 3)")])
-    x = alt.X("value:Q", title=None, axis=alt.Axis(format=_AXIS.get(unit, "~g"), tickCount=4, grid=True), scale=scale)
+    x = alt.X("value:Q", title=None, axis=alt.Axis(format=_AXIS.get(unit, ",~f"), tickCount=4, grid=True), scale=scale)
     press = alt.selection_point(name="segment", fields=["segment"], on="click", empty=False)
     bar = (
         base.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.62), cursor="pointer")

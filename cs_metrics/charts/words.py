@@ -24,10 +24,18 @@ def number(value: Any, unit: str = "count", currency: str = "USD", locale: str =
             x, currency, format=None if abs(x) < 100 else "¤#,##0", currency_digits=False, locale=locale
         )
     if unit == "score":
-        return format_decimal(x, format="#,##0.#" if abs(x) < 10 else "#,##0", locale=locale)
+        few = "#,##0.##" if abs(x) < 1 else "#,##0.#" if abs(x) < 10 else "#,##0"
+        return format_decimal(x, format=few, locale=locale)
     if unit in ("hours", "days", "ratio"):
         return format_decimal(x, format="#,##0.##" if abs(x) < 10 else "#,##0.#", locale=locale)
     return format_decimal(x, format="#,##0" if x == math.floor(x) else "#,##0.#", locale=locale)
+
+
+def signed(value: Any, digits: int = 1, locale: str = "en") -> str:
+    """A change, always with its sign; '0' where it rounds to nothing."""
+    x = round(float(value), digits) + 0.0
+    sign = "+" if x > 0 else "−" if x < 0 else ""
+    return sign + format_decimal(abs(x), format="#,##0." + "#" * digits, locale=locale)
 
 
 def between(low: Any, high: Any, unit: str = "count", currency: str = "USD", locale: str = "en") -> str:
