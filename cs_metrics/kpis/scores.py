@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from cs_metrics.score_rules import BUILT_ON, SIGNALS, Rules
 from cs_metrics.sql import Params, literal
 
@@ -31,6 +33,35 @@ def grade(score: float | None) -> Grade | None:
     letter = next((letter for least, letter in _LETTERS if score >= least), "F")
     _, colour, face = next((shown for shown in _COLOURS if score >= shown[0]), _COLOURS[-1])
     return Grade(letter, colour, face)
+
+
+def standing(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Return each account's score, letter, colour, face and rank (1: the best; equal scores share one), the lowest
+    score first. `frame`: of `compute` by the account (column `unit`)."""
+    found = frame[frame["item"].isna() & frame["value"].notna()].sort_values(["value", unit])
+    grades = [grade(value) for value in found["value"]]
+    return pd.DataFrame(
+        {
+            unit: found[unit].to_numpy(),
+            "score": found["value"].to_numpy(),
+            "letter": [g.letter if g else None for g in grades],
+            "colour": [g.colour if g else None for g in grades],
+            "face": [g.face if g else None for g in grades],
+            "rank": found["value"].rank(method="min", ascending=False).astype("int64").to_numpy(),
+        }
+    )
+
+
+def moved(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return component, before, now and change of a score, the largest change first; the changes sum to that of the
+    score. A component that has no data at one of the two added nothing then. Frames: of `compute` over one range."""
+    parts = [
+        frame[frame["item"].notna()].set_index("item")["value"].astype(float).fillna(0.0) for frame in (before, now)
+    ]
+    both = pd.concat(parts, axis=1, keys=["before", "now"]).fillna(0.0).rename_axis("component").reset_index()
+    both["change"] = both["now"] - both["before"]
+    return both.sort_values(["change", "component"], key=lambda c: -c.abs() if c.name == "change" else c,
+                            ignore_index=True)  # fmt: skip
 
 
 def signal_columns() -> tuple[str, ...]:
