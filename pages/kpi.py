@@ -1,15 +1,18 @@
-"""One KPI, opened: value, trend, segments, how it is computed, its rows, what it means."""
+"""One KPI, opened: value, trend, parts, segments, how it is computed, its rows, what it means."""
 
 import streamlit as st
 
 from pages._ui import (
+    account_parts,
     card_parts,
     definition_parts,
     door,
     empty,
     errors,
     filter_bar,
+    item_parts,
     kpi_parts,
+    model_parts,
     opens,
     shell,
     state,
@@ -30,28 +33,37 @@ if missing:
     kpi_parts.about(kpi)
     st.stop()
 
+item = item_parts.choose(kpi, asked)
 whole = door.compute([kpi.id], asked.whole, beside=True)
-result = kpi_parts.row_of(whole, None)
-kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], whole, asked)
+trend = door.compute([kpi.id], asked.question, beside=True)
+result = kpi_parts.row_of(kpi, whole, None, item)
+shown = tile.make([kpi.id], asked, {kpi.id: item} if item else None)[kpi.id]
+kpi_parts.headline(shown, result, kpi_parts.beside_of(whole, None), asked)
 definition_parts.of_kpi(kpi)
 
 st.subheader("Trend", anchor=False)
-trend = door.compute([kpi.id], asked.question, beside=True)
 with errors.shown():
-    kpi_parts.trend(kpi, trend, asked)
-    kpi_parts.table(kpi, trend, asked)
+    kpi_parts.trend(kpi, trend, asked, item)
+    kpi_parts.table(kpi, trend, asked, item)
+
+with errors.shown():
+    account_parts.moved(kpi, asked)
+with errors.shown():
+    item_parts.show(kpi, asked)
 
 st.subheader("By segment", anchor=False)
 with errors.shown():
-    kpi_parts.segments(kpi, result, asked)
+    kpi_parts.segments(kpi, result, asked, item)
 with errors.shown():
-    kpi_parts.items(kpi, asked)
+    account_parts.listing(kpi, asked, shown.n)
+with errors.shown():
+    model_parts.show(kpi)
 
 st.subheader("How it is computed", anchor=False)
 period = kpi_parts.choose_period(trend, asked)
 counted = whole if period is None else trend
-opened, beside = kpi_parts.row_of(counted, period), kpi_parts.beside_of(counted, period)
-opens.show(kpi, asked.question, opened, beside, period=period)
+opened, beside = kpi_parts.row_of(kpi, counted, period, item), kpi_parts.beside_of(counted, period)
+opens.show(kpi, asked.question, opened, beside, period=period, item=item)
 
 kpi_parts.about(kpi)
 with errors.shown():

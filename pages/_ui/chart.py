@@ -35,6 +35,7 @@ def show(
     name: str,
     on_select: Callable[[], None] | None = None,
     select: str | None = None,
+    hint: str = "",
     told: download.Told | None = None,
 ) -> None:
     """Show a drawing of `cs_metrics.charts`. `select` names its parameter that a press sets; `on_select` is then called
@@ -42,7 +43,7 @@ def show(
 
     `told` is what its files say otherwise than the page.
     `key` is unique on the page, `name` begins the names of downloaded files. The drawing's `words` are its accessible
-    name and its `note` stands below it.
+    name; its `note` and the `hint` (what a press does) stand below it.
     """
     spec = drawing.spec
     # Streamlit adds to the padding's sides, and takes the accessible name from `alt` alone.
@@ -54,8 +55,9 @@ def show(
         options |= {"on_select": on_select or "rerun", "selection_mode": select}
     st.vega_lite_chart(drawing.data, spec, **options)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if drawing.note:
-            st.caption(formats.literal(drawing.note), width="stretch")
+        said = " ".join(filter(None, (formats.literal(drawing.note), hint)))
+        if said:
+            st.caption(said, width="stretch")
         else:
             st.space("stretch")
         download.chart(drawing, key=f"{key}_files", name=name, told=told)

@@ -303,21 +303,22 @@ def compute(ids: Sequence[str], question: Question, *, totals: bool = False, bes
     return ask("compute", list(ids), **question.arguments(), totals=totals, beside=beside)
 
 
-def rows(kpi_id: str, question: Question, *, period: str | None = None, part: str = "numerator") -> pd.DataFrame:
-    """Return the rows behind a value: of the period that begins at `period`, or of the whole range."""
+def rows(
+    kpi_id: str,
+    question: Question,
+    *,
+    period: str | None = None,
+    part: str = "numerator",
+    item: str | None = None,
+) -> pd.DataFrame:
+    """Return the rows behind a value: of the period that begins at `period`, or of the whole range; of an item only."""
     arguments = question.arguments() | ({"grain": None} if period is None else {})
-    return ask("rows", kpi_id, period=period, part=part, **arguments)
+    return ask("rows", kpi_id, period=period, part=part, item=item, **arguments)
 
 
 def sql(kpi_id: str, question: Question) -> str:
     """Return the SQL that answers a question."""
     return ask("sql", kpi_id, **question.arguments())
-
-
-def by_id(frame: pd.DataFrame) -> dict[str, Any]:
-    """Return the whole-range row of each KPI (no item, no period) by its id."""
-    whole_rows = frame[frame["item"].isna() & frame["period"].isna()] if len(frame) else frame
-    return {row["kpi"]: row for row in whole_rows.to_dict("records")}
 
 
 def whole(n: Any) -> int | None:

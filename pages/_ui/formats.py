@@ -69,7 +69,7 @@ def value(amount: Any, unit: str, currency: str = "USD", *, short: bool = False)
     if unit == "days":
         return f"{number(x, 1 if abs(x) < 100 else 0)} days"
     if unit == "score":
-        return number(x, 0 if abs(x) >= 10 else 1)
+        return number(x, 0 if abs(x) >= 10 else 1 if abs(x) >= 1 else 2 if x else 0)
     return number(x, 2 if abs(x) < 10 else 1 if abs(x) < 100 else 0)
 
 
@@ -102,7 +102,7 @@ def change(now: Any, before: Any, unit: str, currency: str = "USD") -> tuple[flo
         text = f"{_signed(gap * 100, 1)} pts"
         return (0.0 if round(gap * 100, 1) == 0 else gap), text
     if unit == "score":
-        digits = 1 if abs(now) < 10 else 0
+        digits = 2 if abs(now) < 1 else 1 if abs(now) < 10 else 0
         return (0.0 if round(gap, digits) == 0 else gap), f"{_signed(gap, digits)} pts"
     if before == 0 or before * now < 0:
         return gap, ("+" if gap > 0 else "") + value(gap, unit, currency, short=True)
@@ -173,6 +173,24 @@ def literal(text: Any) -> str:
     words = _SHORTCODE.sub(":\u2060", words)
     words = re.sub(r"([\\`*\[\]<>$~|]|&(?=#?\w+;)|:(?=[A-Za-z:])|(?<!\w)_|_(?!\w))", r"\\\1", words)
     return re.sub(r"^(\d*)([-+=.)#])", r"\1\\\2", words)
+
+
+def prose(text: str) -> str:
+    """Return a KPI's own text for Markdown: names between backticks as code, all else as it is written."""
+    return re.sub(r"\\`(.+?)\\`", lambda found: "`" + found[1].replace("\\", "") + "`", literal(text))
+
+
+def item(kpi: Any, name: str) -> str:
+    """Return the name of a KPI's item: the app's own ('not_renewed', a step of the onboarding) in words, a file's (a
+    feature, a reason) as it stands."""
+    form = next((form for form in kpi.forms if form.item), None)
+    own = form is not None and (
+        bool(form.known_items) or form.item in ("pair", "source") or bool(form.items and form.items.by_component)
+    )
+    if not own:
+        return name
+    words = name.replace("_", " ").replace(" -> ", " → ")
+    return words[:1].upper() + words[1:]
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

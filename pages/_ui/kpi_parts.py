@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -10,55 +12,87 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.charts.words import label
-from pages._ui import card_parts, chart, door, download, formats, opens, shell, state
+from cs_metrics.kpis.model import Kind
+from pages._ui import account_parts, answer, card_parts, chart, door, download, formats, item_parts, opens, shell, state
 from pages._ui.filter_bar import Asked
 from pages._ui.tile import Tile, figure, verdict
 
 
-def headline(tile: Tile, whole: pd.DataFrame, asked: Asked) -> None:
-    """Show the value over the whole range, large, with its change, its interval and the sum behind it in words."""
-    result = row_of(whole, None)
+def headline(tile: Tile, result: dict[str, Any] | None, beside: dict[str, float], asked: Asked) -> None:
+    """Show the value over the whole range, large, with its change, its interval, the sum behind it in words, and the
+    numbers beside it."""
     if result is None:
         return
-    with st.container(border=True, horizontal=True, gap="large", vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, gap="medium", vertical_alignment="center"):
         with st.container(width=330, gap="xsmall"):
             st.caption(asked.span)
-            figure(tile, named=True)
+            # what is to be known of it stands beside it, in full
+            figure(replace(tile, note=""), named=True)
+            if tile.item is None:
+                account_parts.grade(door.kpi(tile.id), tile.value)
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(reading(door.kpi(tile.id), tile, result, asked))
-            st.markdown(opens.sentence(door.kpi(tile.id), result, beside_of(whole, None)))
+            st.markdown(opens.sentence(door.kpi(tile.id), result, beside))
             for line in opens.cautions(door.kpi(tile.id), result, tile.minimum_n):
                 st.caption(line)
             told = card_parts.benchmark(door.kpi(tile.id))
             if told:
                 st.caption(told)
+    if tile.item is None:
+        item_parts.beside(door.kpi(tile.id), beside)
 
 
 def reading(kpi: Any, tile: Tile, result: dict[str, Any], asked: Asked) -> str:
     """Return the value in plain words: what it was, over what it was counted, how it moved and if that is good."""
+    name = formats.literal(kpi.name)
+    if tile.item is not None:
+        name += f", {formats.literal(formats.item(kpi, tile.item))},"
     if formats.is_missing(result["value"]):
-        return f"{kpi.name} has no value here."
+        return f"{name} has no value here."
     currency = door.settings()["currency"]
-    said = f"{kpi.name} was {formats.literal(formats.value(result['value'], kpi.unit, currency))} in {asked.span}"
-    said += f", counted over {formats.count(result['n'])} {door.base(kpi.id)}."
+    shown = formats.literal(formats.value(result["value"], kpi.unit, currency))
+    state = kpi.kind is Kind.SNAPSHOT
+    when = f"on {formats.last_day(_end(asked.question.until))}" if state else f"in {asked.span}"
+    said = f"{name} {_verb(kpi)} {shown} {when}"
+    # a count is its own n
+    counted = "" if shown == formats.count(result["n"]) else _counted(kpi, result["n"])
+    said += f"{counted}."
     change = formats.change(tile.value, tile.before, kpi.unit, currency)
     if change is None or not tile.against:
         return said
     sign, by = change
+    then = f"on {formats.last_day(asked.before.until)}" if state else f"in {tile.against}"
     if sign == 0:
-        return f"{said} That is as much as in {tile.against}."
+        return f"{said} That is as much as {then}."
     way = "more" if sign > 0 else "less"
     judged = {"better": ", which is better", "worse": ", which is worse"}.get(verdict(sign, kpi.better)[1], "")
-    return f"{said} That is {formats.literal(by.lstrip('+-−'))} {way} than in {tile.against}{judged}."
+    return f"{said} That is {formats.literal(by.lstrip('+-−'))} {way} than {then}{judged}."
 
 
-def trend(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
+def _end(until: date | None) -> date | datetime:
+    """Return where a range ends: it goes no further than the data do."""
+    return door.as_of() if until is None else min(until, door.as_of().date())
+
+
+def _verb(kpi: Any) -> str:
+    """'Support Tickets were', 'Net Promoter Score was'."""
+    return "were" if kpi.unit == "count" and re.search(r"[^s]s$", re.sub(r" \(.*\)$", "", kpi.name)) else "was"
+
+
+def _counted(kpi: Any, n: Any) -> str:
+    return f", counted over {formats.count(n)} {door.base(kpi.id)}"
+
+
+def trend(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None) -> None:
     """Show the value over time with its interval; periods that are not over are dashed."""
+    title = kpi.name if item is None else formats.item(kpi, item)
     drawing = charts.trend(
-        frame[frame["item"].isna()], grain=asked.question.grain or "month", title=kpi.name, **chart.look_of(kpi.unit)
+        answer.of_item(frame, kpi, item), grain=asked.question.grain or "month", title=title, **chart.look_of(kpi.unit)
     )
-    chart.show(drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}", select="point", on_select=_point)
-    st.caption("Press a point to open its period under 'How it is computed', or choose it there.")
+    chart.show(
+        drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}", select="point", on_select=_point,
+        hint="Press a point to open its period under 'How it is computed', or choose it there.",
+    )  # fmt: skip
 
 
 def _point() -> None:
@@ -68,7 +102,7 @@ def _point() -> None:
         state.update(at=formats.pressed(found[0]["period"]).isoformat())
 
 
-def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
+def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked, item: str | None = None) -> None:
     """Show the value for each segment of an attribute, ranked, with n, and the same as a table."""
     tables = {table for form in kpi.forms for table in form.tables}
     names = {a.name: a for a in door.splits(tables)}
@@ -81,15 +115,18 @@ def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked) -> None:
         "Split by", list(names), format_func=lambda n: f"{names[n].label} ({names[n].of})", width=300,
         **state.bind("by", value=chosen),
     )  # fmt: skip
-    frame = door.compute([kpi.id], replace(asked.whole, by=(chosen,)))
-    frame = frame[frame["item"].isna()].sort_values("value", ascending=kpi.better == "lower", na_position="last")
+    frame = answer.of_item(door.compute([kpi.id], replace(asked.whole, by=(chosen,))), kpi, item)
+    if frame["value"].isna().all():
+        why = next((note for note in frame["note"] if note), "there is nothing to count in any of them.")
+        st.caption(f"No value for any segment: {formats.literal(why)}")
+        return
     overall = None if result is None or formats.is_missing(result["value"]) else float(result["value"])
     drawing = charts.ranked(frame, chosen, overall=overall, title=kpi.name, **chart.look_of(kpi.unit))
     values = {label(v): v for v in frame[chosen]}
     chart.show(
-        drawing, key="segments", name=f"{kpi.id} by {chosen}", select="segment", on_select=lambda: _bar(chosen, values)
-    )
-    st.caption("Press a bar to see that segment alone; the filters above do the same.")
+        drawing, key="segments", name=f"{kpi.id} by {chosen}", select="segment", on_select=lambda: _bar(chosen, values),
+        hint="Press a bar to see that segment alone; the filters above do the same.",
+    )  # fmt: skip
 
 
 def _bar(attribute: str, values: dict[str, Any]) -> None:
@@ -97,20 +134,6 @@ def _bar(attribute: str, values: dict[str, Any]) -> None:
     found = st.session_state["segments"].selection.get("segment") or []
     if found and found[0]["segment"] in values:
         state.update(where=state.get_json("where") | {attribute: [values[found[0]["segment"]]]})
-
-
-def items(kpi: Any, asked: Asked) -> None:
-    """Show the KPI's own parts (an exit reason, a feature, a product), where it has some."""
-    if not any(form.item for form in kpi.forms):
-        return
-    frame = door.compute([kpi.id], asked.whole)
-    parts = frame[frame["item"].notna()].sort_values("value", ascending=False)
-    if parts.empty:
-        return
-    st.subheader("Its parts", anchor=False)
-    chart.show(
-        charts.ranked(parts, "item", title=kpi.name, **chart.look_of(kpi.unit)), key="items", name=f"{kpi.id} parts"
-    )
 
 
 def choose_period(frame: pd.DataFrame, asked: Asked) -> str | None:
@@ -125,17 +148,16 @@ def choose_period(frame: pd.DataFrame, asked: Asked) -> str | None:
     return chosen if chosen in starts else None
 
 
-def row_of(frame: pd.DataFrame, period: str | None) -> dict[str, Any] | None:
+def row_of(kpi: Any, frame: pd.DataFrame, period: str | None, item: str | None = None) -> dict[str, Any] | None:
     """Return the row of a period; None: of the whole range."""
-    rows = _of(frame, period)
-    rows = rows[rows["item"].isna()]
+    rows = answer.of_item(_of(frame, period), kpi, item)
     return rows.to_dict("records")[0] if len(rows) else None
 
 
 def beside_of(frame: pd.DataFrame, period: str | None) -> dict[str, float]:
     """Return the numbers beside a period's value (None: beside that of the whole range) by name."""
     rows = _of(frame, period)
-    rows = rows[rows["item"].notna()]
+    rows = rows[rows["item"].notna() & rows["numerator"].isna()]
     return dict(zip(rows["item"], rows["value"], strict=True))
 
 
@@ -143,10 +165,10 @@ def _of(frame: pd.DataFrame, period: str | None) -> pd.DataFrame:
     return frame[frame["period"].isna() if period is None else frame["period"] == pd.Timestamp(period)]
 
 
-def table(kpi: Any, frame: pd.DataFrame, asked: Asked) -> None:
+def table(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None) -> None:
     """Show the numbers behind the trend, newest first."""
     grain, currency = asked.question.grain or "month", door.settings()["currency"]
-    rows = frame[frame["item"].isna()].sort_values("period", ascending=False)
+    rows = answer.of_item(frame, kpi, item).sort_values("period", ascending=False)
     chance = [formats.interval(a, b, kpi.unit, currency) for a, b in zip(rows["low"], rows["high"], strict=True)]
     shown = pd.DataFrame(
         {
@@ -186,11 +208,11 @@ def _attribute(field: str, text: Any) -> None:
     if field == "effects":
         for other, effect in text.items():
             shell.link("kpi", door.kpi(other).name, icon=":material/arrow_forward:", id=other)
-            st.caption(formats.literal(effect))
+            st.caption(formats.prose(effect))
     elif isinstance(text, str):
-        st.markdown(formats.literal(text))
+        st.markdown(formats.prose(text))
     else:
-        st.markdown("\n".join(f"- {formats.literal(line)}" for line in text))
+        st.markdown("\n".join(f"- {formats.prose(line)}" for line in text))
 
 
 def _places(kpi: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, formats, shell, state
+from pages._ui import answer, door, download, formats, shell, state
 from pages._ui.filter_bar import Asked
 
 KINDS = {"": "Leading and lagging", "leading": "Leading", "lagging": "Lagging"}
@@ -58,7 +58,7 @@ def _select(label: str, name: str, options: Mapping[str, str], width: int) -> No
 
 def values(entries: Sequence[Mapping[str, Any]], asked: Asked) -> dict[str, Mapping[str, Any]]:
     """Return the value of each computable KPI over the whole range asked for, by its id."""
-    return door.by_id(door.compute([e["id"] for e in entries if e["computable"]], asked.whole))
+    return answer.by_id(door.compute([e["id"] for e in entries if e["computable"]], asked.whole))
 
 
 def listing(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[str, Any]], asked: Asked) -> None:
@@ -86,7 +86,7 @@ def _entry(entry: Mapping[str, Any], row: Mapping[str, Any] | None) -> None:
             shell.link("kpi", f"**{kpi.name}**", id=kpi.id)
             st.markdown(_figure(kpi, row, entry["needs"]))
         with st.container(width="stretch", gap="xsmall"):
-            st.markdown(formats.literal(kpi.doc.definition))
+            st.markdown(formats.prose(kpi.doc.definition))
             st.caption(" · ".join(_marks(kpi)))
 
 
@@ -99,7 +99,8 @@ def _figure(kpi: Any, row: Mapping[str, Any] | None, needs: Sequence[str]) -> st
     text = formats.value(row["value"], kpi.unit, settings["currency"], short=True)
     small = row["n"] < settings["minimum_n"]
     open_ = " :material/hourglass_top: not over" if not row["complete"] else ""
-    return f"{f':gray[{text}]' if small else f'**{text}**'} :gray[n {formats.count(row['n'])}{open_}]"
+    part = "" if answer.is_whole(row["item"]) else f"{formats.literal(formats.item(kpi, row['item']))} "
+    return f"{part}{f':gray[{text}]' if small else f'**{text}**'} :gray[n {formats.count(row['n'])}{open_}]"
 
 
 def _marks(kpi: Any) -> list[str]:

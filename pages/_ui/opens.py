@@ -10,7 +10,7 @@ import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.reports.counted import readable
-from pages._ui import door, download, empty, errors, formats
+from pages._ui import answer, door, download, empty, errors, formats
 from pages._ui.door import Question
 
 ROWS_SHOWN = 500
@@ -24,10 +24,11 @@ def show(
     beside: Mapping[str, float],
     *,
     period: str | None = None,
+    item: str | None = None,
     key: str = "opens",
 ) -> None:
     """Show the panel for one result: a row of `compute`, of the period that starts at `period` (ISO; None: the range),
-    with the numbers beside it.
+    with the numbers beside it. `item`: the result is of that item.
 
     Formula, SQL and rows are tabs; SQL and rows are asked for when their tab is opened.
     """
@@ -43,13 +44,14 @@ def show(
     with rows:
         if rows.open:
             with errors.shown():
-                _rows(kpi, question, period, key)
+                _rows(kpi, question, period, item, key)
 
 
 def sentence(kpi: Any, result: Any, beside: Mapping[str, float]) -> str:
     """Return the formula with the numbers put in, as Markdown: '41 customers lost / 612 at the start = **6.7 %**'.
 
-    `beside`: the numbers shown beside the value, by name. Where there is no value: the reason.
+    `beside`: the numbers shown beside the value, by name. Where there is no value: the reason. Of an item its own
+    numbers are put in; where the sentence asks for those beside the whole, only the quotient is said.
     """
     settings = door.settings()
     if formats.is_missing(result["value"]):
@@ -62,14 +64,20 @@ def sentence(kpi: Any, result: Any, beside: Mapping[str, float]) -> str:
         return formats.literal(formats.part(numbers.get(found["name"]), found["what"] or "", settings["currency"]))
 
     words = door.words(kpi.id)
+    if not answer.is_whole(result.get("item")) and not {found["name"] for found in HOLE.finditer(words)} <= {
+        *settings, *result
+    }:  # fmt: skip
+        below = "" if formats.is_missing(result["denominator"]) else " / {denominator}"
+        words = f"{{numerator}}{below}"
     return HOLE.sub(put_in, words if "{value}" in words else f"{words} = {{value}}")
 
 
 def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
     """Return what a careful reader should know of a result: its interval, a small n, an open period, its note."""
     lines = []
+    ends = [formats.value(result[end], kpi.unit, door.settings()["currency"]) for end in ("low", "high")]
     between = formats.interval(result["low"], result["high"], kpi.unit, door.settings()["currency"])
-    if between:
+    if between and ends[0] != ends[1]:
         lines.append(f"By chance alone it could be {between} (95 % interval).")
     n = door.whole(result["n"])
     if n is not None and n < minimum_n:
@@ -82,22 +90,24 @@ def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
 
 
 def _formula(kpi: Any, result: Any, beside: Mapping[str, float]) -> None:
-    st.markdown(f"*{kpi.doc.formula}*")
+    st.markdown(f"*{formats.prose(kpi.doc.formula)}*")
     if result is None:
         st.caption("Nothing was computed for this period.")
         return
+    if not answer.is_whole(result["item"]):
+        st.caption(f"Of {formats.literal(formats.item(kpi, result['item']))} alone.")
     st.markdown(sentence(kpi, result, beside))
     for line in cautions(kpi, result, door.settings()["minimum_n"]):
         st.caption(line)
 
 
-def _rows(kpi: Any, question: Question, period: str | None, key: str) -> None:
+def _rows(kpi: Any, question: Question, period: str | None, item: str | None, key: str) -> None:
     parts = {"numerator": "Counted above the line", "denominator": "Counted below the line"}
     part = st.segmented_control(
         "Which rows", list(parts), format_func=parts.get, default="numerator", key=f"{key}_part", required=True
     )
     try:
-        frame = door.rows(kpi.id, question, period=period, part=part)
+        frame = door.rows(kpi.id, question, period=period, part=part, item=item)
     except CSMetricsError as error:
         errors.show(error)
         return

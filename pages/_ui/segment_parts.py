@@ -11,7 +11,7 @@ import streamlit as st
 
 from cs_metrics import kpis
 from cs_metrics.errors import CSMetricsError
-from pages._ui import door, download, empty, errors, formats, shell, state, tile, where
+from pages._ui import answer, door, download, empty, errors, formats, shell, state, tile, where
 from pages._ui.filter_bar import Asked
 
 DELETED = "_deleted_segment"
@@ -86,9 +86,11 @@ def size(draft: where.Where, asked: Asked) -> None:
 def comparison(draft: where.Where, asked: Asked) -> None:
     """Show the KPIs of the segment beside those of everyone else, under the page's other filters."""
     needs, areas = door.needs(), door.focus_areas()
-    ids = [i for i in dict.fromkeys(k for ids in areas.values() for k in ids) if not needs.get(i)]
+    listed = dict.fromkeys(k for ids in areas.values() for k in ids)
+    # what only divides a whole has no one value to compare
+    ids = [i for i in listed if not needs.get(i) and not answer.divides(door.kpi(i))]
     inside, outside = (
-        door.by_id(
+        answer.by_id(
             door.compute(ids, replace(asked.whole, where=json.dumps(where.both(asked.where, w), sort_keys=True)))
         )
         for w in (draft, where.others(draft))

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import door, formats, shell
+from pages._ui import answer, door, formats, shell
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,18 @@ class Tile:
     needs: Sequence[str] = ()
     help: str | None = None
     currency: str = "USD"
+    item: str | None = None
 
 
-def make(ids: Sequence[str], asked: Any) -> dict[str, Tile]:
-    """Return the tiles of several KPIs for what the filter bar asked: two questions in all, however many KPIs."""
+def make(ids: Sequence[str], asked: Any, items: Mapping[str, str] | None = None) -> dict[str, Tile]:
+    """Return the tiles of several KPIs for what the filter bar asked: two questions in all, however many KPIs. `items`
+    names the item that a KPI's tile is about (see `answer.by_id`)."""
     needs = door.needs()
     ask = [i for i in dict.fromkeys(ids) if not needs.get(i)]
     trends = door.compute(ask, asked.question, totals=True)
-    now = door.by_id(trends)
-    before = door.by_id(door.compute(ask, asked.before)) if asked.before else {}
+    now = answer.by_id(trends, items)
+    parts = {i: row["item"] for i, row in now.items() if not answer.is_whole(row["item"])}
+    before = answer.by_id(door.compute(ask, asked.before), parts) if asked.before else {}
     settings = door.settings()
     tiles = {}
     for i in dict.fromkeys(ids):
@@ -52,12 +55,12 @@ def make(ids: Sequence[str], asked: Any) -> dict[str, Tile]:
             needs=needs.get(i, ()), help=kpi.doc.definition,
         )  # fmt: skip
         if row is not None:
-            mine = (trends["kpi"] == i) & trends["item"].isna() & trends["period"].notna()
-            trend = trends[mine & trends["complete"]]
+            mine = answer.of_item(trends[(trends["kpi"] == i) & trends["period"].notna()], kpi, parts.get(i))
+            trend = mine[mine["complete"]]
             tile = replace(
                 tile, value=row["value"], n=door.whole(row["n"]), complete=bool(row["complete"]),
                 note=row["note"] or "", before=_comparable(row, before.get(i)), against=asked.against,
-                trend=tuple(trend.sort_values("period")["value"]),
+                trend=tuple(trend.sort_values("period")["value"]), item=parts.get(i),
             )  # fmt: skip
         tiles[i] = tile
     return tiles
@@ -138,7 +141,7 @@ def _against(word: str, against: str) -> str | None:
 
 
 def _foot(tile: Tile) -> str:
-    parts = []
+    parts = [formats.literal(formats.item(door.kpi(tile.id), tile.item))] if tile.item else []
     if tile.n is not None:
         low = tile.n < tile.minimum_n
         parts.append(f":material/info: only {formats.count(tile.n)} counted" if low else f"n {formats.count(tile.n)}")

@@ -72,6 +72,49 @@ def test_the_value_is_read_in_plain_words(open_page: Open) -> None:
     assert (said[3], said[4]) in {("more", "worse"), ("less", "better")}
 
 
+def test_a_kpi_that_divides_a_whole_shows_its_largest_part_instead_of_all(open_page: Open) -> None:
+    app = open_page("kpi", id="exit_reason_frequency")
+    leading = app.selectbox(key="url_item").value
+    assert leading
+    assert f"Exit Reason Frequency, {leading}, was {app.metric[0].value} in" in text(app)
+    assert app.metric[0].value != "100 %"
+    other = app.selectbox(key="url_item").options[1]
+    assert f"Exit Reason Frequency, {other}, was" in text(open_page("kpi", id="exit_reason_frequency", item=other))
+
+
+def test_the_parts_of_a_score_that_moved_it_add_up(open_page: Open) -> None:
+    app = open_page("kpi", id="customer_health_score")
+    found = re.search(r"From ([\d.]+) \(.+\) to ([\d.]+) \(.+\): the parts add up to \*\*(-?[\d.]+) points", text(app))
+    assert found
+    before, now, change = (float(g) for g in found.groups())
+    assert abs(now - before - change) < 0.11
+
+
+def test_a_score_has_a_grade_and_its_accounts(open_page: Open) -> None:
+    app = open_page("kpi", id="customer_health_score")
+    assert re.search(r"Grade [A-F], (green|yellow|red)", text(app))
+    assert any(re.fullmatch(r"The [\d,]+ accounts, the lowest first", e.label) for e in app.expander)
+
+
+def test_the_steps_of_a_drop_off_stand_in_their_order(open_page: Open) -> None:
+    app = open_page("kpi", id="drop_off_rate")
+    assert app.selectbox(key="url_item").options[:3] == [
+        "All together", "Signed up → onboarding started", "Onboarding started → onboarding completed"]  # fmt: skip
+
+
+def test_a_model_says_what_it_was_judged_by(open_page: Open) -> None:
+    written = text(open_page("kpi", id="churn_risk_score"))
+    assert re.search(r"It learned from [\d,]+ accounts .+ that it had not learned from", written)
+    for expected in ("ROC AUC", "Brier score of the base rate", "What drives it", "Predicted, and what came true"):
+        assert expected in written
+
+
+def test_a_number_beside_a_value_is_in_its_own_unit(open_page: Open) -> None:
+    written = text(open_page("kpi", id="average_resolution_time"))
+    assert re.search(r"90th percentile\n", written)
+    assert re.search(r"\*\*[\d.]+ h\*\*", written)
+
+
 def test_one_period_is_opened_by_the_url(open_page: Open) -> None:
     whole = open_page("kpi", id="customer_churn_rate")
     period = whole.selectbox(key="url_at").options[1]

@@ -33,7 +33,7 @@ def test_the_page_says_how_many_customers_and_what_chance_could_explain(open_pag
     frame = app.dataframe[0].value.set_index("KPI")
     assert frame.loc["Net Promoter Score", "Chance"] == "beyond chance"
     assert frame.loc["Customer Retention Rate", "Chance"] == "could be chance"
-    assert frame.loc["Monthly Recurring Revenue", "Chance"] == "–"
+    assert frame.loc["Cost Per Ticket", "Chance"] == "–"
 
 
 def test_a_segment_is_saved_used_renamed_deleted_and_brought_back(open_page: Open) -> None:
