@@ -23,7 +23,7 @@ def test_a_deep_link_on_a_fresh_server_comes_through_app_py(fresh_server: str, p
     """Streamlit would run pages/settings.py alone here; the navigation, which only app.py draws, would be missing."""
     page.goto(f"{fresh_server}/settings")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Settings"), timeout=90_000)
-    expect(page.locator(".st-key-navigation").get_by_role("link", name="Overview")).to_be_visible()
+    expect(page.locator(".st-key-navigation").get_by_role("link", name="Overview")).to_be_visible(timeout=60_000)
     expect(page.locator(".st-key-workspace_menu")).to_be_visible()
 
 
