@@ -32,10 +32,10 @@ def number(value: Any, unit: str = "count", currency: str = "USD", locale: str =
 
 
 def signed(value: Any, digits: int = 1, locale: str = "en") -> str:
-    """A change, always with its sign; '0' where it rounds to nothing."""
+    """A change, always with its sign; none where it rounds to nothing."""
     x = round(float(value), digits) + 0.0
     sign = "+" if x > 0 else "−" if x < 0 else ""
-    return sign + format_decimal(abs(x), format="#,##0." + "#" * digits, locale=locale)
+    return sign + format_decimal(abs(x), format="#,##0." + "0" * digits, locale=locale)
 
 
 def between(low: Any, high: Any, unit: str = "count", currency: str = "USD", locale: str = "en") -> str:

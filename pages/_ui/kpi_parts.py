@@ -23,7 +23,7 @@ def headline(tile: Tile, result: dict[str, Any] | None, beside: dict[str, float]
     numbers beside it."""
     if result is None:
         return
-    with st.container(border=True, horizontal=True, gap="medium", vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, gap="small", vertical_alignment="center"):
         with st.container(width=330, gap="xsmall"):
             st.caption(asked.span)
             # what is to be known of it stands beside it, in full

@@ -69,7 +69,7 @@ def listing(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[s
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"{formats.plural(len(entries), 'KPI')}, {asked.span}")
-        with st.container(horizontal=True, width="content", gap="xsmall"):
+        with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
             shell.link("own", "Make your own", icon=":material/calculate:")
             download.table(lambda: table(entries, values), key="library", name="KPI library")
     for category in dict.fromkeys(e["category"] for e in entries):
@@ -81,7 +81,7 @@ def listing(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[s
 
 def _entry(entry: Mapping[str, Any], row: Mapping[str, Any] | None) -> None:
     kpi = door.kpi(entry["id"])
-    with st.container(border=True, horizontal=True, gap="medium", key=f"tile_{kpi.id}"):
+    with st.container(border=True, horizontal=True, gap="small", key=f"tile_{kpi.id}"):
         with st.container(width=200, gap="xsmall"):
             shell.link("kpi", f"**{kpi.name}**", id=kpi.id)
             st.markdown(_figure(kpi, row, entry["needs"]))

@@ -12,7 +12,7 @@ from cs_metrics.score_rules import SIGNALS
 from pages._ui import chart, door, formats
 
 DRIVERS_SHOWN = 10
-OUTCOME = {"churn_risk_score": ("account", "left or paid less"), "win_prediction": ("deal", "was won")}
+OUTCOME = {"churn_risk_score": ("account", "left or paid less"), "win_prediction": ("deal", "were won")}
 
 
 def show(kpi: Any) -> None:
@@ -53,14 +53,14 @@ def _scores(judged: Any, noun: str, outcome: str) -> None:
         )
     if told["auc"] is None:
         return
-    with st.container(horizontal=True, gap="large"):
+    with st.grid(4, min_column_width=150, gap="small"):
         for name, value, about in (
             ("ROC AUC", told["auc"], "0.5 is a coin toss, 1 tells all apart"),
             ("Brier score", told["brier"], "the error of the chances: less is better"),
             ("Brier score of the base rate", told["base_brier"], "the error to beat"),
             ("Base rate", told["base_rate"], "how often it happened where it learned"),
         ):
-            with st.container(width="content", gap=None):
+            with st.container(gap=None):
                 st.caption(name)
                 shown = formats.value(value, "share") if name == "Base rate" else formats.number(value, 3)
                 st.markdown(f"**{shown}** :gray[{about}]")

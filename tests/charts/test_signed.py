@@ -14,7 +14,7 @@ def parts() -> pd.DataFrame:
 def test_bars_keep_their_order_sign_and_side() -> None:
     data = charts.signed(parts(), digits=2).data
     assert data["name"].tolist() == ["Adoption", "Support"]
-    assert data["shown"].tolist() == ["+1.25", "−0.5"]
+    assert data["shown"].tolist() == ["+1.25", "−0.50"]
     assert data["tone"].tolist() == ["good", "bad"]
 
 
