@@ -17,8 +17,8 @@ if missing:
     st.stop()
 
 whole = door.compute([kpi.id], asked.whole, beside=True)
-result = kpi_parts.row_of(whole, None)
-kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], whole, asked)
+result = kpi_parts.row_of(kpi, whole, None)
+kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], result, kpi_parts.beside_of(whole, None), asked)
 with errors.shown():
     feedback_parts.shares(survey, asked)
 
@@ -45,5 +45,5 @@ with errors.shown():
 st.subheader("How it is computed", anchor=False)
 period = kpi_parts.choose_period(trend, asked)
 counted = whole if period is None else trend
-opened, beside = kpi_parts.row_of(counted, period), kpi_parts.beside_of(counted, period)
+opened, beside = kpi_parts.row_of(kpi, counted, period), kpi_parts.beside_of(counted, period)
 opens.show(kpi, asked.question, opened, beside, period=period)

@@ -58,7 +58,7 @@ def reading(kpi: Any, tile: Tile, result: dict[str, Any], asked: Asked) -> str:
     counted = "" if shown == formats.count(result["n"]) else _counted(kpi, result["n"])
     said += f"{counted}."
     change = formats.change(tile.value, tile.before, kpi.unit, currency)
-    if change is None or not tile.against:
+    if change is None or not tile.against or asked.before is None:
         return said
     sign, by = change
     then = f"on {formats.last_day(asked.before.until)}" if state else f"in {tile.against}"

@@ -45,11 +45,11 @@ def show(sheet: SheetPlan, table: str, key: str, change: Change, remap: Remap) -
     mapping = sheet.mapping_of(table)
     with st.popover("Fill a column by a rule", icon=":material/function:", key=f"rule_{key}", width="content"):
         ruled = {n: s for n, s in mapping.items() if isinstance(s, dict)}
-        for name, spec in ruled.items():
+        for name, made in ruled.items():
             with st.container(horizontal=True, vertical_alignment="center"):
-                source = _source(spec)
+                source = _source(made)
                 st.markdown(
-                    f"`{name}` ← {formats.literal(f'{source}: ' * bool(source) + in_words(spec))}", width="stretch"
+                    f"`{name}` ← {formats.literal(f'{source}: ' * bool(source) + in_words(made))}", width="stretch"
                 )
                 st.button(
                     "Remove", key=f"unrule_{key}_{name}", type="tertiary",

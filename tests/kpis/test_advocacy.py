@@ -275,7 +275,7 @@ def test_strategic_is_what_the_deal_says_else_its_referral() -> None:
 def test_either_mark_will_do_and_neither_is_said() -> None:
     flagged = {**STRATEGIC, "referrals": []}
     assert parts(flagged, "strategic_referral_win_rate") == (1, 2)
-    unmarked = [{**d, "is_strategic_referral": None} for d in STRATEGIC["opportunities"]]
+    unmarked = [{k: v for k, v in d.items() if k != "is_strategic_referral"} for d in STRATEGIC["opportunities"]]
     by_referral = {**STRATEGIC, "opportunities": unmarked}
     assert parts(by_referral, "strategic_referral_win_rate") == (2, 2)  # 3 and 4
     with pytest.raises(NotComputableError, match=r"opportunities\.is_strategic_referral"):

@@ -242,8 +242,9 @@ def test_an_account_that_attended_one_of_its_reviews_has_attended() -> None:
 
 
 def test_attendance_that_was_never_recorded_is_not_full_attendance() -> None:
+    held = {"customer_id": "a", "occurred_at": "2026-03-02", "kind": "qbr"}
     with pytest.raises(NotComputableError, match="attended"):
-        one({"touchpoints": [met("a", "03-02")]}, "qbr_engagement_rate")
+        one({"touchpoints": [held]}, "qbr_engagement_rate")
 
 
 def checked(outcomes: str, **more: Any) -> dict[str, Any]:

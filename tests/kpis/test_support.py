@@ -330,13 +330,17 @@ def test_a_segment_of_sentiment_is_the_same_alone() -> None:
     pd.testing.assert_frame_equal(split[columns].sort_index(), alone[columns].sort_index(), check_dtype=False)
 
 
+def bare(row: dict[str, Any], column: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != column}
+
+
 @pytest.mark.parametrize(("tables", "kpi", "lacks"), [
     ({"tickets": [{"ticket_id": "t", "created_at": "2026-03-01"}]}, "resolution_rate", ["tickets.resolved_at"]),
     ({"leads": [{"lead_id": "l", "created_at": "2026-03-01"}]}, "lead_response_time", ["leads.first_contact_at"]),
-    ({"touchpoints": [ours("a", "2026-03-01", None)]}, "lead_response_time_post_onboarding",
+    ({"touchpoints": [bare(ours("a", "2026-03-01"), "direction")]}, "lead_response_time_post_onboarding",
      ["milestones.milestone", "milestones.reached_at", "milestones.customer_id", "touchpoints.direction"]),
     ({"touchpoints": [ours("a", "2026-03-01")]}, "time_to_first_contact", ["leads.customer_id"]),
-    ({"touchpoints": [note(None)]}, "qualitative_customer_feedback", ["touchpoints.notes"]),
+    ({"touchpoints": [bare(note("Good."), "notes")]}, "qualitative_customer_feedback", ["touchpoints.notes"]),
     ({"tickets": []}, "support_tickets", ["tickets.created_at"]),
 ])  # fmt: skip
 def test_what_is_missing_is_named(tables: dict[str, Any], kpi: str, lacks: list[str]) -> None:

@@ -59,7 +59,7 @@ def test_one_of_ones_own_is_made_ordered_shown_and_deleted(open_page: Open) -> N
     button(app, "Save").click().run()
     assert not app.exception
     assert any("Mondays is saved" in s.value for s in app.success)
-    card = app.query_params["card"][0]
+    card = app.query_params["card"]
     shown = open_page("overview", card=card)
     assert [m.label for m in shown.metric] == [
         "Customer Churn Rate", "Monthly Recurring Revenue", "Net Promoter Score"]  # fmt: skip
