@@ -5,6 +5,7 @@ Written as JSON: a source column's name, or one of
 `{"from": ["First", "Last"], "join": " "}`, `{"from": "UnitPrice", "times": "Quantity"}`,
 `{"from": "minutes", "unit": "minutes", "after": "created_at"}` (or "before"), `{"from": "End", "shift_days": 1}`,
 `{"from": "Date", "day_first": true}`, `{"from": "created", "epoch": "seconds"}`, `{"from": "Sum", "decimal": "comma"}`,
+`{"from": "Sum", "part": "currency"}`,
 `{"months_before": "tenure", "anchor": "2025-06-30"}`,
 `{"flag": "Churn", "values": {"Yes": true}, "date": "2025-06-30"}`,
 `{"constant": "nps"}`, `{"through": "subscriptions.subscription_id", "from": "Sub"}`.
@@ -42,6 +43,8 @@ _KINDS = {
         "epoch",
         "shift_days",
         "through",
+        "decimal",
+        "part",
     },
     "months_before": {"anchor"},
     "flag": {"values", "date"},
@@ -72,6 +75,7 @@ class Rule:
     day_first: bool | None = None
     epoch: str | None = None
     decimal: str | None = None
+    part: str | None = None
     shift_days: int = 0
     anchor: dt.date | None = None
     constant: Any = None
@@ -90,7 +94,7 @@ class Rule:
     @property
     def absorbs(self) -> bool:
         """Whether nothing is left to keep as an attribute: a flag, a tenure, a key say more than what comes of them."""
-        return self.kind == "from"
+        return self.kind == "from" and self.part is None
 
 
 class Reader:
@@ -198,6 +202,7 @@ class Reader:
             "epoch": self._epoch,
             "shift_days": self._shift,
             "decimal": self._decimal,
+            "part": self._part,
         }
         for word, check in checks.items():
             if spec.get(word) is not None:
@@ -254,6 +259,11 @@ class Reader:
         if column.type not in _NUMBERS or spec["decimal"] not in ("dot", "comma"):
             raise self._error(column.name, "'decimal' is 'dot' or 'comma', for a column of numbers.")
         return replace(rule, decimal=str(spec["decimal"]))
+
+    def _part(self, column: Column, spec: Mapping[str, Any], rule: Rule) -> Rule:
+        if column.type is not Type.TEXT or spec["part"] != "currency":
+            raise self._error(column.name, "'part' is 'currency': what an amount's sign or code says, as a text.")
+        return replace(rule, part="currency")
 
     def _values(self, name: str, values: Any) -> tuple[tuple[str, Any], ...] | None:
         if values is None:

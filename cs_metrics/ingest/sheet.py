@@ -110,7 +110,8 @@ class RawSheet:
 
     `_row` and `header_row` count as the spreadsheet program does, from 1; `header_row` is None where the file has no
     header. `file_rows` = rows of data + rows set aside (the header among them). `upload` is the file's sha256, `size`
-    its bytes. `notes`: sentences on what was assumed or found. `hidden`: the workbook hides this sheet.
+    its bytes. `notes`: sentences on what was assumed or found. `hidden`: the workbook hides this sheet. `changes`: what
+    repairs made of cells (row, column, before, after, rule), None where there are none.
     """
 
     file: str
@@ -125,6 +126,7 @@ class RawSheet:
     notes: tuple[str, ...] = ()
     set_aside: tuple[AsideRow, ...] = ()
     hidden: bool = False
+    changes: pa.Table | None = None
 
     @property
     def rows(self) -> int:

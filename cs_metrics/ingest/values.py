@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from cs_metrics.errors import MappingError
 from cs_metrics.ingest.convert import ARROW, Options, convert
 from cs_metrics.ingest.engine import query
+from cs_metrics.ingest.mending import currency_of
 from cs_metrics.ingest.names import key
 from cs_metrics.ingest.rules import UNIT_SECONDS, Rule
 from cs_metrics.ingest.sheet import RawSheet
@@ -134,6 +135,8 @@ class Builder:
         if len(rule.sources) > 1:
             texts = self._joined(rule)
         original = texts
+        if rule.part:
+            return Values(_mapped(texts, currency_of, pa.string()), self._none(), original, NOUN[column.type])
         if rule.values is not None:
             texts = _translate(texts, rule.values)
         if column.type is Type.INTEGER and self.raw.column(source).profile.kind is Type.BOOLEAN:

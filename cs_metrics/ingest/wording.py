@@ -39,6 +39,8 @@ def in_words(spec: Any) -> str:
         parts.append(f"{spec['epoch']} since 1970")
     if spec.get("decimal"):
         parts.append(f"decimal {spec['decimal']}")
+    if spec.get("part"):
+        parts.append(f"the {spec['part']} of the amount")
     if spec.get("shift_days"):
         parts.append(f"{spec['shift_days']:+d} day")
     return ", ".join(parts)
