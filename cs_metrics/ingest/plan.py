@@ -57,21 +57,11 @@ class Plan:
             SheetPlan(proposal.raw, proposal, self._apply, suggested) for proposal in propose(read.sheets)
         )
         for sheet in self.sheets:
-            self._recall(sheet, (remembered or {}).get(sheet.fingerprint))
+            sheet.recall(remembered or {})
         self._skip_twins()
 
     def __repr__(self) -> str:
         return f"<Plan of {len(self.sheets)} sheets, {'ready' if self.ready else 'with open questions'}>"
-
-    def _recall(self, sheet: SheetPlan, record: Mapping[str, Any] | None) -> None:
-        """Map a sheet as its like was mapped before; where that no longer fits, it is proposed as if new."""
-        if record is None:
-            return
-        try:
-            sheet.restore({**record, "decided": False})
-        except MappingError:
-            return
-        sheet.remembered = True
 
     def _skip_twins(self) -> None:
         """The same file dropped twice is loaded once."""

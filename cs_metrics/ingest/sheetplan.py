@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from cs_metrics.errors import MappingError, did_you_mean
+from cs_metrics.ingest import recall
 from cs_metrics.ingest.apply import Applied, Counts
+from cs_metrics.ingest.drift import shape
 from cs_metrics.ingest.mapping import TableMapping, check_table, complete, fingerprint, forget_dates
 from cs_metrics.ingest.problems import Problem, in_order
 from cs_metrics.ingest.propose import SheetProposal, is_undecided
@@ -38,7 +41,7 @@ class SheetPlan:
         self._answers: dict[str, Any] = {}
         self._decided = False
         self._questions: tuple[str, tuple[Question, ...]] | None = None
-        self.remembered = False
+        self.recalled: recall.Recalled | None = None
         for index, table in enumerate(proposal.tables):
             self._mappings.append(TableMapping(table.table, table.columns, None if index == 0 else ()))
 
@@ -119,6 +122,29 @@ class SheetPlan:
         self._answers = answers
         return self
 
+    def recall(self, remembered: Mapping[str, Mapping[str, Any]]) -> SheetPlan:
+        """Map the sheet as its like was mapped before (choices by fingerprint); where nothing fits, it stays as new."""
+        found = recall.find(self.raw, self.proposal, self.fingerprint, remembered)
+        if found is not None:
+            try:
+                self.restore(found.choices(self.raw, self.proposal))
+            except MappingError:
+                return self
+            self.recalled = found
+        return self
+
+    def accept_rename(self, was: str, yes: bool = True) -> SheetPlan:
+        """Take the column that was called `was` for the one that it is likely to be now, or not; see `recalled`."""
+        found = recall.check(self.recalled, was, self.raw.place)
+        accepted = found.accepted | {was} if yes else found.accepted - {was}
+        base, target = (found.choices(self.raw, self.proposal, names) for names in (found.accepted, accepted))
+        mappings = recall.moved(self._mappings, base, target)
+        answers = {**self._answers, **target["answers"]}
+        for mapping in mappings:
+            complete(mapping, answers).rules(self.raw)
+        self._mappings, self._answers, self.recalled = mappings, answers, replace(found, accepted=accepted)
+        return self
+
     def _read(
         self,
         table: str,
@@ -139,6 +165,11 @@ class SheetPlan:
         self._mappings, self._skipped_why, self._decided = mappings, "", True
 
     # What it says
+
+    @property
+    def remembered(self) -> bool:
+        """Whether the sheet is mapped as an earlier one like it was."""
+        return self.recalled is not None
 
     @property
     def skipped(self) -> bool:
@@ -176,7 +207,9 @@ class SheetPlan:
     @property
     def confidence(self) -> float:
         """How sure the proposal is, 0 to 1; 1 where a person decided."""
-        return 1.0 if self._decided or self.remembered else self.proposal.confidence
+        if self.recalled is not None and not self._decided:
+            return round(self.recalled.drift.overlap, 2) if self.recalled.drift.gone else 1.0
+        return 1.0 if self._decided else self.proposal.confidence
 
     @property
     def reason(self) -> str:
@@ -185,7 +218,11 @@ class SheetPlan:
             return self._skipped_why
         if self._decided:
             return "Chosen by hand."
-        return "As the last file of this shape was mapped." if self.remembered else self.proposal.reason
+        if self.recalled is None:
+            return self.proposal.reason
+        if self.recalled.fingerprint == self.fingerprint:
+            return "As the last file of this shape was mapped."
+        return f"As '{self.recalled.drift.before}' was mapped, as far as that fits."
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -278,11 +315,13 @@ class SheetPlan:
             "answers": dict(self._answers),
             "reason": self._skipped_why,
             "decided": self._decided,
+            "refused": list(self.recalled.refused) if self.recalled else [],
         }
 
     def to_remember(self) -> dict[str, Any]:
         """Return the choices for the next file of this shape: without the dates that are asked anew each time."""
-        return forget_dates({k: v for k, v in self.to_json().items() if k not in ("file", "sheet")})
+        kept = {k: v for k, v in self.to_json().items() if k not in ("file", "sheet", "refused")}
+        return forget_dates({**kept, "shape": shape(self.raw)})
 
     def restore(self, record: Mapping[str, Any]) -> SheetPlan:
         """Take up choices that `to_json` wrote, of a sheet of this shape; MappingError if they do not fit."""
@@ -293,4 +332,7 @@ class SheetPlan:
         self._mappings, self._answers = mappings, answers
         self._skipped_why = "" if mappings else str(record.get("reason") or "It is skipped by choice.")
         self._decided = bool(record.get("decided"))
+        if self.recalled is not None and "refused" in record:
+            taken = frozenset(self.recalled.drift.renamed) - set(record["refused"])
+            self.recalled = replace(self.recalled, accepted=taken)
         return self

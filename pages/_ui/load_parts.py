@@ -9,7 +9,7 @@ import streamlit as st
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.reports import template
-from pages._ui import door, download, errors, formats, jobs, sheet_parts, shell, state
+from pages._ui import door, download, drift_parts, errors, formats, jobs, sheet_parts, shell, state
 
 KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xlsm"]
 TWICE = "_arrived_twice"
@@ -216,6 +216,7 @@ def review(plan: Plan) -> None:
     if not plan.sheets:
         st.button("Start over", on_click=throw_away)
         return
+    drift_parts.show(plan, keep)
     sheet_parts.show(plan, keep)
     found = plan.contradictions
     if found:
