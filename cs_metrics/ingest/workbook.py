@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -97,6 +98,20 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
+def _days_short(archive: zipfile.ZipFile) -> int:
+    """Return the days by which the reader's dates are early in a workbook of the 1904 system.
+
+    It believes the last element called workbookPr. Newer programs write one more, of an extension, which does not say
+    date1904; all dates would then come four years and a day too early.
+    """
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    except (KeyError, ElementTree.ParseError, zipfile.BadZipFile):
+        return 0
+    said = [e.get("date1904", "") in ("1", "true") for e in book.iter() if e.tag.rpartition("}")[2] == "workbookPr"]
+    return 1462 if said and said[0] and not said[-1] else 0
+
+
 def _padding(archive: zipfile.ZipFile) -> dict[int, int]:
     """Return the cell styles whose format is only zeros (00000: an id), and how many."""
     try:
@@ -173,10 +188,11 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
     zipped = zipfile.is_zipfile(path)
     parts: dict[str, str] = {}
     padding: dict[int, int] = {}
+    early = 0
     if zipped:
         check_zip(path, name, limits)
         with zipfile.ZipFile(path) as archive:
-            parts, padding = _parts(archive), _padding(archive)
+            parts, padding, early = _parts(archive), _padding(archive), _days_short(archive)
             extents = {s: scan(archive, p, padding, f"{name}, sheet '{s}',", limits) for s, p in parts.items()}
     else:
         extents = {}
@@ -195,7 +211,7 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
             batch = loaded.to_arrow()
         except Exception as error:
             raise _unreadable(f"{name}, sheet '{sheet}',", error) from error
-        grid = _grid(pa.Table.from_batches([batch]), extent)
+        grid = _grid(_later(pa.Table.from_batches([batch]), early), extent)
         progress(grid.rows)
         if grid.cells.num_rows:
             yield Page(sheet, grid, hidden)
@@ -208,9 +224,23 @@ def _unreadable(place: str, error: Exception) -> FileError:
     return FileError(f"{place} cannot be read as a workbook. Open it, save it as XLSX or CSV, and load that.")
 
 
+def _later(table: pa.Table, days: int) -> pa.Table:
+    """Return the cells with their dates so many days later; times of day, which have no date, stay."""
+    if not days:
+        return table
+
+    def moved(text: str | None) -> str | None:
+        if text is None or not re.match(_STAMP, text) or text.startswith("1899-12-31"):
+            return text
+        return (datetime.fromisoformat(text) + timedelta(days=days)).isoformat(" ")
+
+    arrays = [pa.array([moved(t) for t in c.cast(pa.string()).to_pylist()], pa.string()) for c in table.columns]
+    return pa.table(arrays, names=table.column_names)
+
+
 def _grid(table: pa.Table, extent: Extent | None) -> Grid:
     first = extent.first if extent else 0
-    columns = [blank_to_null(column.cast(pa.string())) for column in table.columns]
+    columns = [blank_to_null(_without_nul(column.cast(pa.string()))) for column in table.columns]
     columns = [_times(c) for c in columns]
     if extent:
         for place, widths in extent.padded.items():
@@ -235,6 +265,12 @@ def _grid(table: pa.Table, extent: Extent | None) -> Grid:
         )
     last = cells.column("_row")[-1].as_py() if cells.num_rows else 0
     return Grid(cells, last, tuple(notes), first_column=first)
+
+
+def _without_nul(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Some old workbooks come with a null sign after every letter."""
+    found = pc.any(pc.match_substring(column, "\0")).as_py()
+    return pc.replace_substring(column, "\0", "") if found else column
 
 
 def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -112,3 +112,13 @@ def test_damaged_workbook(tmp_path: Path) -> None:
 def test_empty_workbook(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="empty workbook"):
         read(tmp_path, book({}))
+
+
+def test_dates_of_1904_where_an_extension_repeats_the_properties(tmp_path: Path) -> None:
+    content = book({"A1": "since", "A2": date(2024, 3, 1)}, {"A2": "yyyy-mm-dd"}, date_1904=True)
+    more = b'<extLst><ext uri="{140A7094}" xmlns:x15="urn:x15"><x15:workbookPr/></ext></extLst></workbook>'
+    parts = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(parts, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"</workbook>", more))
+    assert rows(read(tmp_path, parts.getvalue())) == [("2024-03-01",)]
