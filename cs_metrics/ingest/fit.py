@@ -53,7 +53,7 @@ def fit(column: RawColumn, table: Table, target: Column, dated: bool, states: bo
     name = _named(column, table, target)
     if name is None:
         return None
-    compatible, said, spec = _values(column, table, target)
+    compatible, said, spec = of_values(column, table, target)
     if states and target.name == own_id_name(table) and target.type is Type.ID and compatible:
         compatible, said = 0.95, "its rows say since when they hold, so one id has several"
     score = name.score * compatible
@@ -105,7 +105,7 @@ def _tenure_or_flag(column: RawColumn, table: Table, target: Column, dated: bool
     return None
 
 
-def _values(column: RawColumn, table: Table, target: Column) -> tuple[float, str, Any]:
+def of_values(column: RawColumn, table: Table, target: Column) -> tuple[float, str, Any]:
     """Return how far the values can be of the target's type, what they look like, and the rule they need."""
     profile, name = column.profile, column.name
     if not filled(profile):

@@ -16,6 +16,7 @@ from cs_metrics.ingest.fit import USABLE, Fit, fit
 from cs_metrics.ingest.links import Links
 from cs_metrics.ingest.names import is_part, place_score
 from cs_metrics.ingest.sheet import RawSheet
+from cs_metrics.ingest.vendors import Recognised, recognise
 from cs_metrics.schema import TABLES, Table, Type
 
 _REQUIRED_BONUS = 0.06
@@ -23,6 +24,7 @@ _REQUIRED_BONUS = 0.06
 _LEAST, _LEAST_UNNAMED, _LEAST_PART = 0.42, 0.64, 0.8
 _CLOSE = 0.04
 _NOBODY = 0.15
+_VENDOR = 0.95
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,12 @@ def propose(sheets: Sequence[RawSheet]) -> list[SheetProposal]:
     """Return a proposal for each sheet, looking at all of them together: ids of one are found again in another."""
     links = Links(sheets)
     ranked = [_rank(raw, links) for raw in sheets]
-    first = [_decide(raw, tables) for raw, tables in zip(sheets, ranked, strict=True)]
+    vendors = [recognise(raw) for raw in sheets]
+    first = [_decide(raw, tables, known) for raw, tables, known in zip(sheets, ranked, vendors, strict=True)]
     links.know({i: p.tables[0] for i, p in enumerate(first) if p.tables})
     final = [
-        _decide(raw, _linked(i, tables, links)) for i, (raw, tables) in enumerate(zip(sheets, ranked, strict=True))
+        _decide(raw, _linked(i, tables, links), known)
+        for i, (raw, tables, known) in enumerate(zip(sheets, ranked, vendors, strict=True))
     ]
     fed = {p.tables[0].table for p in final if p.tables}
     return [_second_table(proposal, fed) for proposal in final]
@@ -146,7 +150,9 @@ def _linked(index: int, tables: Sequence[TableProposal], links: Links) -> list[T
     return sorted(result, key=lambda p: -p.score)
 
 
-def _decide(raw: RawSheet, ranked: Sequence[TableProposal]) -> SheetProposal:
+def _decide(raw: RawSheet, ranked: Sequence[TableProposal], known: Recognised | None) -> SheetProposal:
+    if known is not None and raw.rows and not raw.hidden:
+        return _known(raw, ranked, known)
     best, second = ranked[0], ranked[1]
     others = tuple(p for p in ranked[1:4] if p.score >= _LEAST)
     why = _nothing(raw, best)
@@ -158,6 +164,16 @@ def _decide(raw: RawSheet, ranked: Sequence[TableProposal]) -> SheetProposal:
     return SheetProposal(
         raw, (best,), round(best.score * (0.75 + 0.25 * margin), 3), best.reason, others, tuple(ranked)
     )
+
+
+def _known(raw: RawSheet, ranked: Sequence[TableProposal], known: Recognised) -> SheetProposal:
+    """Return what a vendor's sheet is known to be; another table can still be chosen by hand."""
+    if not known.table:
+        near = tuple(p for p in ranked[:3] if p.fits)
+        return SheetProposal(raw, (), _VENDOR, known.says, near, tuple(ranked))
+    found = TableProposal(known.table, _VENDOR, known.says, known.fits)
+    rest = tuple(found if p.table == known.table else p for p in ranked)
+    return SheetProposal(raw, (found,), _VENDOR, known.says, (), rest)
 
 
 def _nothing(raw: RawSheet, best: TableProposal) -> str:

@@ -14,6 +14,7 @@ from cs_metrics.ingest.mapping import TableMapping, complete
 from cs_metrics.ingest.names import key
 from cs_metrics.ingest.rules import Rule
 from cs_metrics.ingest.sheet import RawColumn, RawSheet
+from cs_metrics.ingest.vendors import counts_cents
 from cs_metrics.schema import TABLES, Column, Type
 
 _DATES, _NUMBERS = (Type.DATE, Type.INSTANT), (Type.MONEY, Type.NUMBER, Type.INTEGER)
@@ -209,12 +210,11 @@ def _subscription(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule
                 ident, source, text, choices=choices, default=default, evidence=evidence.words, suggestion=evidence.says
             )
         )
-    names = {key(c.name) for c in raw.columns}
-    if "livemode" in names and "currency" in names and amount.divide is None:
+    in_cents = counts_cents(raw, source) if amount.divide is None else ""
+    if in_cents:
         text = f"Is '{source}' in cents?"
         choices = (Choice(True, "yes: 4900 is 49.00"), Choice(False, "no"))
-        example = _example(raw.column(source))
-        said = f"the columns are those of a payment provider that writes amounts in cents, e.g. {example}"
+        said = f"{in_cents}, e.g. {_example(raw.column(source))}"
         found.append(
             Question(f"cents:{mapping.table}.amount", source, text, choices=choices, default=True, evidence=said)
         )

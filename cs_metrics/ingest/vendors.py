@@ -1,0 +1,96 @@
+"""Exports of well-known vendors, recognised by their columns: which of their sheets this is, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cs_metrics.ingest import derive
+from cs_metrics.ingest.fit import Fit, filled, of_values
+from cs_metrics.ingest.layouts import LAYOUTS, Layout
+from cs_metrics.ingest.names import bare, key, squash
+from cs_metrics.ingest.sheet import RawColumn, RawSheet
+from cs_metrics.schema import TABLES, Column, Type
+from cs_metrics.schema.tables.names import words
+
+_SURE = 0.95
+# Currencies without hundredths: their whole amounts are whole units.
+_NO_CENTS = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"))
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A sheet of a vendor's export. `table` is '' where it feeds nothing, or lacks what its table needs (`missing`).
+
+    `says`: who it is from, and what it holds or why it is left out, in one sentence.
+    """
+
+    vendor: str
+    layout: Layout
+    says: str
+    table: str = ""
+    fits: Mapping[str, Fit] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+def recognise(raw: RawSheet) -> Recognised | None:
+    """Return what sheet of which vendor's export this is, None where it is nobody's."""
+    columns = {squash(key(bare(c.name))): c for c in reversed(raw.columns)}
+    found = [
+        (len(layout.signs), vendor, layout)
+        for vendor, layouts in LAYOUTS.items()
+        for layout in layouts
+        if columns.keys() >= set(layout.signs) and not columns.keys() & set(layout.never)
+    ]
+    if not found:
+        return None
+    _, vendor, layout = max(found, key=lambda one: one[0])
+    said = f"Looks like a {vendor} export: {layout.what}"
+    if not layout.table:
+        return Recognised(vendor, layout, f"{said}. It is left out: {layout.why}.")
+    return _fed(raw, vendor, layout, columns, said)
+
+
+def _fed(raw: RawSheet, vendor: str, layout: Layout, columns: Mapping[str, RawColumn], said: str) -> Recognised:
+    table, fits = TABLES[layout.table], {}
+    for name, sources in layout.columns.items():
+        found = _best(raw, layout, table.column(name), [columns[s] for s in sources if s in columns])
+        if found is not None:
+            fits[name] = found
+    fits = derive.complete(raw, table, fits, 1.0)
+    if layout.table == "invoices" and (issued := fits.get("issued_on")) is not None and "period" in issued.source:
+        said += f". No column says when an invoice was issued: '{issued.source}' is taken for it"
+    groups = [(name,) for name in table.required] + list(table.one_of)
+    missing = tuple(" or ".join(group) for group in groups if not any(n in fits for n in group))
+    if missing:
+        why = f"{said}, without {' and '.join(missing)}, which {layout.table} need; it is left out."
+        return Recognised(vendor, layout, why, missing=missing)
+    return Recognised(vendor, layout, said, layout.table, fits)
+
+
+def _best(raw: RawSheet, layout: Layout, target: Column, candidates: list[RawColumn]) -> Fit | None:
+    """Return the first candidate whose values can be meant; an empty column only where none has values, and never for
+    what is required."""
+    usable = [c for c in candidates if filled(c.profile)] or ([] if target.required else candidates[:1])
+    for column in usable:
+        score, said, spec = of_values(column, TABLES[layout.table], target)
+        if score >= 0.3:
+            return Fit(column.name, _SURE, said[:1].upper() + said[1:] or "So it is in this vendor's exports", spec)
+    return None
+
+
+def counts_cents(raw: RawSheet, amount: str) -> str:
+    """Return why a sheet's amounts are likely to be in cents, '' where they are not.
+
+    A vendor's interface and what copies it write whole cents; a file made for people has '49.00' and headers in words.
+    """
+    column = raw.column(amount)
+    if column.profile.kind is not Type.INTEGER or not any(c.name.islower() and "_" in c.name for c in raw.columns):
+        return ""
+    codes = {w.casefold() for c in raw.columns if "currency" in key(c.name).split("_") for w in c.profile.words}
+    if codes and codes <= _NO_CENTS:
+        return ""
+    found = recognise(raw)
+    if found is None or not found.layout.cents:
+        return ""
+    return f"the columns are those of {found.vendor}, which writes amounts in cents"
