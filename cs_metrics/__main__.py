@@ -38,7 +38,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     load = _command(commands, "load", _load, "read files, publish them, say what was loaded")
-    load.add_argument("files", nargs="+", metavar="FILE", help="CSV, TSV (also .gz) or XLSX")
+    formats = "CSV, fixed width, XLSX, XLS, ODS, Parquet or JSON, also .gz and .zip"
+    load.add_argument("files", nargs="+", metavar="FILE", help=formats)
     load.add_argument("--mode", default="append", help="append (default), replace or upsert")
     load.add_argument("--map", metavar="FILE", help='choices as JSON: {"file.csv": {"table": ..., "mapping": {...}}}')
     load.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="answer an open question")

@@ -25,12 +25,13 @@ def load(path: str | Path) -> dict[str, Any]:
 
 
 def apply(plan: Plan, choices: Mapping[str, Any]) -> None:
-    """Make the choices in a plan. A key is 'file.csv' or 'book.xlsx/Sheet'; a value is one of
+    """Make the choices in a plan. A key is 'file.csv', 'book.xlsx/Sheet' or 'a.zip/file.csv'; a value is one of
     {"table": name, "mapping": {column: source or rule}}, the same with "also": [{"table", "mapping"}, ...], or
     {"skip": true}. Raises MappingError for a sheet, table or column that does not exist."""
     for place, choice in choices.items():
-        file, _, sheet_name = place.partition("/")
-        sheet = plan.sheet(file, sheet_name or None)
+        inside = [s.file for s in plan.sheets if f"{place}/".startswith(f"{s.file}/")]
+        file = max(inside, key=len, default=place.partition("/")[0])
+        sheet = plan.sheet(file, place[len(file) + 1 :] or None)
         if not isinstance(choice, Mapping) or not (choice.get("skip") or "table" in choice):
             raise MappingError(f'{place}: say {{"table": ..., "mapping": {{...}}}} or {{"skip": true}}.')
         if choice.get("skip"):

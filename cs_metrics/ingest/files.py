@@ -19,6 +19,7 @@ from typing import IO, Any, BinaryIO
 import pyarrow as pa
 
 from cs_metrics.errors import CancelledError, CSMetricsError, FileError, LimitError
+from cs_metrics.ingest.archive import clean_name
 from cs_metrics.ingest.limits import Limits, exceeded, variable
 from cs_metrics.ingest.sheet import AsideRow, Failure, Profile, RawColumn, RawSheet, Read
 
@@ -44,6 +45,7 @@ class _Upload:
     sha256: str = ""
     size: int = 0
     error: CSMetricsError | None = None
+    archive: int | None = None  # the place of the zip that holds it
 
 
 def read_files(
@@ -55,23 +57,27 @@ def read_files(
     """Return the sheets of `files` (paths, or open binary files with a name), and the failures of those that are bad.
 
     `progress` is called with a `Step` now and then; when `cancelled` returns true the worker is stopped and
-    CancelledError raised. Whatever is wrong with a file is a `Failure` with FileError or LimitError, never raised.
+    CancelledError raised. A zip's files are files of their own, 'archive.zip/member.csv', under the zip's fingerprint.
+    Whatever is wrong with a file is a `Failure` with FileError or LimitError, never raised.
     """
     limits = limits or Limits.from_environment()
     with tempfile.TemporaryDirectory(prefix="cs-metrics-read-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         uploads = [_receive(file, folder / f"upload-{i}", limits) for i, file in enumerate(files)]
         outcomes = _run(uploads, folder, limits, progress or (lambda step: None), cancelled or (lambda: False))
+        order = [i for i, upload in enumerate(uploads) if upload.archive is None]
+        order = [j for i in order for j in (i, *(k for k, u in enumerate(uploads) if u.archive == i))]
         sheets: list[RawSheet] = []
         failures: list[Failure] = []
-        for index, upload in enumerate(uploads):
+        for index in order:
+            upload = uploads[index]
             error = upload.error or outcomes[index].get("failure")
             if error is not None:
                 failures.append(Failure(upload.name, error))
                 continue
             sheets += [
                 _sheet(upload, record, folder / f"{index}-{j}.arrow")
-                for j, record in enumerate(outcomes[index]["sheets"])
+                for j, record in enumerate(outcomes[index].get("sheets", ()))
             ]
         return Read(tuple(sheets), tuple(failures))
 
@@ -80,9 +86,9 @@ def _receive(file: Source, copy: Path, limits: Limits) -> _Upload:
     """Find a file's path and fingerprint; an open file's bytes are copied."""
     digest = hashlib.sha256()
     if isinstance(file, (str, os.PathLike)):
-        upload = _Upload(PurePath(file).name, Path(file))
+        upload = _Upload(clean_name(PurePath(file).name), Path(file))
     else:
-        upload = _Upload(PurePath(str(getattr(file, "name", "") or "upload")).name, copy)
+        upload = _Upload(clean_name(str(getattr(file, "name", "") or "upload")), copy)
     try:
         if isinstance(file, (str, os.PathLike)):
             with Path(file).open("rb") as source:
@@ -124,27 +130,38 @@ def _run(
     cancelled: Callable[[], bool],
 ) -> dict[int, dict[str, Any]]:
     """Have every file read; a worker that dies takes only its file with it, and the rest goes to the next worker."""
-    outcomes: dict[int, dict[str, Any]] = {}
+    outcomes: dict[int, dict[str, Any]] = {}  # by place in `uploads`, which gets the files of zips at its end
     todo = {i for i, upload in enumerate(uploads) if upload.error is None}
     while todo:
         job = folder / "job.json"
         files = [{"path": str(u.path), "name": u.name} if i in todo else None for i, u in enumerate(uploads)]
         job.write_text(json.dumps({"files": files, "folder": str(folder), "limits": asdict(limits)}), encoding="utf-8")
         at, died = _work(job, uploads, limits, progress, cancelled)
-        for index in sorted(todo):
+        begun = sorted(todo)
+        for index in begun:
             record = folder / f"{index}.json"
             if record.exists():
                 outcomes[index] = _outcome(json.loads(record.read_text(encoding="utf-8")), uploads[index].name, limits)
                 todo.discard(index)
-        if todo:
-            index = at if at in todo else min(todo)
+                for member in outcomes[index].get("members", ()):
+                    uploads.append(_member(index, uploads[index], member))
+                    if uploads[-1].error is None:
+                        todo.add(len(uploads) - 1)
+        missed = [index for index in begun if index in todo]
+        if missed:
+            index = at if at in missed else missed[0]
             outcomes[index] = {"failure": died}
             todo.discard(index)
     return outcomes
 
 
+def _member(place: int, archive: _Upload, record: dict[str, Any]) -> _Upload:
+    error = FileError(record["error"]) if record["error"] else None
+    return _Upload(record["name"], Path(record["path"]), archive.sha256, archive.size, error, place)
+
+
 def _outcome(record: dict[str, Any], name: str, limits: Limits) -> dict[str, Any]:
-    if "sheets" in record:
+    if "sheets" in record or "members" in record:
         return record
     if record["error"]:
         return {"failure": (LimitError if record["limit"] else FileError)(record["error"])}

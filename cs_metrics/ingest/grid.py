@@ -12,13 +12,15 @@ import pyarrow.compute as pc
 class Grid:
     """`cells`: string columns c0, c1, ... (null: blank) and _row, without blank rows; `rows`: the last row's number.
 
-    `first_column`: the place of c0 in the spreadsheet, from 0. `notes`: sentences.
+    `first_column`: the place of c0 in the spreadsheet, from 0. `notes`: sentences. `headers`: the columns' names, where
+    the file has them apart from its rows.
     """
 
     cells: pa.Table
     rows: int
     notes: tuple[str, ...] = ()
     first_column: int = 0
+    headers: tuple[str, ...] | None = None
 
     @property
     def width(self) -> int:

@@ -65,9 +65,9 @@ class Plan:
 
     def _skip_twins(self) -> None:
         """The same file dropped twice is loaded once."""
-        seen: dict[tuple[str, str | None], SheetPlan] = {}
+        seen: dict[tuple[str, str, str | None], SheetPlan] = {}
         for sheet in self.sheets:
-            place = (sheet.raw.upload, sheet.sheet)
+            place = (*sheet.raw.origin, sheet.sheet)
             if place in seen and not sheet.skipped:
                 sheet.skip(f"It has the same content as {seen[place].raw.place}.")
             seen.setdefault(place, sheet)
@@ -75,7 +75,7 @@ class Plan:
     def sheet(self, file: str, sheet: str | None = None) -> SheetPlan:
         """Return a sheet by its file, and its name in a workbook of several; MappingError where there is none."""
         name = os.path.basename(file)
-        of_file = [s for s in self.sheets if s.file == name]
+        of_file = [s for s in self.sheets if s.file in (file, name)]
         if not of_file:
             known = [s.file for s in self.sheets]
             raise MappingError(f"There is no file '{name}' in the plan. {did_you_mean(name, known)}".rstrip())

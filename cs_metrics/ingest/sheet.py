@@ -109,9 +109,10 @@ class RawSheet:
     """A sheet as read: `data` has string columns c0, c1, ... (null: blank), one a column, then `_row` int64.
 
     `_row` and `header_row` count as the spreadsheet program does, from 1; `header_row` is None where the file has no
-    header. `file_rows` = rows of data + rows set aside (the header among them). `upload` is the file's sha256, `size`
-    its bytes. `notes`: sentences on what was assumed or found. `hidden`: the workbook hides this sheet. `changes`: what
-    repairs made of cells (row, column, before, after, rule), None where there are none.
+    header, 0 where the columns are named apart from the rows (JSON, Parquet). `file_rows`: data + what was set aside
+    (the header among them). `upload` is the file's sha256, `size` its bytes. `notes`: sentences on what was assumed or
+    found. `hidden`: the workbook hides this sheet. `changes`: what repairs made of cells (row, column, before, after,
+    rule), None where there are none.
     """
 
     file: str
@@ -137,6 +138,11 @@ class RawSheet:
     def file_rows(self) -> int:
         """The number of rows in the file: data and set aside."""
         return self.rows + len(self.set_aside)
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """What tells its file apart whatever it is called: the upload, and the file in it where that is a zip."""
+        return self.upload, self.file.partition("/")[2]
 
     @property
     def place(self) -> str:

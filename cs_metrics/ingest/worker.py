@@ -2,16 +2,15 @@
 
 A workbook of a few kilobytes can abort the process that unpacks it; here that costs one file, not the app. The job
 names the files, a folder for what comes out, and the limits. For file i it writes i-j.arrow (the data of sheet j) and
-i.json (the rest, or the error); a line of JSON on standard output tells how far it is.
+i.json (the rest, or the error, or for a zip
+where its files were written); a line of JSON on standard output tells how far it is.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
 import sys
 import traceback
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,24 +18,13 @@ from typing import Any
 import pyarrow as pa
 
 from cs_metrics.errors import CSMetricsError, FileError, LimitError
-from cs_metrics.ingest import delimited, workbook
+from cs_metrics.ingest import archive, delimited, jsonlines, parquet, records, workbook
 from cs_metrics.ingest.grid import Grid
 from cs_metrics.ingest.header import lay_out
 from cs_metrics.ingest.infer import profiles
-from cs_metrics.ingest.limits import Limits, exceeded
+from cs_metrics.ingest.kinds import Kind, kind_of
+from cs_metrics.ingest.limits import Limits
 from cs_metrics.ingest.sheet import unique_names
-
-_NOT_TABLES = (
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a text document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"<!doctype html", "a web page"),
-    (b"<html", "a web page"),
-    (b"<table", "a web page"),
-    (b"SQLite format 3", "a database"),
-    (b"PAR1", "a Parquet file"),
-)
 
 
 def _guard(limits: Limits) -> None:
@@ -51,51 +39,37 @@ def _guard(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _unpack(path: Path, name: str, folder: Path, limits: Limits) -> Path:
-    """Return the file itself, or what its gzip holds, written to `folder`."""
-    with path.open("rb") as file:
-        if file.read(2) != b"\x1f\x8b":
-            return path
-    target, size = folder / "unpacked", 0
-    try:
-        with gzip.open(path) as packed, target.open("wb") as plain:
-            while chunk := packed.read(1 << 20):
-                size += len(chunk)
-                if size > limits.unpacked_bytes:
-                    raise exceeded(name, f"unpacks to more than {limits.unpacked_mb:,} MB", "unpacked_mb")
-                plain.write(chunk)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise FileError(f"{name} is damaged or cut off: it does not unpack. Fetch it again.") from error
-    return target
-
-
-def _pages(path: Path, name: str, limits: Limits, tell: Any) -> Iterator[tuple[dict[str, Any], Grid]]:
-    with path.open("rb") as file:
-        head = file.read(1 << 12)
-    if not head.strip(b" \t\r\n\x00"):
-        raise FileError(f"{name} is empty. Choose another file.")
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    for mark, what in _NOT_TABLES:
-        if start[: len(mark)].lower() == mark.lower():
-            raise FileError(f"{name} is {what}, not a table. Save the table as CSV or XLSX and load that.")
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+def _pages(path: Path, kind: Kind, name: str, limits: Limits, tell: Any) -> Iterator[tuple[dict[str, Any], Grid]]:
+    """Yield each sheet: what there is to say of it, and its cells."""
+    plain: dict[str, Any] = {"sheet": None, "encoding": None, "delimiter": None, "hidden": False}
+    if kind == "workbook":
         found = False
         for page in workbook.read(path, name, limits, tell):
             found = True
-            yield {"sheet": page.name, "encoding": None, "delimiter": None, "hidden": page.hidden}, page.grid
+            yield plain | {"sheet": page.name, "hidden": page.hidden}, page.grid
         if not found:
             raise FileError(f"{name} is an empty workbook: no sheet has a cell with anything in it.")
-        return
-    grid, encoding, delimiter = delimited.read(path, name, limits, tell)
-    yield {"sheet": None, "encoding": encoding, "delimiter": delimiter, "hidden": False}, grid
+    elif kind == "parquet":
+        yield plain, parquet.read(path, name, limits, tell)
+    elif kind == "json":
+        grid, encoding = jsonlines.read(path, name, limits, tell)
+        yield plain | {"encoding": encoding}, grid
+    elif kind == "html":
+        raise FileError(f"{name} is a web page, not a table. Save the table as CSV or XLSX and load that.")
+    else:
+        grid, encoding, delimiter = delimited.read(path, name, limits, tell)
+        yield plain | {"encoding": encoding, "delimiter": delimiter}, grid
 
 
 def read_one(index: int, path: Path, name: str, folder: Path, limits: Limits, tell: Any) -> list[dict[str, Any]]:
     """Read one file; write its sheets' data to `folder` and return what else there is to say of each, as JSON."""
-    unpacked = _unpack(path, name, folder, limits)
+    kind = kind_of(path, name)
+    if kind == "gzip":
+        path = archive.gunzip(path, name, folder / "unpacked", limits)
+        kind = kind_of(path, name)
     sheets: list[dict[str, Any]] = []
-    for about, grid in _pages(unpacked, name, limits, tell):
-        layout = lay_out(grid)
+    for about, grid in _pages(path, kind, name, limits, tell):
+        layout = lay_out(grid) if grid.headers is None else records.lay_out(grid)
         names = unique_names(layout.headers, layout.letters)
         found, notes = profiles(layout.data, names)
         target = folder / f"{index}-{len(sheets)}.arrow"
@@ -117,6 +91,21 @@ def read_one(index: int, path: Path, name: str, folder: Path, limits: Limits, te
     return sheets
 
 
+def _outcome(index: int, path: Path, name: str, folder: Path, limits: Limits, tell: Any) -> dict[str, Any]:
+    """Return the sheets of a file, or of a zip its files: each is read in a turn of its own, so that a bad one stops
+    no other."""
+    if kind_of(path, name) != "zip":
+        return {"sheets": read_one(index, path, name, folder, limits, tell)}
+    place = folder / f"{index}-members"
+    place.mkdir(exist_ok=True)
+    return {
+        "members": [
+            {"name": m.name, "path": str(m.path), "error": str(m.error) if m.error else None}
+            for m in archive.members(path, name, place, limits)
+        ]
+    }
+
+
 def main(argument: str) -> None:
     """Do the job written in the file `argument`."""
     job = json.loads(Path(argument).read_text(encoding="utf-8"))
@@ -131,9 +120,7 @@ def main(argument: str) -> None:
         tell(0)
         _guard(limits)
         try:
-            outcome: dict[str, Any] = {
-                "sheets": read_one(index, Path(file["path"]), file["name"], folder, limits, tell)
-            }
+            outcome = _outcome(index, Path(file["path"]), file["name"], folder, limits, tell)
         except CSMetricsError as error:
             outcome = {"limit": isinstance(error, LimitError), "error": str(error)}
         except (MemoryError, pa.ArrowMemoryError):

@@ -92,13 +92,17 @@ def empty(path: Path, settings: dict[str, Any], build: Build) -> None:
 def _leave_out_known(old: Path, loads: list[Load]) -> tuple[list[Load], list[str]]:
     """Return the loads whose sheet is not in the version yet for that table, and a sentence for each of the others."""
     query = (
-        "SELECT s.sha256, coalesce(s.sheet, ''), l.table_name, min(s.loaded_at) FROM _sources AS s "
-        "JOIN _loads AS l ON l.source = s.source GROUP BY ALL"
+        "SELECT s.sha256, s.file, coalesce(s.sheet, ''), l.table_name, s.loaded_at FROM _sources AS s "
+        "JOIN _loads AS l ON l.source = s.source ORDER BY s.loaded_at DESC"
     )
-    known = {(sha, sheet, table): at for sha, sheet, table, at in cursor(old).execute(query).fetchall()}
+    # one zip is many files: 'archive.zip/member.csv'
+    known = {
+        (sha, file.partition("/")[2], sheet, table): at
+        for sha, file, sheet, table, at in cursor(old).execute(query).fetchall()
+    }
     fresh, sentences = [], []
     for load in loads:
-        loaded_at = known.get((load.sha256, load.sheet or "", load.table))
+        loaded_at = known.get((load.sha256, load.file.partition("/")[2], load.sheet or "", load.table))
         if loaded_at is None:
             fresh.append(load)
         else:

@@ -11,7 +11,7 @@ from cs_metrics.ingest.plan import Plan
 from cs_metrics.reports import template
 from pages._ui import door, download, drift_parts, errors, formats, jobs, sheet_parts, shell, state
 
-KINDS = ["csv", "tsv", "txt", "gz", "xlsx", "xlsm"]
+KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl", "ndjson", "json", "zip", "gz"]
 TWICE = "_arrived_twice"
 MODES = {
     "append": "Add to what is loaded",
@@ -60,7 +60,7 @@ def drop() -> None:
     st.session_state.setdefault("drop_round", 0)
     key = f"drop_{st.session_state['drop_round']}"
     st.file_uploader(
-        "Drop spreadsheets here: CSV, TSV (also gzipped) or Excel, several at once, in any order",
+        "Drop your files here: CSV, Excel, OpenDocument, Parquet or JSON, also zipped, several at once, in any order",
         type=KINDS, accept_multiple_files=True, key=key, on_change=_arrived, args=(key,),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
