@@ -21,7 +21,7 @@ from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import instant
 from cs_metrics.presets import preset
 from cs_metrics.settings import resolve, today
-from cs_metrics.workspace import conflicts, describe, versions
+from cs_metrics.workspace import changes, conflicts, describe, versions
 from cs_metrics.workspace.database import cursor, within_limits
 
 if TYPE_CHECKING:
@@ -137,6 +137,19 @@ class Answers(Analyses):
         return frame.head(0) if self.where or self.hidden else frame
 
     @within_limits()
+    def changes(self, table: str | None = None, row_id: str | None = None, column: str | None = None) -> pd.DataFrame:
+        """Return the values that repairs changed: table, row_id (`_id`), file, row, column, before, after, rule. A
+        reader with a locked filter or hidden columns gets none: it cannot be told whose they are."""
+        frame = changes.read(self._con(), table, row_id, column)
+        return frame.head(0) if self.where or self.hidden else frame
+
+    @within_limits()
+    def repairs(self) -> pd.DataFrame:
+        """Return what was repaired: file, table, column, rule, changed (values), kept (of them in `changes`)."""
+        frame = changes.counts(self._con())
+        return frame.head(0) if self.where or self.hidden else frame
+
+    @within_limits()
     def conflicts(self) -> pd.DataFrame:
         """Return where the data contradict themselves: kind, tables, rows, sentence, example; the most rows first. A
         reader with a locked filter or hidden columns gets none: they are about everyone."""
@@ -196,7 +209,7 @@ class Answers(Analyses):
         asked = self._slice(grain, by, where, since, until, definitions)
         con, settings, now = self._ask(definitions, as_of)
         frame = kpis.rows(con, id, period, asked, settings, now, part=part, item=item, own=self.own)
-        return hiding.drop(frame, self.hidden)
+        return hiding.drop(frame, self.hidden | ({"_changed"} if self.hidden else frozenset()))
 
     @within_limits()
     def compare(

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cs_metrics.ingest.apply import Applied
+from cs_metrics.ingest.repairs import CHANGES
 from cs_metrics.schema import TABLES
 
 
@@ -20,7 +22,8 @@ class Load:
     `rows`: the mapped model columns, typed, in the model's order, then the attributes, then `_row`. `set_aside`: row,
     status, column_name, reason, content (JSON). `sheet_rows`: the rows of the file, its header among them. `content`:
     the upload, as bytes or a path, and its `sha256`. `remember`: the sheet's choices, as the next file of its shape
-    (`fingerprint`) gets them.
+    (`fingerprint`) gets them. `changes`: the values that repairs changed (row, column, before, after, rule), by the
+    name that their column has in `rows`.
     """
 
     table: str
@@ -34,6 +37,7 @@ class Load:
     mapping: Mapping[str, Any]
     remember: dict[str, Any]
     fingerprint: str
+    changes: pa.Table = field(default_factory=CHANGES.empty_table)
     key: tuple[str, ...] = ()
     through: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
@@ -64,4 +68,20 @@ def load_of(applied: Applied, content: bytes | Path, fingerprint: str, remember:
         dict(applied.mapping.columns),
         remember,
         fingerprint,
+        _changes(applied),
     )
+
+
+def _changes(applied: Applied) -> pa.Table:
+    """Return the changes of the rows and columns that are loaded, once for each column that a changed one feeds."""
+    raw = applied.raw
+    if raw.changes is None or not raw.changes.num_rows:
+        return CHANGES.empty_table()
+    fed = [(s, n) for n, rule in applied.mapping.rules(raw).items() for s in rule.reads]
+    fed += [(a.source, a.name) for a in applied.attributes]
+    changes = raw.changes.filter(pc.is_in(raw.changes["row"], value_set=applied.data.column("_row").combine_chunks()))
+    parts = [changes.slice(0, 0)]
+    for source, name in fed:
+        own = changes.filter(pc.equal(changes["column"], source))
+        parts.append(own.set_column(1, "column", pa.repeat(pa.scalar(name, pa.string()), own.num_rows)))
+    return pa.concat_tables(parts)

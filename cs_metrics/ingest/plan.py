@@ -168,6 +168,7 @@ class Plan:
         shared = {n: r for t, rules in sheet.shared_rules.items() if t != mapping.table for n, r in rules.items()}
         shared = {f"{i}": r for i, r in enumerate(shared.values())}
         state = [self.sheets.index(sheet), mapping.to_json(), sorted({n for r in shared.values() for n in r.reads})]
+        state.append(sheet.repairing.repairs)
         rules = mapping.rules(sheet.raw)
         ways = {r.through[0] for r in rules.values() if r.through}
         if ways:

@@ -30,7 +30,11 @@ _SAID = (
 )
 _NO_ONE_MEANS = {*_SAID.split(), "not set", "not provided", "not known", "no data", "keine angabe"}
 _NOT_A_WORD = _NO_ONE_MEANS | (words.NOTHING_TYPED - words.NOTHING - {"none", "unknown", "*", "."})
-_TOTAL = re.compile(r"(?i)^\s*(?:grand[ -]?total|sub-?\s?total|totals?|sum|gesamt(?:summe)?|summe)\b[\s:]*[^,;]{0,24}$")
+_OF = "all|customers|accounts|clients|amount|revenue|mrr|arr|sales|overall|general"
+_TOTAL = re.compile(
+    r"(?i)^\s*(?:(?:grand|sub)[ -]?totals?\b.{0,24}|(?:totals?|sum|gesamt(?:summe)?|summe)"
+    rf"(?:\s*[:=]?|\s+[0-9/.\- ]+:?|\s+(?:{_OF})\b[^.]{{0,15}}))\s*$"
+)
 _CASE_MATTERS = re.compile(r"^[A-Za-z0-9]{15,18}$")  # such as Salesforce ids
 MOST_TEXTS, FEW = 300_000, 6
 

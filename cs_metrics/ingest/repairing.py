@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
+from cs_metrics.errors import MappingError
+from cs_metrics.ingest.mapping import TableMapping
 from cs_metrics.ingest.repairable import Found, sentence
-from cs_metrics.ingest.repairs import Repaired, check, repair, tried
+from cs_metrics.ingest.repairs import CHANGES, Repaired, check, repair, tried
 from cs_metrics.ingest.sheet import RawSheet
+from cs_metrics.schema import TABLES, Type
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,25 @@ class Repairing:
         self._done = repair(self.original, wanted)
         self.repairs = wanted
 
+    def restore(self, repairs: Iterable[Mapping[str, Any]]) -> None:
+        """Make remembered repairs, as far as they fit the sheet: one for a column that is gone has nothing to do."""
+        fitting = []
+        for record in repairs:
+            try:
+                fitting.append(check(self.original, record))
+            except MappingError:
+                continue
+        self.set(fitting)
+
     def recall(self) -> None:
         """Take the repairs that stand now as those of the last file."""
         self.recalled = tuple(self.repairs)
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """Every value that a repair changed: row (in the file), column, before, after, rule."""
+        found = self.raw.changes
+        return (CHANGES.empty_table() if found is None else found).to_pandas().sort_values("row", kind="stable")
 
     def without(self, record: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the repairs but one."""
@@ -95,4 +117,32 @@ class Repairing:
             if done.count and record not in self.repairs:
                 said = sentence(record, done.count, done.examples)
                 groups.append(Group(record, "offered", done.count, said, one.advice, done.examples))
-        return groups
+        return sorted(groups, key=lambda g: -g.count)
+
+
+def with_currency(mapping: TableMapping, repairs: Sequence[Mapping[str, Any]]) -> TableMapping:
+    """Return the mapping with the currency taken from amounts whose currencies a repair told apart."""
+    table = TABLES[mapping.table]
+    model = {c.name: c.type for c in table.columns}
+    if "currency" not in model or mapping.columns.get("currency"):
+        return mapping
+    named = {r["column"] for r in repairs if r["kind"] == "currency"}
+    for name, spec in mapping.columns.items():
+        source = spec.get("from") if isinstance(spec, Mapping) else spec
+        if model.get(name) is Type.MONEY and isinstance(source, str) and source in named:
+            return replace(mapping, columns={**mapping.columns, "currency": currency_rule(source)})
+    return mapping
+
+
+def currency_rule(source: str) -> dict[str, Any]:
+    """Return the rule that takes the currency from a column of amounts."""
+    return {"from": source, "part": "currency"}
+
+
+def told(changes: pd.DataFrame) -> dict[int, str]:
+    """Return for each row what was changed in it: 'Plan: pro became Pro (one spelling for the same thing)'."""
+    said: dict[int, list[str]] = defaultdict(list)
+    for change in changes.to_dict("records"):
+        after = "nothing" if pd.isna(change["after"]) else change["after"]
+        said[int(change["row"])].append(f"{change['column']}: {change['before']} became {after} ({change['rule']})")
+    return {row: "; ".join(parts) for row, parts in said.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from cs_metrics.ingest.mapping import TableMapping, check_table, complete, finge
 from cs_metrics.ingest.problems import Problem, in_order
 from cs_metrics.ingest.propose import SheetProposal, is_undecided
 from cs_metrics.ingest.questions import Choice, Question, ask
+from cs_metrics.ingest.repairable import find
+from cs_metrics.ingest.repairing import Group, Repairing, currency_rule, told, with_currency
 from cs_metrics.ingest.rules import Rule
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.ingest.views import ColumnView, aside_frame, column_views
@@ -34,19 +37,25 @@ class SheetPlan:
         applied: Callable[[SheetPlan, TableMapping], Applied],
         suggested: dt.date | None,
     ) -> None:
-        self.raw, self.proposal = raw, proposal
+        self.repairing, self.proposal = Repairing(raw), proposal
         self._apply, self._suggested = applied, suggested
         self._skipped_why = "" if proposal.tables else proposal.reason
         self._mappings: list[TableMapping] = []
         self._answers: dict[str, Any] = {}
         self._decided = False
         self._questions: tuple[str, tuple[Question, ...]] | None = None
+        self._repairs: tuple[str, tuple[Group, ...]] | None = None
         self.recalled: recall.Recalled | None = None
         for index, table in enumerate(proposal.tables):
             self._mappings.append(TableMapping(table.table, table.columns, None if index == 0 else ()))
 
     def __repr__(self) -> str:
         return f"<SheetPlan {self.raw.place}: {', '.join(m.table for m in self._mappings) or 'skip'}>"
+
+    @property
+    def raw(self) -> RawSheet:
+        """The sheet as read, with its repairs made."""
+        return self.repairing.raw
 
     @property
     def file(self) -> str:
@@ -131,6 +140,7 @@ class SheetPlan:
             except MappingError:
                 return self
             self.recalled = found
+            self.repairing.recall()
         return self
 
     def accept_rename(self, was: str, yes: bool = True) -> SheetPlan:
@@ -143,6 +153,21 @@ class SheetPlan:
         for mapping in mappings:
             complete(mapping, answers).rules(self.raw)
         self._mappings, self._answers, self.recalled = mappings, answers, replace(found, accepted=accepted)
+        return self
+
+    def repair(self, repair: Mapping[str, Any]) -> SheetPlan:
+        """Make a repair, such as `repairs` offers it (see repairs.py); MappingError, and then nothing has changed."""
+        self.repairing.set([*self.repairing.repairs, repair])
+        return self
+
+    def undo(self, repair: Mapping[str, Any]) -> SheetPlan:
+        """Take a repair back: the values are again as the file has them."""
+        self.repairing.set(self.repairing.without(repair))
+        if repair["kind"] == "currency":
+            taken = currency_rule(repair["column"])
+            self._mappings = [
+                replace(m, columns={n: s for n, s in m.columns.items() if s != taken}) for m in self._mappings
+            ]
         return self
 
     def _read(
@@ -202,7 +227,8 @@ class SheetPlan:
     def completed(self) -> list[TableMapping]:
         """The mappings with the answers, and the defaults of what was not answered, put into them."""
         answers = {q.id: q.default for q in self.questions if q.default is not None and q.id != "table"}
-        return [complete(m, answers | self._answers) for m in self._mappings]
+        found = [complete(m, answers | self._answers) for m in self._mappings]
+        return [with_currency(m, self.repairing.repairs) for m in found]
 
     @property
     def confidence(self) -> float:
@@ -235,9 +261,25 @@ class SheetPlan:
             return (Question("table", "", "Which table is this?", choices=choices, evidence=said), *found)
         return found
 
+    @property
+    def repairs(self) -> tuple[Group, ...]:
+        """The problems by the rule that repairs them: those that are offered, then those that are made."""
+        if self.skipped or not self.ready:
+            return tuple(self.repairing.made())
+        state = self._state()
+        if self._repairs is None or self._repairs[0] != state:
+            offered = self.repairing.offered(find(self.raw, self.completed, self.applied))
+            self._repairs = state, (*offered, *self.repairing.made())
+        return self._repairs[1]
+
+    def _state(self) -> str:
+        """Return all choices as one text: what was worked out for it holds until it changes."""
+        chosen = [[m.to_json() for m in self._mappings], self._answers, self.repairing.repairs]
+        return json.dumps(chosen, sort_keys=True, default=str)
+
     def _asked(self) -> tuple[Question, ...]:
         """Return what there is to ask in the present state; worked out once for each state."""
-        state = json.dumps([[m.to_json() for m in self._mappings], self._answers], sort_keys=True, default=str)
+        state = self._state()
         if self._questions is None or self._questions[0] != state:
             self._questions = state, ask(self.raw, self._mappings, self._answers, self._suggested)
         return self._questions[1]
@@ -296,7 +338,10 @@ class SheetPlan:
             return data.rename(columns={f"c{c.index}": c.name for c in self.raw.columns})
         first = applied[0]
         empty = [c.name for c in TABLES[first.table].columns if c.name not in first.mapped]
-        return first.data.drop_columns(empty).slice(0, rows).to_pandas()
+        shown = first.data.drop_columns(empty).slice(0, rows).to_pandas()
+        changes = self.repairing.changes
+        said = told(changes[changes["row"].isin(shown["_row"])])
+        return shown.assign(_changed=shown["_row"].map(said).fillna("")) if said else shown
 
     @property
     def set_aside(self) -> pd.DataFrame:
@@ -313,6 +358,7 @@ class SheetPlan:
             "fingerprint": self.fingerprint,
             "mappings": [m.to_json() for m in self._mappings],
             "answers": dict(self._answers),
+            "repairs": deepcopy(self.repairing.repairs),
             "reason": self._skipped_why,
             "decided": self._decided,
             "refused": list(self.recalled.refused) if self.recalled else [],
@@ -321,7 +367,7 @@ class SheetPlan:
     def to_remember(self) -> dict[str, Any]:
         """Return the choices for the next file of this shape: without the dates that are asked anew each time."""
         kept = {k: v for k, v in self.to_json().items() if k not in ("file", "sheet", "refused")}
-        return forget_dates({**kept, "shape": shape(self.raw)})
+        return forget_dates({**kept, "shape": shape(self.repairing.original)})
 
     def restore(self, record: Mapping[str, Any]) -> SheetPlan:
         """Take up choices that `to_json` wrote, of a sheet of this shape; MappingError if they do not fit."""
@@ -330,6 +376,7 @@ class SheetPlan:
         for mapping in mappings:
             complete(mapping, answers).rules(self.raw)
         self._mappings, self._answers = mappings, answers
+        self.repairing.restore(record.get("repairs", ()))
         self._skipped_why = "" if mappings else str(record.get("reason") or "It is skipped by choice.")
         self._decided = bool(record.get("decided"))
         if self.recalled is not None and "refused" in record:

@@ -16,6 +16,7 @@ from cs_metrics.kpis.model import KPI, Form, Interval, Relation
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.spread import row_parts
 from cs_metrics.periods import at, check_grain
+from cs_metrics.workspace import changes
 
 _HIDDEN = (
     "pno",
@@ -52,7 +53,8 @@ def rows(
 
     `_value`: the row's own part in the numerator (or denominator: `part`); they sum to it,
     `_source`: the file, or 'file / sheet'; `_row`: its row there (where several rows made one, the latest of them),
-    `_rows`: all of them, as text, where there are several.
+    `_rows`: all of them, as text, where there are several,
+    `_changed`: what repairs made of their values, where there are such.
     `period`: any instant of the period at the slice's grain; None: the slice's whole range. `part` may also be the
     name of one of a formula's parts; `item`: an item of the KPI. Raises QueryError.
     """
@@ -109,9 +111,21 @@ def _shown(con: duckdb.DuckDBPyConnection, asked: Asked, frame: pd.DataFrame) ->
     shown = frame.drop(columns=[c for c in _HIDDEN if c in frame])
     shown["_source"] = frame["_source"].map(sources).astype(object)
     shown["_row"] = frame["_row"].astype("Int64")
+    several = frame["_rows"] if "_rows" in frame else [None] * len(frame)
+    behind = [_behind(*row) for row in zip(frame["_source"], frame["_row"], several, strict=True)]
+    said = changes.of_rows(con, set().union(*behind))
+    if said:
+        shown["_changed"] = ["; ".join(said[place] for place in sorted(own) if place in said) for own in behind]
     if "_rows" in frame:
         shown["_rows"] = [_places(places, sources) for places in frame["_rows"]]
     return shown
+
+
+def _behind(source: Any, row: Any, several: Any) -> set[tuple[int, int]]:
+    """Return the rows of files (source, row) that a row came from."""
+    found = {(p["source"], p["row"]) for p in several if p["source"] is not None} if several is not None else set()
+    known = not (pd.isna(source) or pd.isna(row))
+    return {(int(s), int(r)) for s, r in found | ({(source, row)} if known else set())}
 
 
 def _places(places: Any, sources: Mapping[int, str]) -> str:

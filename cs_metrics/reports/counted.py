@@ -21,7 +21,7 @@ _WORDS = {
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame of `rows` with the ids first, then the value counted, the rest, and where it came from: File
-    and Row; where several rows made one, 'File and rows' has them all as text."""
+    and Row; where several rows made one, 'File and rows' has them all as text. 'Changed' says what repairs changed."""
     own = [c for c in frame.columns if not c.startswith("_") and c not in _WORKINGS]
     ids = [c for c in own if c.endswith("_id")]
     chosen = [*ids, "_value", *(c for c in own if c not in ids)]
@@ -32,12 +32,14 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     else:
         shown["File"] = frame["_source"]
         shown["Row"] = frame["_row"]
+    if "_changed" in frame:
+        shown["Changed"] = frame["_changed"]
     return shown
 
 
 def _titles(names: list[str]) -> list[str]:
     """Return each column's title; a second one that would read the same keeps its own name."""
-    taken = {"File", "Row", "File and rows"}
+    taken = {"File", "Row", "File and rows", "Changed"}
     titles = []
     for name in names:
         title = _WORDS.get(name) or name.removesuffix("_id").replace("_", " ").strip().capitalize()

@@ -17,7 +17,8 @@ class Load(Protocol):
 
     `rows`: an Arrow table of the mapped model columns (typed), the attributes, and `_row` (the row's number in the
     file). `set_aside`: an Arrow table `row, status, column_name, reason, content` of what is not loaded. `sheet_rows`:
-    the rows of the sheet. `content`: the upload, as bytes or a path. `key`: the columns that an upsert matches by;
+    the rows of the sheet. `changes`: an Arrow table `row, column, before, after, rule` of the values that repairs
+    changed. `content`: the upload, as bytes or a path. `key`: the columns that an upsert matches by;
     empty for the table's own. `remember`: what to propose for the next sheet with this `fingerprint`.
     """
 
@@ -37,6 +38,8 @@ class Load(Protocol):
     def sheet_rows(self) -> int: ...
     @property
     def set_aside(self) -> pa.Table: ...
+    @property
+    def changes(self) -> pa.Table: ...
     @property
     def key(self) -> Sequence[str]: ...
     @property

@@ -14,7 +14,7 @@ from cs_metrics import facts
 from cs_metrics.errors import PublishError, did_you_mean
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
-from cs_metrics.workspace import asof, conflicts, describe, history
+from cs_metrics.workspace import asof, changes, conflicts, describe, history
 from cs_metrics.workspace.database import cursor, writing
 from cs_metrics.workspace.folder import Folder, move_whole
 from cs_metrics.workspace.loads import Load, check, source_name
@@ -152,6 +152,7 @@ def _start(con: duckdb.DuckDBPyConnection, old: Path | None, loads: list[Load], 
     """Make every table, with the earlier version's rows in those that stay."""
     describe.create(con, from_old=old is not None)
     history.create(con, from_old=old is not None)
+    changes.create(con, from_old=old is not None)
     old_columns: dict[str, list[str]] = {}
     tables = {name: RawTable(schema) for name, schema in TABLES.items()}
     replaced = {load.table for load in loads} if mode == "replace" else set()
@@ -173,6 +174,7 @@ def _start(con: duckdb.DuckDBPyConnection, old: Path | None, loads: list[Load], 
         history.remember(con, old=True)
     for name in replaced:
         describe.forget_table(con, name)
+        changes.forget_table(con, name)
     return tables
 
 
@@ -203,7 +205,9 @@ def _fill(
         history.record(con, request.dated or created_at)
     for load, source, replaced in sources:
         done.append(describe.add_load(con, source, load, replaced))
+        changes.add(con, source, load)
     history.from_own_dates(con)
     for name in {load.table for load in loads}:
         give_ids(con, TABLES[name])
+    changes.settle(con)
     return done, mapped

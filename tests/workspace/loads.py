@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from cs_metrics.ingest.repairs import CHANGES
+
 ASIDE = pa.schema(
     [
         ("row", pa.int64()),
@@ -31,6 +33,7 @@ class LiteralLoad:
     sheet_rows: int
     set_aside: pa.Table
     sheet: str | None = None
+    changes: pa.Table = field(default_factory=CHANGES.empty_table)
     key: tuple[str, ...] = ()
     fingerprint: str = "shape"
     mapping: dict[str, Any] = field(default_factory=dict)
