@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,9 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from cs_metrics import facts
+from cs_metrics.api import previewing
 from cs_metrics.api.kept import Kept
+from cs_metrics.api.previewing import Preview
 from cs_metrics.api.version import Version
 from cs_metrics.errors import WorkspaceError
+from cs_metrics.ingest.load import Load
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.plan import read as read_plan
 from cs_metrics.periods import instant
@@ -98,16 +102,17 @@ class Workspace(Kept):
         progress: Callable[[float, str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         who: str = "",
+        keys: Mapping[str, Sequence[str]] | None = None,
     ) -> Version:
         """Make the plan the next version, all or nothing, and return it; its `published` says what became of the rows.
 
         mode "append" adds rows (a newer row of the same customer, user, ticket ... takes the earlier one's place; a
         sheet that is loaded already is skipped), "replace" empties the plan's tables first, "upsert" replaces rows by
-        key. `dated`: the day that the files describe, for the history of customers' attributes; None: today.
-        `progress(share, sentence)` is called along the way. Raises PublishError, or CancelledError when `cancelled()`
-        turns true; then nothing was stored.
+        key: the table's own, or the columns that `keys` names for it. `dated`: the day that the files describe, for
+        the history of customers' attributes; None: today. `progress(share, sentence)` is called along the way. Raises
+        PublishError, or CancelledError when `cancelled()` turns true; then nothing was stored.
         """
-        loads = plan.loads()
+        loads = _with_keys(plan.loads(), keys)
 
         def keep() -> None:
             for load in loads:
@@ -126,12 +131,28 @@ class Workspace(Kept):
             self.set_settings(plan.settings, who=who)
         for load in loads:
             if load.fingerprint:
-                remembered.remember(self.records, load.fingerprint, load.remember)
+                keyed = {"keys": {table: list(columns) for table, columns in keys.items()}} if keys else {}
+                remembered.remember(self.records, load.fingerprint, {**load.remember, **keyed})
         versions.note_down(self.folder, self.records, done.number)
         self.records.log(who, "publish", {"version": done.number, "mode": mode, "loads": done.loads})
         version = self.version(done.number)
         version.published = done
         return version
+
+    def preview(
+        self,
+        plan: Plan,
+        mode: str = "append",
+        *,
+        keys: Mapping[str, Sequence[str]] | None = None,
+        kpis: Iterable[str] | None = None,
+        progress: Callable[[float, str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Preview:
+        """Return what `publish` would do with a plan: new, changed, unchanged and missing rows by table, and `kpis`
+        (None: those of the Overview) before and after. Nothing is stored. Raises as `publish` does."""
+        loads = _with_keys(plan.loads(), keys)
+        return previewing.preview(self, plan, loads, mode, kpis, Progress(progress, cancelled))
 
     def _look_up(self, table: str, key: str, value: str) -> pa.Table | None:
         """Return (key, value) of a table of the latest version, as text, for values found through another table."""
@@ -258,3 +279,7 @@ class Workspace(Kept):
         """Return who changed what, the latest first: happened_at, who, action, detail."""
         rows = self.records.rows(self.records.mine(AUDIT).order_by(AUDIT.c.id.desc()))
         return pd.DataFrame(rows, columns=["happened_at", "who", "action", "detail"])
+
+
+def _with_keys(loads: list[Load], keys: Mapping[str, Sequence[str]] | None) -> list[Load]:
+    return [replace(load, key=tuple((keys or {}).get(load.table, load.key))) for load in loads]

@@ -53,6 +53,14 @@ def cursor(path: Path) -> duckdb.DuckDBPyConnection:
         return root.cursor()
 
 
+def forget(path: Path) -> None:
+    """Close a file that is about to be deleted, where it was opened: an open one would keep its place on the disk."""
+    place = str(path.resolve())
+    with _LOCK:
+        for key in [key for key in _ROOTS if key[0] == place]:
+            _ROOTS.pop(key).close()
+
+
 @contextmanager
 def writing(path: Path, attach: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a staging file for building, with an earlier version attached as `old`; locked down as well.

@@ -66,4 +66,10 @@ def check(loads: Iterable[Load]) -> list[Load]:
             raise PublishError(f"{source_name(load.file, load.sheet)}: there is no table '{load.table}'. {hint}")
         if "_row" not in load.rows.column_names:
             raise PublishError(f"{source_name(load.file, load.sheet)}: its rows have no number (_row).")
+        columns = [c for c in load.rows.column_names if c != "_row"]
+        for name in load.key:
+            if name not in columns:
+                hint = did_you_mean(name, columns)
+                place = source_name(load.file, load.sheet)
+                raise PublishError(f"{place}: rows of {load.table} cannot be matched by '{name}'. {hint}".rstrip())
     return found

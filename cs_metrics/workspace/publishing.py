@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,17 +16,22 @@ from cs_metrics.errors import PublishError, did_you_mean
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
 from cs_metrics.workspace import asof, changes, conflicts, describe, history
-from cs_metrics.workspace.database import cursor, writing
+from cs_metrics.workspace.database import cursor, forget, writing
 from cs_metrics.workspace.folder import Folder, move_whole
 from cs_metrics.workspace.loads import Load, check, source_name
 from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import now
-from cs_metrics.workspace.tables import RawTable, give_ids, insert, match_key
+from cs_metrics.workspace.tables import RawTable, give_ids, insert, match_key, stage
 
 MODES = ("append", "replace", "upsert")
 FORMAT = 1  # of the version file; a file of another format is not opened but rebuilt or refused
 
 Build = Callable[[duckdb.DuckDBPyConnection, dict[str, Any], datetime], None]
+Seen = Callable[[duckdb.DuckDBPyConnection, RawTable, Load, Sequence[str]], None]
+
+
+def _unseen(con: duckdb.DuckDBPyConnection, table: RawTable, load: Load, given: Sequence[str]) -> None:
+    """Nobody looks at the rows before they are added."""
 
 
 @dataclass
@@ -40,7 +46,9 @@ class Published:
 @dataclass
 class Request:
     """How to publish. `dated`: the instant (UTC) that the files describe, for the history of customers' attributes;
-    None: now. `keep` stores the uploads that the version speaks of, once nothing can fail or be cancelled any more."""
+    None: now. `keep` stores the uploads that the version speaks of, once nothing can fail or be cancelled any more.
+    `seen` is shown the rows of each load (the table `incoming`, of which the file has the columns given) before they
+    are added to its table."""
 
     mode: str
     settings: dict[str, Any]
@@ -48,6 +56,7 @@ class Request:
     note: str = ""
     dated: datetime | None = None
     keep: Callable[[], None] = lambda: None
+    seen: Seen = _unseen
 
 
 def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Progress) -> Published:
@@ -57,31 +66,64 @@ def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Pr
     nothing counts twice; a sheet that is in the version already is skipped), "replace" empties the plan's tables first,
     "upsert" replaces rows by the table's key.
     """
-    if request.mode not in MODES:
-        hint = did_you_mean(request.mode, MODES)
-        raise PublishError(f"There is no mode '{request.mode}'. {hint}")
-    loads = check(plan)
+    loads = _checked(plan, request)
     progress.step(0.0, "Waiting for the workspace")
     with folder.lock(progress.check):
         folder.sweep()
         numbers = folder.numbers()
         old = folder.version(numbers[-1]) if numbers else None
-        skipped: list[str] = []
-        if old is not None and request.mode != "replace":
-            loads, skipped = _leave_out_known(old, loads)
-            if not loads:
-                raise PublishError(" ".join(skipped) + " Nothing new to publish.")
+        loads, skipped = _fresh(old, loads, request)
+        if not loads:
+            raise PublishError(" ".join(skipped) + " Nothing new to publish.")
         number = numbers[-1] + 1 if numbers else 1
         with folder.building() as staging:
-            try:
-                done = _build(staging, old, number, loads, request, progress)
-            except duckdb.Error as error:
-                raise PublishError(f"The version could not be built: {str(error).splitlines()[0]}") from error
+            done = _built(staging, old, number, loads, request, progress)
             progress.check()
             request.keep()
             move_whole(staging, folder.version(number))
     progress.step(1.0, f"Version {number} is published")
     return Published(number, done, skipped)
+
+
+@contextmanager
+def rehearsal(
+    folder: Folder, plan: Iterable[Load], request: Request, progress: Progress
+) -> Iterator[tuple[Path | None, list[str]]]:
+    """Build what `publish` would publish, in a file that is thrown away at the end; give its path (None where nothing
+    is new) and a sentence for each sheet that is skipped. Nothing is stored, and no other publishing waits."""
+    loads = _checked(plan, request)
+    numbers = folder.numbers()
+    old = folder.version(numbers[-1]) if numbers else None
+    loads, skipped = _fresh(old, loads, request)
+    if not loads:
+        yield None, skipped
+        return
+    with folder.building() as staging:
+        _built(staging, old, numbers[-1] + 1 if numbers else 1, loads, request, progress)
+        try:
+            yield staging, skipped
+        finally:
+            forget(staging)
+
+
+def _checked(plan: Iterable[Load], request: Request) -> list[Load]:
+    if request.mode not in MODES:
+        hint = did_you_mean(request.mode, MODES)
+        raise PublishError(f"There is no mode '{request.mode}'. {hint}")
+    return check(plan)
+
+
+def _fresh(old: Path | None, loads: list[Load], request: Request) -> tuple[list[Load], list[str]]:
+    return (loads, []) if old is None or request.mode == "replace" else _leave_out_known(old, loads)
+
+
+def _built(
+    staging: Path, old: Path | None, number: int, loads: list[Load], request: Request, progress: Progress
+) -> list[dict[str, Any]]:
+    try:
+        return _build(staging, old, number, loads, request, progress)
+    except duckdb.Error as error:
+        raise PublishError(f"The version could not be built: {str(error).splitlines()[0]}") from error
 
 
 def empty(path: Path, settings: dict[str, Any], build: Build) -> None:
@@ -196,7 +238,10 @@ def _fill(
         step_by_step = load.table == "customers" and request.mode != "replace"
         if step_by_step:
             history.remember(con)
-        replaced = insert(con, tables[load.table], load, source, match_key(TABLES[load.table], load, request.mode))
+        table = tables[load.table]
+        given = stage(con, table, load, source)
+        request.seen(con, table, load, given)
+        replaced = insert(con, table, given, match_key(table, load, request.mode))
         if step_by_step:
             history.record(con, request.dated or created_at)
         mapped |= {(load.table, c) for c in load.rows.column_names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -95,15 +96,15 @@ def _attribute_type(kind: pa.DataType) -> str:
     return "TIMESTAMP" if pa.types.is_timestamp(kind) else "VARCHAR"
 
 
-def match_key(table: Table, load: Load, mode: str) -> tuple[str, ...]:
+def match_key(raw: RawTable, load: Load, mode: str) -> tuple[str, ...]:
     """Return the columns by which rows of `load` take the place of earlier ones; empty where they are just added.
 
     An upsert goes by the load's own key, else the table's; a table whose id is not mapped goes by who and when.
     """
-    mapped = set(load.rows.column_names)
+    table, mapped = raw.schema, set(load.rows.column_names)
     if mode == "upsert":
         if load.key:
-            return tuple(load.key)
+            return tuple(raw.stored_name(k) for k in load.key)
         if table.key and table.key[0] in mapped:
             return tuple(k for k in table.key if k in mapped)
         who = next((c for c in ("customer_id", "user_id", "referrer_customer_id") if c in mapped), None)
@@ -114,12 +115,9 @@ def match_key(table: Table, load: Load, mode: str) -> tuple[str, ...]:
     return ()
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: RawTable, load: Load, source: int, key: tuple[str, ...]) -> int:
-    """Add the rows of a load; return how many earlier rows, matching by `key`, gave way to them.
-
-    What the load's file has no column for is carried over from the row replaced, when the id says it is one thing.
-    """
-    name = quote(table.schema.name)
+def stage(con: duckdb.DuckDBPyConnection, table: RawTable, load: Load, source: int) -> list[str]:
+    """Put the rows of a load, as they will be stored, into the temporary table `incoming`; return the columns that the
+    file has, under their stored names."""
     given = {table.stored_name(c): c for c in load.rows.column_names if table.stored_name(c) in table.columns}
     # By place, not by name: two columns of a file may differ in nothing but case, which DuckDB does not see.
     places = {c: f"c{place}" for place, c in enumerate(load.rows.column_names)}
@@ -130,6 +128,16 @@ def insert(con: duckdb.DuckDBPyConnection, table: RawTable, load: Load, source: 
     values = ", ".join(f"CAST({places[c]} AS {table.columns[t]})" for t, c in given.items())
     con.execute(f"INSERT INTO incoming ({targets}) SELECT {values}, $1 FROM incoming_rows", [source])
     con.unregister("incoming_rows")
+    return list(given)
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: RawTable, given: Sequence[str], key: tuple[str, ...]) -> int:
+    """Add the rows of `incoming`; return how many earlier rows, matching by `key`, gave way to them.
+
+    What the load's file has no column for (`given` are those it has) is carried over from the row replaced, when the
+    id says it is one thing.
+    """
+    name = quote(table.schema.name)
     replaced = 0
     if key and _count(con, name):
         match = " AND ".join(f"incoming.{quote(k)} IS NOT DISTINCT FROM earlier.{quote(k)}" for k in key)
