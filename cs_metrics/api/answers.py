@@ -120,7 +120,7 @@ class Answers(Analyses):
     def unlocks(self) -> dict[str, int]:
         """Return what would make KPIs computable if it alone were added, and how many, the most first: 'table.column',
         'table' (where it has no rows: with the columns it cannot be loaded without), 'table.column = value' for rows
-        that say so, or 'settings.name' for a choice."""
+        that say so, or 'settings.name' for a choice; 'table.column&column' where columns are needed together."""
         return kpis.unlocks(self._con(), self.settings, self.own)
 
     @within_limits()

@@ -16,21 +16,40 @@ _TOLD_BY_ROWS = ("csat_from", "trials_from")
 
 
 def unlocks(known: Available, kpis: Iterable[KPI]) -> dict[str, int]:
-    """Return what would make KPIs computable if it alone were added, and how many; the most first.
+    """Return what would make more KPIs computable if it alone were added, and how many more; the most first.
 
-    'table.column'; where a table has no rows, the columns without which it cannot be loaded come with it, and 'table'
-    stands for these alone; 'table.column = value' for rows that say so; 'settings.name' for a choice.
+    'table.column', or 'table.column&column' where a table's columns are needed together; where a table has no rows, the
+    columns without which it cannot be loaded come with it, and 'table' stands for these alone; 'table.column = value'
+    for rows that say so; 'settings.name' for a choice.
     """
-    locked = [kpi for kpi in kpis if choose(kpi, known)[0] is None]
+    asked = list(kpis)
+    locked = [kpi for kpi in asked if choose(kpi, known)[0] is None]
+    able = [kpi for kpi in asked if choose(kpi, known)[0] is not None]
     forms = [form for kpi in locked for form in kpi.forms]
-    names = {_candidate(name, known) for form in forms for name in _named(form) if name not in known.told}
-    found: dict[str, int] = {}
-    for name in sorted(names, key=lambda name: ("." in name, name)):
-        after = _with(name, known, forms)
+    ways = {_added([name], known) for form in forms for name in _named(form) if name not in known.told}
+    ways |= {_added(choose(kpi, known)[1], known) for kpi in locked}
+    found: dict[tuple[str, ...], int] = {}
+    for way in sorted(ways - {()}, key=lambda way: (len(way), way)):
+        after = _with(way, known, forms)
         count = sum(_opens(kpi, known, after) for kpi in locked)
-        if count > found.get(name.partition(".")[0], 0):  # more than its table brings without it
-            found[name] = count
-    return dict(sorted(found.items(), key=lambda entry: -entry[1]))
+        if _sources_of(after) != _sources_of(known):  # a new source may lack what the one before had
+            count -= sum(choose(kpi, after)[0] is None for kpi in able)
+        fewer = [number for other, number in found.items() if set(other) < set(way)]
+        if count > max(fewer, default=0):
+            found[way] = count
+    ordered = sorted(found.items(), key=lambda entry: -entry[1])
+    return {f"{table}.{'&'.join(columns)}" if columns else table: count for (table, *columns), count in ordered}
+
+
+def _added(names: Iterable[str], known: Available) -> tuple[str, ...]:
+    """Return the table of these columns and those of them that do not come with it; nothing where they are of several
+    tables."""
+    tables = {name.partition(".")[0] for name in names}
+    if len(tables) != 1:
+        return ()
+    (table,) = tables
+    comes = TABLES[table].required if table in TABLES and table not in known.loaded else ()
+    return table, *sorted({name.partition(".")[2] for name in names} - set(comes))
 
 
 def _named(form: Form) -> list[str]:
@@ -39,31 +58,29 @@ def _named(form: Form) -> list[str]:
     return [*told, *([form.unmet] if form.unmet else [])]
 
 
-def _candidate(name: str, known: Available) -> str:
-    table, _, column = name.partition(".")
-    alone = table in TABLES and table not in known.loaded and column in TABLES[table].required
-    return table if alone else name
-
-
-def _with(name: str, known: Available, forms: Iterable[Form]) -> Available:
+def _with(way: tuple[str, ...], known: Available, forms: Iterable[Form]) -> Available:
     """Return what would be known with this added."""
-    table, _, said = name.partition(".")
+    table, *said = way
     if table == "settings":
-        return replace(known, chosen=known.chosen | {name})
-    column = said.partition(" = ")[0]
-    columns = {column} - {""}
+        return replace(known, chosen=known.chosen | {f"settings.{name}" for name in said})
+    columns = {name.partition(" = ")[0] for name in said}
     if table not in known.loaded:
         columns |= set(TABLES[table].required)
         columns |= {group[0] for group in TABLES[table].one_of if columns.isdisjoint(group)}
     added = {f"{table}.{c}": Attribute(f"{table}.{c}", table, c, "") for c in columns}
-    told = dict(form.when for form in forms if form.unmet == name and form.when)
+    named = {f"{table}.{name}" for name in said}
+    told = dict(form.when for form in forms if form.unmet in named and form.when)
     after = replace(known, mapped={**known.mapped, **added}, info={**known.info, **told})
     return replace(after, info={**after.info, **_sources(known, after)})
 
 
+def _sources_of(known: Available) -> tuple[str, str]:
+    return known.info.get("activity_source", "activity"), known.info.get("money_source", "")
+
+
 def _sources(known: Available, after: Available) -> Mapping[str, str]:
     """Return where activity and money would come from: the first that has rows, unless the workspace chose one."""
-    activity, money = known.info.get("activity_source", "activity"), known.info.get("money_source", "")
+    activity, money = _sources_of(known)
     fresh = [name for name, ways in LIFE.items() if _met(ways, after) and not _met(ways, known)]
     order = list(LIFE)
     if known.info.get("settings.activity_source", "auto") == "auto":

@@ -24,9 +24,10 @@ def show() -> None:
 
 
 def _step(name: str, loaded: Collection[str]) -> str:
-    table, _, column = name.partition(".")
+    table, _, said = name.partition(".")
+    columns = " and ".join(f"`{column}`" for column in said.split("&"))
     if table == "settings":
-        return f"choose `{column}` in the settings"
-    if not column:
+        return f"choose {columns} in the settings"
+    if not said:
         return f"load `{table}`"
-    return f"add `{column}` to {table}" if table in loaded else f"load `{table}` with `{column}`"
+    return f"add {columns} to {table}" if table in loaded else f"load `{table}` with {columns}"
