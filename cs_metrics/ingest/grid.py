@@ -13,7 +13,7 @@ class Grid:
     """`cells`: string columns c0, c1, ... (null: blank) and _row, without blank rows; `rows`: the last row's number.
 
     `first_column`: the place of c0 in the spreadsheet, from 0. `notes`: sentences. `headers`: the columns' names, where
-    the file has them apart from its rows.
+    the file has them apart from its rows. `before`: the last row that belongs to another table above it.
     """
 
     cells: pa.Table
@@ -21,6 +21,7 @@ class Grid:
     notes: tuple[str, ...] = ()
     first_column: int = 0
     headers: tuple[str, ...] | None = None
+    before: int = 0
 
     @property
     def width(self) -> int:

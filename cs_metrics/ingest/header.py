@@ -11,22 +11,15 @@ from statistics import median
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cs_metrics.ingest import twofold
+from cs_metrics.ingest.below import typed_columns, without_notes, without_totals
+from cs_metrics.ingest.cells import Cells, filled, kind_of, pull, text
 from cs_metrics.ingest.grid import Grid
 from cs_metrics.ingest.sheet import AsideRow, letter
 
 _TOP = 40
 _SAMPLE = 400
-_NUMBER = re.compile(r"[-+(]?\s*[$€£]?\s*-?[0-9][0-9.,' ]*(?:[eE][-+]?[0-9]+)?\s*[%€]?\)?")
-_DATE = re.compile(
-    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[T ].*)?"
-    r"|[0-9]{1,2}[- ][A-Za-z]{3,9}[- ,]+[0-9]{2,4}.*|[0-9]{1,2}:[0-9]{2}.*"
-)
-_FOOTNOTE = re.compile(
-    r"(?i)\s*(?:source|note|notes|footnote|\*|†|‡|©|generated|exported|printed|report|end of|page|as of|legend).*",
-    re.S,
-)
-
-Cells = tuple[str | None, ...]
+_NAMES_OF_PAIRS = frozenset({"name", "key", "field", "attribute", "value", "unit", "description"})
 
 
 @dataclass(frozen=True)
@@ -41,65 +34,57 @@ class Layout:
     notes: tuple[str, ...]
 
 
-def kind_of(cell: str | None) -> str:
-    """Return what a cell looks like: blank, number, date or text."""
-    if cell is None or not cell.strip():
-        return "blank"
-    text = cell.strip()
-    if _DATE.fullmatch(text):
-        return "date"
-    return "number" if _NUMBER.fullmatch(text) else "text"
-
-
-def _pull(table: pa.Table) -> list[Cells]:
-    columns = [column.to_pylist() for column in table.drop_columns("_row").columns]
-    return list(zip(*columns, strict=True)) if columns else []
-
-
-def _filled(row: Cells) -> int:
-    return sum(cell is not None for cell in row)
-
-
 def lay_out(grid: Grid) -> Layout:
     """Return `grid` taken apart; every row of the file is data or set aside, with a reason."""
     cells = grid.cells
-    top = _pull(cells.slice(0, _TOP))
+    top = pull(cells.slice(0, _TOP))
     step = max(1, cells.num_rows // _SAMPLE)
     spread = cells.take(pa.array(range(0, cells.num_rows, step), pa.int64()))
-    typical = median(_filled(row) for row in _pull(spread))
+    typical = median(filled(row) for row in pull(spread))
     place = _place(top, typical)
-    body = _pull(spread.filter(pc.greater(spread.column("_row"), cells.column("_row")[place].as_py())))
+    body = pull(spread.filter(pc.greater(spread.column("_row"), cells.column("_row")[place].as_py())))
     found = _is_header(top[place], body)
-    if not found and place and _filled(top[place - 1]) > 1 and _is_header(top[place - 1], [*body, top[place]]):
+    if not found and place and filled(top[place - 1]) > 1 and _is_header(top[place - 1], [*body, top[place]]):
         place, found = place - 1, True
     numbers = (
         cells.column("_row").to_pylist() if cells.num_rows <= _TOP else cells.column("_row").slice(0, _TOP).to_pylist()
     )
-    aside = [AsideRow(numbers[i], "title", "above the header", _text(top[i])) for i in range(place)]
     headers: Cells = tuple(None for _ in range(grid.width))
+    first, last = place, place - 1
     if found:
-        headers = top[place]
-        aside.append(AsideRow(numbers[place], "header", "the header", _text(headers)))
-    data = cells.slice(place + 1 if found else place)
+        headers, first, last = _names(top, numbers, place, body)
+    aside = [AsideRow(numbers[i], "title", "above the header", text(top[i])) for i in range(first)]
+    aside += [AsideRow(numbers[i], "header", "the header", text(top[i])) for i in range(first, last + 1)]
+    data = cells.slice(last + 1)
     notes = list(grid.notes)
-    if place:
-        notes.append(f"{'The row' if place == 1 else f'{place} rows'} above the table left out as a title.")
+    if first:
+        notes.append(f"{'The row' if first == 1 else f'{first} rows'} above the table left out as a title.")
+    if last > first:
+        notes.append(f"Rows {numbers[first]} and {numbers[last]} are the header, joined: '{_example(headers)}'.")
     if not found:
         notes.append("No header row was found: every row is data, and the columns are named by their letters.")
     data, repeats = _without_repeats(data, headers)
     aside += repeats
-    data, foot = _without_footnotes(data, typical)
-    aside += foot
+    typed = typed_columns([row for row in body if filled(row) >= typical])
+    data, foot = without_notes(data, typical, typed)
+    data, totals = without_totals(data, typical, typed)
+    aside += foot + totals
     aside += _blanks(grid)
     keep = [i for i in range(grid.width) if headers[i] is not None or data.column(i).null_count < data.num_rows]
     notes += _overlong(data, headers, keep, grid) if found else []
     if foot:
         notes.append(f"{len(foot)} {'row' if len(foot) == 1 else 'rows'} below the table left out as a footnote.")
+    if totals:
+        rows = ", ".join(f"{a.row:,}" for a in totals[:5]) + (" ..." if len(totals) > 5 else "")
+        notes.append(
+            f"{len(totals):,} {'row sums' if len(totals) == 1 else 'rows sum'} up others and"
+            f" {'is' if len(totals) == 1 else 'are'} left out: {'row' if len(totals) == 1 else 'rows'} {rows}."
+        )
     if repeats:
         notes.append(f"The header is repeated in {len(repeats):,} {'row' if len(repeats) == 1 else 'rows'}; left out.")
     arrays = {f"c{new}": data.column(old) for new, old in enumerate(keep)} | {"_row": data.column("_row")}
     return Layout(
-        header_row=numbers[place] if found else None,
+        header_row=numbers[last] if found else None,
         headers=tuple(headers[i] or "" for i in keep),
         letters=tuple(letter(i + grid.first_column) for i in keep),
         data=pa.table(arrays),
@@ -110,27 +95,41 @@ def lay_out(grid: Grid) -> Layout:
 
 def _place(top: list[Cells], typical: float) -> int:
     """The first row about as wide as the table; of the rows before its data rather the widest, which leaves no gap."""
-    place = next((i for i, row in enumerate(top) if _filled(row) >= max(1, 0.6 * typical)), 0)
+    place = next((i for i, row in enumerate(top) if filled(row) >= max(1, 0.6 * typical)), 0)
     for i in range(place + 1, len(top)):
         if {"number", "date"} & set(map(kind_of, top[i])):
             break
-        if _filled(top[place]) < typical <= _filled(top[i]) and any(kind_of(c) != "text" for c in _below(top, i)):
+        if filled(top[place]) < typical <= filled(top[i]) and any(kind_of(c) != "text" for c in _below(top, i)):
             return i
     return place
+
+
+def _names(top: list[Cells], numbers: list[int], place: int, body: list[Cells]) -> tuple[Cells, int, int]:
+    """Return the header, of two rows where a second belongs to it, with the places of its first and last row."""
+    row = top[place]
+    near = place + 1 < len(top) and numbers[place + 1] == numbers[place] + 1
+    if near and twofold.second_row(row, top[place + 1], [other for other in body if other != top[place + 1]]):
+        return twofold.joined(row, top[place + 1]), place, place + 1
+    if place and numbers[place - 1] == numbers[place] - 1 and twofold.group_row(top[place - 1], row):
+        return twofold.joined(top[place - 1], row), place - 1, place
+    return row, place, place
+
+
+def _example(headers: Cells) -> str:
+    """A header that was joined, to show in a note."""
+    return next((h for h in headers if h is not None and " / " in h), "")[:60]
 
 
 def _below(top: list[Cells], place: int) -> Cells:
     return top[place + 1] if place + 1 < len(top) else ()
 
 
-def _text(row: Cells) -> tuple[str, ...]:
-    return tuple(cell or "" for cell in row)
-
-
 def _is_header(row: Cells, body: list[Cells]) -> bool:
     """A header's cells name their columns: text over numbers, not a value that the column has again and again."""
     kinds = [kind_of(cell) for cell in row]
     body = [other for other in body if other != row]
+    if _plain_names(row):
+        return True
     if not body:
         return "number" not in kinds and "date" not in kinds
     score = 0.0
@@ -160,6 +159,14 @@ def _is_header(row: Cells, body: list[Cells]) -> bool:
     return score > 0
 
 
+def _plain_names(row: Cells) -> bool:
+    """Names that no table has for values: a, b, c and on, for columns that have none; or 'name' and 'value'."""
+    letters = "".join(cell or "" for cell in row).lower()
+    if filled(row) == len(letters) > 1 and letters in "abcdefghijklmnopqrstuvwxyz":
+        return True
+    return filled(row) > 1 and all((cell or "value").strip() in _NAMES_OF_PAIRS for cell in row)
+
+
 def _without_repeats(data: pa.Table, headers: Cells) -> tuple[pa.Table, list[AsideRow]]:
     """Take out the rows that are the header once more, as pages printed one below another have."""
     names = [(i, h.strip()) for i, h in enumerate(headers) if h is not None]
@@ -173,40 +180,19 @@ def _without_repeats(data: pa.Table, headers: Cells) -> tuple[pa.Table, list[Asi
             return data, []
     rows = data.filter(same)
     found = [
-        AsideRow(number, "repeat", "the header once more", _text(row))
-        for number, row in zip(rows.column("_row").to_pylist(), _pull(rows), strict=True)
+        AsideRow(number, "repeat", "the header once more", text(row))
+        for number, row in zip(rows.column("_row").to_pylist(), pull(rows), strict=True)
     ]
     return data.filter(pc.invert(same)), found
-
-
-def _without_footnotes(data: pa.Table, typical: float) -> tuple[pa.Table, list[AsideRow]]:
-    """Take out the lines of text below the table: one cell, where the rows have many, that reads like a note."""
-    found: list[AsideRow] = []
-    while data.num_rows > 1 and typical >= 3 and len(found) < 50:
-        tail = data.slice(data.num_rows - 2)
-        row = _pull(tail)[1]
-        before, number = tail.column("_row").to_pylist()
-        texts = [cell for cell in row if cell is not None]
-        gap = number > before + 1 or any(a.row == number + 1 for a in found)
-        note = (
-            len(texts) == 1
-            and kind_of(texts[0]) == "text"
-            and (gap or _FOOTNOTE.fullmatch(texts[0]) or len(texts[0]) > 60)
-        )
-        if not note:
-            break
-        found.append(AsideRow(number, "footnote", "a note below the table", _text(row)))
-        data = data.slice(0, data.num_rows - 1)
-    return data, found
 
 
 def _blanks(grid: Grid) -> list[AsideRow]:
     """The numbers that no row has: blank rows between the others."""
     present = grid.cells.column("_row")
-    if grid.rows == grid.cells.num_rows:
+    if grid.rows - grid.before == grid.cells.num_rows:
         return []
     seen = set(present.to_pylist())
-    return [AsideRow(n, "blank", "nothing in it") for n in range(1, grid.rows + 1) if n not in seen]
+    return [AsideRow(n, "blank", "nothing in it") for n in range(grid.before + 1, grid.rows + 1) if n not in seen]
 
 
 def _overlong(data: pa.Table, headers: Cells, keep: list[int], grid: Grid) -> list[str]:

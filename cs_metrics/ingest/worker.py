@@ -18,9 +18,8 @@ from typing import Any
 import pyarrow as pa
 
 from cs_metrics.errors import CSMetricsError, FileError, LimitError
-from cs_metrics.ingest import archive, delimited, jsonlines, parquet, records, workbook
+from cs_metrics.ingest import archive, delimited, jsonlines, parquet, records, stacked, workbook
 from cs_metrics.ingest.grid import Grid
-from cs_metrics.ingest.header import lay_out
 from cs_metrics.ingest.infer import profiles
 from cs_metrics.ingest.kinds import Kind, kind_of
 from cs_metrics.ingest.limits import Limits
@@ -68,8 +67,12 @@ def read_one(index: int, path: Path, name: str, folder: Path, limits: Limits, te
         path = archive.gunzip(path, name, folder / "unpacked", limits)
         kind = kind_of(path, name)
     sheets: list[dict[str, Any]] = []
-    for about, grid in _pages(path, kind, name, limits, tell):
-        layout = lay_out(grid) if grid.headers is None else records.lay_out(grid)
+    parts = (
+        (about | {"sheet": ", ".join(p for p in (about["sheet"], rows) if p) or None}, layout)
+        for about, grid in _pages(path, kind, name, limits, tell)
+        for rows, layout in (stacked.tables(grid) if grid.headers is None else ((None, records.lay_out(grid)),))
+    )
+    for about, layout in parts:
         names = unique_names(layout.headers, layout.letters)
         found, notes = profiles(layout.data, names)
         target = folder / f"{index}-{len(sheets)}.arrow"

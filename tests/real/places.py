@@ -90,6 +90,9 @@ FACTS: dict[str, tuple[str, int]] = {
     "los-angeles-arrests-xlsx.xlsx|Sheet1": ("BKG_NUM", 193),
 }
 
+# How many tables a file has of which the cleaned one keeps the first.
+TABLES = {"file_multitable_less.csv": 2, "file_multitable_more.csv": 2}
+
 # Sheets of a workbook that its older edition cannot hold (it ends at 256 columns), or that were put in apart.
 ONLY_NEW = ("geometry.xls|warning_AKE6",)
 

@@ -17,7 +17,7 @@ from cs_metrics.errors import LimitError
 from cs_metrics.ingest.files import read_files
 from cs_metrics.ingest.sheet import RawSheet
 from tests.real import plain
-from tests.real.places import FACTS, NO_TABLE, ONLY_NEW, PLACES, Place
+from tests.real.places import FACTS, NO_TABLE, ONLY_NEW, PLACES, TABLES, Place
 
 _LEFT_OUT = ("README.md", "SOURCE.txt")
 _WHOLE = 20_000  # a table of more rows is compared by their number and by a row in each `_STEP`
@@ -146,29 +146,29 @@ def _lost(parts: Sequence[RawSheet], grid: plain.Grid) -> int:
 def _tables(parts: Sequence[RawSheet], grid: plain.Grid, places: Sequence[Place], score: Score) -> list[str]:
     why = []
     for part, place in zip(parts, places, strict=False):
-        header, rows = place.cut(grid)
+        header, right = place.cut(grid)
         cells = [part.texts(c).to_pylist() for c in part.columns]
         found = [list(row) for row in zip(*cells, strict=True)]
-        if len(rows) > _WHOLE and len(found) == len(rows):
-            score.rows += len(rows) - len(rows[::_STEP])
-            score.same += len(rows) - len(rows[::_STEP])
-            rows, found = rows[::_STEP], found[::_STEP]
+        if len(right) > _WHOLE and len(found) == len(right):
+            score.rows += len(right) - len(right[::_STEP])
+            score.same += len(right) - len(right[::_STEP])
+            right, found = right[::_STEP], found[::_STEP]
         own = _dense([c.header for c in part.columns], found)
-        wanted = _dense(header, rows)
+        clean = _dense(header, right)
         bag = Counter(map(tuple, own[1]))
-        missing = Counter(map(tuple, wanted[1])) - bag
-        score.rows += len(wanted[1])
-        score.same += len(wanted[1]) - missing.total()
-        if own[0] != wanted[0]:
-            pair = next((p for p in zip(own[0], wanted[0], strict=False) if p[0] != p[1]), (own[0], wanted[0]))
+        missing = Counter(map(tuple, clean[1])) - bag
+        score.rows += len(clean[1])
+        score.same += len(clean[1]) - missing.total()
+        if own[0] != clean[0]:
+            pair = next((p for p in zip(own[0], clean[0], strict=False) if p[0] != p[1]), (own[0], clean[0]))
             why.append(f"header {pair[0]!r} instead of {pair[1]!r}")
-        if own[1] != wanted[1]:
-            first = next(iter(missing), None) or next(iter(bag - Counter(map(tuple, wanted[1]))), "their order")
+        if own[1] != clean[1]:
+            first = next(iter(missing), None) or next(iter(bag - Counter(map(tuple, clean[1]))), "their order")
             why.append(
-                f"{len(own[1])} rows for {len(wanted[1])}, {missing.total()} not the same, such as {str(first)[:160]}"
+                f"{len(own[1])} rows for {len(clean[1])}, {missing.total()} not the same, such as {str(first)[:160]}"
             )
-    if len(parts) != len(places):
-        why.append(f"{len(parts)} tables for {len(places)}")
+    if len(parts) != (wanted := TABLES.get(parts[0].file, len(places))):
+        why.append(f"{len(parts)} tables for {wanted}")
     return why
 
 
