@@ -1,9 +1,10 @@
 """Customer-success KPIs from spreadsheets: every number with its formula, its SQL and its rows."""
 
-from cs_metrics.api.sample import sample
-from cs_metrics.api.version import Version
-from cs_metrics.api.view import View
-from cs_metrics.api.workspace import Workspace
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from cs_metrics.errors import (
     CancelledError,
     CSMetricsError,
@@ -15,7 +16,13 @@ from cs_metrics.errors import (
     QueryError,
     WorkspaceError,
 )
-from cs_metrics.workspace.folder import home
+
+if TYPE_CHECKING:
+    from cs_metrics.api.sample import sample
+    from cs_metrics.api.version import Version
+    from cs_metrics.api.view import View
+    from cs_metrics.api.workspace import Workspace
+    from cs_metrics.workspace.folder import home
 
 __all__ = [
     "CSMetricsError",
@@ -33,3 +40,22 @@ __all__ = [
     "home",
     "sample",
 ]
+
+# imported when first asked for: the process that reads files starts for every drop, and needs none of them
+_WHERE = {
+    "Version": "cs_metrics.api.version",
+    "View": "cs_metrics.api.view",
+    "Workspace": "cs_metrics.api.workspace",
+    "home": "cs_metrics.workspace.folder",
+    "sample": "cs_metrics.api.sample",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'cs_metrics' has no attribute '{name}'")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -54,7 +54,7 @@ def test_five_files_become_numbers_a_segment_and_a_link(
     data = real_data / "ravenstack"
     page.goto(f"{server}/")
     ready()
-    assert page.locator(VALUE).count() > 5
+    expect(page.locator(VALUE).nth(5)).to_be_visible(timeout=60_000)
 
     new_workspace(page, server, ready, "Raven")
     drop(page, ready, *sorted(data.glob("*.csv")))

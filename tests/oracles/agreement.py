@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -67,7 +68,8 @@ def oracle_cells(
 ) -> Iterator[tuple[tuple, Answer]]:
     for start, end in spans:
         for value in values:
-            answer = ORACLES[kpi](data, start, end, None if by is None else (by, value))
+            keep = None if by is None else (by, value)
+            answer = data.remember(("answer", kpi, start, end, keep), partial(ORACLES[kpi], data, start, end, keep))
             for item, one in (answer if isinstance(answer, dict) else {None: answer}).items():
                 yield (kpi, start, value, item), one
 

@@ -14,6 +14,10 @@ NO_MOVEMENT = 0.005
 
 def steps(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep) -> pd.DataFrame:
     """customer -> before, after, kind of movement (None where there is none), of the segment as it was @start."""
+    return data.remember(("steps", start, end, keep), lambda: _steps(data, start, end, keep)).copy()
+
+
+def _steps(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep) -> pd.DataFrame:
     end = data.until(end, source_table(data))
     frame = pd.concat([state(data, start, keep), state(data, end, keep)], axis=1, keys=["before", "after"]).fillna(0.0)
     frame = frame[data.in_segment(keep, frame.index, start)]
