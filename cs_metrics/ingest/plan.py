@@ -22,6 +22,8 @@ from cs_metrics.ingest.mapping import TableMapping
 from cs_metrics.ingest.problems import Problem, in_order
 from cs_metrics.ingest.propose import propose
 from cs_metrics.ingest.questions import Question
+from cs_metrics.ingest.repairable import across
+from cs_metrics.ingest.repairing import Group
 from cs_metrics.ingest.sheet import Failure, RawSheet, Read
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.ingest.values import Lookup
@@ -113,6 +115,14 @@ class Plan:
     def problems(self) -> tuple[Problem, ...]:
         """The problems of all sheets and the contradictions between them, the gravest first."""
         return in_order([p for s in self.sheets for p in s.problems] + list(self.contradictions))
+
+    @property
+    def repairs(self) -> tuple[tuple[SheetPlan, Group], ...]:
+        """Values that the sheets spell in different ways, each with the sheet that a repair would change; what is to
+        be repaired within a sheet is among that sheet's `repairs`."""
+        found = across([s.raw for s in self.sheets], [not s.skipped for s in self.sheets])
+        offers = [(self.sheets[place], self.sheets[place].repairing.offered([one])) for place, one in found]
+        return tuple((sheet, group) for sheet, groups in offers for group in groups)
 
     @property
     def settings(self) -> dict[str, Any]:

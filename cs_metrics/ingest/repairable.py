@@ -16,6 +16,7 @@ from cs_metrics.ingest import mending, words
 from cs_metrics.ingest.apply import Applied
 from cs_metrics.ingest.convert import Options, convert_distinct
 from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.names import key
 from cs_metrics.ingest.problems import plural
 from cs_metrics.ingest.rules import Rule
 from cs_metrics.ingest.sheet import RawColumn, RawSheet
@@ -90,7 +91,7 @@ def sentence(repair: Mapping[str, Any], count: int, examples: Sequence[tuple[int
         ),
         "serial": lambda: f"{plural(count, 'date')} {are} a spreadsheet's day {'number' if count == 1 else 'numbers'}",
         "missing": lambda: f"{values} {are} {' or '.join(repair['words'][:4])}",
-        "spelling": lambda: f"{_ways(repair['to'])} ({values})",
+        "spelling": lambda: f"{values} {'is' if count == 1 else 'are'} {_ways(repair['to'])}",
         "percent": lambda: f"{plural(count, 'number')} {are} percents as text, unlike the others",
         "currency": lambda: f"{plural(count, 'amount carries', 'amounts carry')} a currency, and not all the same",
         "affix": lambda: f"{plural(count, 'number carries', 'numbers carry')} '{repair['affix']}'",
@@ -103,8 +104,8 @@ def _ways(to: Mapping[str, str]) -> str:
     pairs = [f"{old} / {new}" for old, new in list(to.items())[:3]]
     more = " and others" if len(to) > len(pairs) else ""
     if len(to) == 1:
-        return f"one thing is spelled two ways ({pairs[0]})"
-    return f"{len(to):,} differ from others only by case, spaces or hyphens ({'; '.join(pairs)}{more}): the same?"
+        return f"spelled in a second way ({pairs[0]}): the same?"
+    return f"spelled in a second way, by case, spaces or hyphens ({'; '.join(pairs)}{more}): the same?"
 
 
 def _has_currency(table: str) -> bool:
@@ -176,7 +177,42 @@ def _spelled(column: RawColumn) -> Iterator[Found]:
     if nothing and len(column.profile.words) > len(nothing):
         advice = "They become blank, rather than a value of their own."
         yield Found({"kind": "missing", "column": column.name, "words": nothing}, advice)
-    yield from _as_one(column.name, column.profile.words, lambda w: re.sub(r"[\s\-_.'’]+", "", w).casefold())
+    yield from _as_one(column.name, column.profile.words, _plainly)
+
+
+def across(sheets: Sequence[RawSheet], loaded: Sequence[bool]) -> Iterator[tuple[int, Found]]:
+    """Yield repairs of words that another sheet spells otherwise ('GTXPro', 'GTX Pro'), with the place of the sheet.
+
+    Looked for in columns of the same name with few different texts. The spelling of a list in which each stands once
+    holds, else the commonest. `loaded`: the sheets whose values can be repaired.
+    """
+    by_name: dict[str, list[tuple[int, RawColumn]]] = defaultdict(list)
+    for place, raw in enumerate(sheets):
+        for column in raw.columns:
+            if column.profile.kind is Type.TEXT and column.profile.words:
+                by_name[key(column.name)].append((place, column))
+    for places in by_name.values():
+        counts: dict[str, int] = defaultdict(int)
+        listed: set[str] = set()
+        for _, column in places:
+            if column.profile.distinct == sum(column.profile.words.values()):
+                listed |= set(column.profile.words)
+            for word, count in column.profile.words.items():
+                counts[word] += count
+        groups: dict[str, list[str]] = defaultdict(list)
+        for word in counts:
+            groups[_plainly(word)].append(word)
+        one = {w: chosen([w for w in g if w in listed] or g, counts) for g in groups.values() if len(g) > 1 for w in g}
+        for place, column in places:
+            to = {w: one[w] for w in column.profile.words if one.get(w, w) != w}
+            if to and loaded[place] and not set(to.values()) & set(column.profile.words):
+                advice = "Another file spells it so; with one spelling it is one value."
+                yield place, Found({"kind": "spelling", "column": column.name, "to": to}, advice)
+
+
+def _plainly(word: str) -> str:
+    """Return a value without case, spaces, hyphens and points; signs that tell values apart (A, A+) stay."""
+    return re.sub(r"[\s\-_.'’]+", "", word).casefold() or word
 
 
 def _who(raw: RawSheet, column: RawColumn) -> Iterator[Found]:

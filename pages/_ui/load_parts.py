@@ -9,7 +9,7 @@ import streamlit as st
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.reports import template
-from pages._ui import door, download, drift_parts, errors, formats, jobs, sheet_parts, shell, state
+from pages._ui import door, download, drift_parts, errors, formats, jobs, repair_parts, sheet_parts, shell, state
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl", "ndjson", "json", "zip", "gz"]
 TWICE = "_arrived_twice"
@@ -218,7 +218,9 @@ def review(plan: Plan) -> None:
         return
     drift_parts.show(plan, keep)
     sheet_parts.show(plan, keep)
-    found = plan.contradictions
+    # what a repair mends is offered as one
+    mended = repair_parts.columns(plan)
+    found = [p for p in plan.contradictions if p.kind != "near match" or p.column not in mended]
     if found:
         st.subheader("Where the files contradict themselves or each other", anchor=False)
         for problem in found:

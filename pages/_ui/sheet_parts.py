@@ -15,7 +15,7 @@ from cs_metrics.ingest.problems import Problem
 from cs_metrics.ingest.questions import Question
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.schema import TABLES
-from pages._ui import column_parts, download, errors, formats
+from pages._ui import column_parts, download, errors, formats, repair_parts
 
 SKIP = "Leave it out"
 LEVELS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "note": ":gray[:material/info:]"}
@@ -45,6 +45,7 @@ def show(plan: Plan, keep: Keep) -> None:
             if opened.open:
                 for index, sheet in left:
                     _left_out(plan, sheet, index, keep)
+    repair_parts.across(plan, lambda change: _changed(plan, keep, change))
 
 
 def problem(found: Problem, *, with_place: bool = False) -> None:
@@ -240,6 +241,7 @@ def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
             f"**{one.table}**: {formats.count(counts.file)} rows in the file = {formats.count(counts.loaded)} loaded + "
             f"{formats.count(counts.rejected)} rejected + {formats.count(counts.set_aside)} set aside{why}."
         )
+    repair_parts.show(sheet, str(index), lambda change: _changed(plan, keep, change))
     for found in sheet.problems:
         problem(found)
         if found.kind == "duplicate":

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import coverage, door, download, errors, formats, shell, state
+from pages._ui import coverage, door, download, errors, formats, repair_parts, shell, state
 
 NAMES = {"files": "What is loaded", "coverage": "What it makes computable", "versions": "Versions"}
 
@@ -36,6 +36,7 @@ def files() -> None:
             download.table(aside, key="all_aside", name="rows not loaded", label=label, numbers=False)
     with errors.shown():
         _conflicts()
+    repair_parts.made()
     st.subheader("Tables", anchor=False)
     rows = [
         {

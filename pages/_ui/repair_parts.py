@@ -1,0 +1,103 @@
+"""What of a sheet can be repaired by a rule: a group with its button, before and after; and what was repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from cs_metrics.ingest.plan import Plan
+from cs_metrics.ingest.repairing import Group
+from cs_metrics.ingest.sheetplan import SheetPlan
+from pages._ui import door, download, formats
+
+Change = Callable[[Callable[[], Any]], None]
+_IN_SENTENCE = 2
+
+
+def show(sheet: SheetPlan, key: str, change: Change) -> None:
+    """Show a sheet's groups: those that a click repairs, then those that are repaired and can be undone."""
+    groups = sheet.repairs
+    if not groups:
+        return
+    again = [g for g in groups if g.state == "remembered"]
+    if again:
+        count = formats.plural(sum(g.count for g in again), "value")
+        st.info(f"Repaired by itself, as in the last file of this shape: {count}.", icon=":material/history:")
+    st.markdown("**Repairs**")
+    for number, group in enumerate(groups):
+        _group(sheet, group, f"{key}_{number}", change)
+    changes = sheet.repairing.changes
+    if len(changes):
+        label = f"Values changed ({formats.count(len(changes))})"
+        download.table(changes, key=f"changes_{key}", name=f"{sheet.file} changed", label=label, numbers=False)
+
+
+def across(plan: Plan, change: Change) -> None:
+    """Show what the files spell in different ways: one click takes the spelling of one of them."""
+    found = plan.repairs
+    if found:
+        st.subheader("What the files spell in different ways", anchor=False)
+    for number, (sheet, group) in enumerate(found):
+        _group(sheet, group, f"across_{number}", change, place=f"{sheet.raw.place}: ")
+
+
+def columns(plan: Plan) -> set[str]:
+    """Return the columns of which a repair of spellings is offered or made."""
+    groups = [g for sheet in plan.sheets for g in sheet.repairs] + [g for _, g in plan.repairs]
+    return {g.column for g in groups if g.repair["kind"] == "spelling"}
+
+
+def _group(sheet: SheetPlan, group: Group, key: str, change: Change, place: str = "") -> None:
+    offered = group.state == "offered"
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            mark = ":orange[:material/build:]" if offered else ":green[:material/check_circle:] Repaired."
+            st.markdown(f"{mark} {formats.literal(place + group.sentence)}", width="stretch")
+            with st.popover("Before and after", type="tertiary", width="content", key=f"look_{key}"):
+                _examples(group)
+            if offered:
+                st.button(
+                    "Repair", key=f"repair_{key}", icon=":material/build:",
+                    on_click=change, args=(lambda: sheet.repair(group.repair),),
+                )  # fmt: skip
+            else:
+                st.button(
+                    "Undo", key=f"undo_{key}", type="tertiary", icon=":material/undo:",
+                    on_click=change, args=(lambda: sheet.undo(group.repair),),
+                )  # fmt: skip
+        said = "; ".join(f"row {row}: {before} → {after or 'nothing'}" for row, before, after in _first(group))
+        st.caption(formats.literal(f"{said}. {group.advice}".strip()))
+
+
+def _first(group: Group) -> tuple[tuple[int, str, str], ...]:
+    return group.examples[:_IN_SENTENCE]
+
+
+def _examples(group: Group) -> None:
+    rows = [{"Row": row, "In the file": b, "Becomes": a or "(nothing)"} for row, b, a in group.examples]
+    st.dataframe(rows, hide_index=True, width=420, alt="Values before and after the repair")
+    if group.count > len(rows):
+        st.caption(f"The first different ones of {formats.count(group.count)}.")
+
+
+def made() -> None:
+    """Show what repairs changed in the version that is looked at, and offer every change."""
+    repairs = door.ask("repairs")
+    if repairs.empty:
+        return
+    st.subheader("What repairs changed", anchor=False)
+    shown = {
+        "File": repairs["file"],
+        "Table": repairs["table"],
+        "Column": repairs["column"],
+        "Rule": repairs["rule"],
+        "Values changed": repairs["changed"],
+    }
+    st.dataframe(shown, hide_index=True, alt="What repairs changed, by column and rule")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Each value with what stood in the file, its row, and the rule.", width="stretch")
+        changes = door.ask("changes")
+        label = f"Values changed ({formats.count(len(changes))})"
+        download.table(changes, key="all_changes", name="values changed", label=label, numbers=False)
