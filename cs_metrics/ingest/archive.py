@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from cs_metrics.errors import CSMetricsError, FileError
+from cs_metrics.ingest import safety
 from cs_metrics.ingest.kinds import kind_of
 from cs_metrics.ingest.limits import Limits, exceeded
 
@@ -73,7 +74,7 @@ def members(path: Path, name: str, folder: Path, limits: Limits) -> Iterator[Mem
                 yield Member(shown, target)
             except FileError as error:
                 yield Member(shown, error=error)
-            except (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            except safety.DAMAGE as error:
                 yield Member(shown, error=_unreadable(shown, info, error))
 
 

@@ -223,7 +223,7 @@ def read(
             lines = (line.replace("\0", "") if "\0" in line else line for line in lines)
         if dialect.delimiter == " ":
             lines = map(_squeeze, lines)
-        table, seen = _columns(records(lines, dialect, repairs), name, limits, progress)
+        table, seen = table_of(records(lines, dialect, repairs), name, limits, progress)
     if not table.num_rows:
         raise FileError(f"{name} is empty: it has no cell with anything in it. Choose another file.")
     notes = [encoding.note] if encoding.note else []
@@ -237,7 +237,7 @@ def read(
     return Grid(table, seen, tuple(notes)), encoding.name, dialect.delimiter
 
 
-def _columns(
+def table_of(
     rows: Iterator[list[str]], name: str, limits: Limits, progress: Callable[[int], None]
 ) -> tuple[pa.Table, int]:
     """Return the records that hold anything as columns c0, c1, ... and _row, and the number of the last of them."""

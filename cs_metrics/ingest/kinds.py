@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from cs_metrics.errors import FileError
-from cs_metrics.ingest import jsonlines
+from cs_metrics.ingest import jsonlines, safety
 
 Kind = Literal["zip", "gzip", "workbook", "parquet", "json", "html", "text"]
 
@@ -99,15 +99,17 @@ def _zipped(path: Path, name: str) -> Kind:
         with zipfile.ZipFile(path) as archive:
             parts = {info.filename for info in archive.infolist()}
             kind = _beginning(archive, "mimetype") if "mimetype" in parts else ""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (*safety.DAMAGE, ValueError) as error:
         raise FileError(
-            f"{name} is damaged or cut off: its ZIP container does not open. Fetch it again, or open and save it anew."
+            f"{name} cannot be read as a workbook or an archive: it is damaged, or cut off. Fetch it again."
         ) from error
     if any(part.startswith(("xl/", "/xl/")) for part in parts):
         return "workbook"
     for part, what in _PARTS:
         if part in parts:
             raise FileError(f"{name} is {what}, not a table. Save the table as CSV or XLSX and load that.")
+    if "[Content_Types].xml" in parts:  # some programs put the sheets beside it, not into xl/
+        return "workbook"
     if kind.startswith("application/vnd.oasis.opendocument"):
         if "spreadsheet" in kind:
             return "workbook"

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
 from xml.etree import ElementTree
 
 import fastexcel
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cs_metrics.errors import FileError
+from cs_metrics.ingest import safety
 from cs_metrics.ingest.grid import Grid, blank_to_null
 from cs_metrics.ingest.limits import Limits, exceeded
 from cs_metrics.ingest.sheet import letter
@@ -65,19 +65,6 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def check_zip(path: Path, name: str, limits: Limits) -> None:
-    """Raise where the zip at `path` is damaged, or declares to unpack to more than the limit."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            declared = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileError(
-            f"{name} is a damaged workbook. Open and save it in a spreadsheet program, then load that."
-        ) from error
-    if declared > limits.unpacked_bytes:
-        raise exceeded(name, f"unpacks to {declared >> 20:,} MB; the limit is {limits.unpacked_mb:,} MB", "unpacked_mb")
-
-
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return each worksheet's name and its part of the zip, where they can be told."""
     try:
@@ -124,21 +111,12 @@ def _padding(archive: zipfile.ZipFile) -> dict[int, int]:
     return {i: len(code) for i, code in widths.items() if re.fullmatch("0{2,20}", code)}
 
 
-def _rows(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the XML of each row; only one row and a little is held at a time."""
-    rest = b""
-    while chunk := stream.read(1 << 20):
-        *rows, rest = re.split(rb"</(?:\w+:)?row>", rest + chunk)
-        yield from rows
-    yield rest
-
-
 def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str, limits: Limits) -> Extent:
     """Return where the values of a worksheet lie, without building its cells."""
     extent = Extent()
     number = 0
     with archive.open(part) as stream:
-        for xml in _rows(stream):
+        for xml in safety.rows(stream, rb"</(?:\w+:)?row>", name):
             opening = _ROW.search(xml)
             if opening is None:
                 continue
@@ -169,13 +147,14 @@ def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str
                     extent.padded.setdefault(_column(letters), set()).add(padding.get(int(style), 0))
             if extent.rows > limits.rows:
                 raise exceeded(name, f"has a value in row {extent.rows:,}; the limit is {limits.rows:,} rows", "rows")
-            if extent.area > limits.cells or extent.last - extent.first >= limits.columns:
+            wide = extent.last - extent.first >= limits.columns
+            if wide or extent.area > limits.cells:
                 raise exceeded(
                     name,
                     f"reaches to cell {extent.corner}, {extent.area:,} cells with {extent.values:,} values so far;"
                     " delete what lies far from the table"
                     f" (the limits are {limits.columns:,} columns and {limits.cells:,} cells)",
-                    "cells",
+                    "columns" if wide else "cells",
                 )
     return extent
 
@@ -190,10 +169,14 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
     padding: dict[int, int] = {}
     early = 0
     if zipped:
-        check_zip(path, name, limits)
-        with zipfile.ZipFile(path) as archive:
-            parts, padding, early = _parts(archive), _padding(archive), _days_short(archive)
-            extents = {s: scan(archive, p, padding, f"{name}, sheet '{s}',", limits) for s, p in parts.items()}
+        try:
+            safety.check_zip(path, name, limits)
+            safety.check_repeats(path, name, limits)
+            with zipfile.ZipFile(path) as archive:
+                parts, padding, early = _parts(archive), _padding(archive), _days_short(archive)
+                extents = {s: scan(archive, p, padding, f"{name}, sheet '{s}',", limits) for s, p in parts.items()}
+        except safety.DAMAGE as error:
+            raise _unreadable(name, error) from error
     else:
         extents = {}
     try:
@@ -208,10 +191,12 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
         try:
             loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
             hidden = loaded.visible != "visible"
+            places = loaded.available_columns()
             batch = loaded.to_arrow()
         except Exception as error:
             raise _unreadable(f"{name}, sheet '{sheet}',", error) from error
-        grid = _grid(_later(pa.Table.from_batches([batch]), early), extent)
+        first = places[0].absolute_index if places else 0
+        grid = _grid(_later(pa.Table.from_batches([batch]), early), extent, first)
         progress(grid.rows)
         if grid.cells.num_rows:
             yield Page(sheet, grid, hidden)
@@ -220,8 +205,10 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
 def _unreadable(place: str, error: Exception) -> FileError:
     text = str(error).casefold()
     if "password" in text or "encrypt" in text:
-        return FileError(f"{place} is protected by a password. Remove the protection and load it again.")
-    return FileError(f"{place} cannot be read as a workbook. Open it, save it as XLSX or CSV, and load that.")
+        return FileError(f"{place} is protected by a password. Remove the password and load it again.")
+    return FileError(
+        f"{place} cannot be read as a workbook: it is damaged, or cut off. Fetch it again, or save it anew as XLSX."
+    )
 
 
 def _later(table: pa.Table, days: int) -> pa.Table:
@@ -238,8 +225,7 @@ def _later(table: pa.Table, days: int) -> pa.Table:
     return pa.table(arrays, names=table.column_names)
 
 
-def _grid(table: pa.Table, extent: Extent | None) -> Grid:
-    first = extent.first if extent else 0
+def _grid(table: pa.Table, extent: Extent | None, first: int) -> Grid:
     columns = [blank_to_null(_without_nul(column.cast(pa.string()))) for column in table.columns]
     columns = [_times(c) for c in columns]
     if extent:

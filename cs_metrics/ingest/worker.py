@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from cs_metrics.errors import CSMetricsError, FileError, LimitError
-from cs_metrics.ingest import archive, delimited, jsonlines, parquet, records, stacked, workbook
+from cs_metrics.ingest import archive, delimited, fixed, jsonlines, parquet, records, stacked, workbook
 from cs_metrics.ingest.grid import Grid
 from cs_metrics.ingest.infer import profiles
 from cs_metrics.ingest.kinds import Kind, kind_of
@@ -42,11 +42,11 @@ def _pages(path: Path, kind: Kind, name: str, limits: Limits, tell: Any) -> Iter
     """Yield each sheet: what there is to say of it, and its cells."""
     plain: dict[str, Any] = {"sheet": None, "encoding": None, "delimiter": None, "hidden": False}
     if kind == "workbook":
-        found = False
+        some = False
         for page in workbook.read(path, name, limits, tell):
-            found = True
+            some = True
             yield plain | {"sheet": page.name, "hidden": page.hidden}, page.grid
-        if not found:
+        if not some:
             raise FileError(f"{name} is an empty workbook: no sheet has a cell with anything in it.")
     elif kind == "parquet":
         yield plain, parquet.read(path, name, limits, tell)
@@ -55,6 +55,9 @@ def _pages(path: Path, kind: Kind, name: str, limits: Limits, tell: Any) -> Iter
         yield plain | {"encoding": encoding}, grid
     elif kind == "html":
         raise FileError(f"{name} is a web page, not a table. Save the table as CSV or XLSX and load that.")
+    elif found := fixed.read(path, name, limits, tell):
+        grid, encoding = found
+        yield plain | {"encoding": encoding}, grid
     else:
         grid, encoding, delimiter = delimited.read(path, name, limits, tell)
         yield plain | {"encoding": encoding, "delimiter": delimiter}, grid
