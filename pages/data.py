@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import door, errors, load_parts, shell, state, version_parts, workspaces
+from pages._ui import door, errors, load_parts, publish_parts, shell, state, version_parts, workspaces
 
 shell.guard()
 
@@ -10,7 +10,7 @@ shell.head("Data")
 loaded = door.version_or_none() is not None
 sample = state.workspace() == workspaces.SAMPLE
 views = ({} if sample else {"load": "Load files"}) | (version_parts.NAMES if loaded else {})
-load_parts.success()
+publish_parts.success()
 if sample:
     load_parts.own_workspace()
 if len(views) > 1:
@@ -29,7 +29,7 @@ with errors.shown():
         plan = load_parts.plan_in_progress()
         if plan is not None:
             load_parts.review(plan)
-            load_parts.publish(plan)
+            publish_parts.publish(plan)
     elif chosen == "files":
         version_parts.files()
     elif chosen == "coverage":

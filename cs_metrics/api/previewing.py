@@ -19,7 +19,7 @@ from cs_metrics.kpis.slice import Slice
 from cs_metrics.settings import resolve
 from cs_metrics.workspace import publishing, versions
 from cs_metrics.workspace.database import cursor, within_limits
-from cs_metrics.workspace.preview import Comparison, TableChanges
+from cs_metrics.workspace.preview import Comparison, TableChanges, remarks
 from cs_metrics.workspace.progress import Progress
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class Preview:
     kpis: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_KPI_COLUMNS))
     reach: tuple[datetime | None, datetime | None] = (None, None)
     left_out: str = ""
+
+    @property
+    def remarks(self) -> list[str]:
+        """What to know before publishing, in sentences: rows that would count twice, be dropped, share a key."""
+        return [*self.skipped, *(line for table in self.tables for line in remarks(table, self.mode))]
 
 
 def most_rows() -> int:

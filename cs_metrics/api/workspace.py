@@ -264,8 +264,11 @@ class Workspace(Kept):
         return remembered.drafts(self.records)
 
     def delete_draft(self, draft: str) -> None:
-        """Throw a mapping in progress away."""
+        """Throw a mapping in progress away, with those of its uploads that nothing else speaks of."""
+        known = {one["draft"]: one["content"] for one in self.drafts()}
         remembered.delete_draft(self.records, draft)
+        for sha256 in known.get(draft, {}).get("uploads", ()):
+            uploads.forget(self.folder, self.records, sha256)
 
     def keep_state(self, content: dict[str, Any]) -> str:
         """Keep what is too long for a URL, and return its short id."""

@@ -13,7 +13,7 @@ from cs_metrics.sql import quote
 from cs_metrics.workspace.database import first_row
 from cs_metrics.workspace.lineage import stem
 from cs_metrics.workspace.loads import Load, source_name
-from cs_metrics.workspace.tables import OWN, RawTable, match_key
+from cs_metrics.workspace.tables import ONE_ROW_PER_ID, OWN, RawTable, match_key
 
 # changed rows that are shown of each load; all are counted
 SHOWN = 100
@@ -44,6 +44,33 @@ class TableChanges:
     keyless: int = 0
     columns: dict[str, int] = field(default_factory=dict)
     changes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CHANGES)))
+
+
+def remarks(found: TableChanges, mode: str) -> list[str]:
+    """Return what a person should know of a table's changes before publishing in a mode, in sentences."""
+    said = []
+    known, by = found.changed + found.unchanged, ", ".join(found.key)
+    if mode == "append" and known and found.table not in ONE_ROW_PER_ID:
+        like = f"with the {by} of" if by else "like"
+        said.append(
+            f"{_rows(known)} for {found.table} {like} rows that are loaded already: added again, they would count "
+            "twice. An update by key (upsert) puts them in the others' place."
+        )
+    if found.missing:
+        fate = "dropped" if mode == "replace" else "kept as before"
+        where = found.table if mode == "replace" else f"{found.table} from earlier files of this source"
+        said.append(f"Not in the new files: {_rows(found.missing)} of {where}, to be {fate}.")
+    if found.repeated:
+        said.append(f"More than one row of a file with the same {by}: {_rows(found.repeated)} for {found.table}.")
+    if found.keyless:
+        said.append(f"Without {by}: {_rows(found.keyless)} for {found.table}, which match nothing and count as new.")
+    if not found.key and mode == "upsert":
+        said.append(f"Nothing tells a row of {found.table} from another: rows are compared whole, and all are added.")
+    return said
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} {'row' if n == 1 else 'rows'}"
 
 
 class Comparison:

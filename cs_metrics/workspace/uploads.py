@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from cs_metrics.errors import WorkspaceError
+from cs_metrics.workspace import remembered
+from cs_metrics.workspace.database import cursor, first_row
 from cs_metrics.workspace.folder import Folder, move_whole, sha256_of
 from cs_metrics.workspace.records import UPLOADS, Records, now
 
@@ -57,6 +59,19 @@ def path_of(folder: Folder, sha256: str) -> Path:
     if not found:
         raise WorkspaceError(f"The upload {sha256[:12]} is not in this workspace any more: upload the file again.")
     return found[0]
+
+
+def forget(folder: Folder, records: Records, sha256: str) -> None:
+    """Delete an upload that neither a version nor a mapping in progress speaks of; leave any other as it is."""
+    place = folder.files / sha256
+    drafted = any(sha256 in draft["content"].get("uploads", ()) for draft in remembered.drafts(records))
+    if not sha256.isalnum() or not place.is_dir() or drafted:
+        return
+    query = "SELECT 1 FROM _sources WHERE sha256 = $1 LIMIT 1"
+    if any(first_row(cursor(folder.version(number)), query, [sha256]) for number in folder.numbers()):
+        return
+    shutil.rmtree(place, ignore_errors=True)
+    records.delete(UPLOADS, {"sha256": sha256})
 
 
 def listing(records: Records) -> pd.DataFrame:

@@ -84,10 +84,18 @@ def wait(job: Job, key: str) -> None:
     st.stop()
 
 
+def beside(job: Job, key: str) -> None:
+    """Show a job's progress among the rest of the page, which goes on; once it is done the page runs again."""
+    _watch(job, key)
+
+
 @st.fragment(run_every=0.5)
 def _watch(job: Job, key: str) -> None:
     if job.done:
         st.rerun()
+    if job.cancelled():
+        st.progress(job.share, text="Stopping; nothing will be kept …")
+        return
     st.progress(job.share, text=formats.literal(job.text))
     st.button("Cancel", icon=":material/close:", key=f"cancel_{key}", on_click=job.cancel)
 

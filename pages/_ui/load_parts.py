@@ -6,24 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from cs_metrics.errors import CSMetricsError
+from cs_metrics.errors import CancelledError, CSMetricsError
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.reports import template
 from pages._ui import door, download, drift_parts, errors, formats, jobs, repair_parts, sheet_parts, shell, state
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl", "ndjson", "json", "zip", "gz"]
 TWICE = "_arrived_twice"
-MODES = {
-    "append": "Add to what is loaded",
-    "replace": "Replace these tables",
-    "upsert": "Update by key, add the rest",
-}
-ABOUT_MODES = {
-    "append": "Rows are added. A newer row of the same customer, user or ticket takes the earlier one's place; "
-    "a sheet that is loaded already is skipped.",
-    "replace": "The tables that these files feed are emptied first; the others stay as they are.",
-    "upsert": "A row whose key is there already takes its place; the others are added.",
-}
 
 
 def own_workspace() -> None:
@@ -164,6 +153,8 @@ def _read(workspace: Any, content: dict[str, Any], job: jobs.Job) -> Plan:
     if content["choices"]:
         plan.restore(content["choices"])
     for sheet in plan.sheets:
+        if job.cancelled():
+            raise CancelledError("Reading was cancelled; nothing was stored.")
         job.report(1, f"Looking at {sheet.raw.place} …")
         _ = sheet.counts
     return plan
@@ -199,11 +190,12 @@ def keep(plan: Plan) -> None:
 def throw_away() -> None:
     """Throw the mapping in progress away. What is published stays."""
     draft = state.get("draft")
-    _forget(draft)
+    forget(draft)
     state.update(draft=None)
 
 
-def _forget(draft: str) -> None:
+def forget(draft: str) -> None:
+    """Throw a mapping in progress away, with what was read for it."""
     jobs.forget(_reading(draft))
     door.workspace().delete_draft(draft)
     st.session_state.pop(TWICE, None)
@@ -225,73 +217,3 @@ def review(plan: Plan) -> None:
         st.subheader("Where the files contradict themselves or each other", anchor=False)
         for problem in found:
             sheet_parts.problem(problem, with_place=True)
-
-
-def publish(plan: Plan) -> None:
-    """Show what would be published, and do it: all or nothing."""
-    if not plan.sheets:
-        return
-    st.subheader("Publish", anchor=False)
-    key = f"publish:{door.workspace().path}:{state.get('draft')}"
-    job = jobs.find(key)
-    if job is not None and not job.done:
-        jobs.wait(job, "publishing")
-    if job is not None and job.done:
-        jobs.forget(key)
-        if job.error is None:
-            _published(job.result)
-            return
-        if not jobs.was_cancelled(job):
-            errors.show(job.error)
-    waiting = [f"{sheet.raw.place}: {question.text}" for sheet, question in plan.questions]
-    waiting += [sheet.error for sheet in plan.sheets if sheet.error]
-    loaded = [sheet for sheet in plan.sheets if not sheet.skipped]
-    with st.container(border=True, gap="small"):
-        mode = "append"
-        if door.latest_number() is not None:
-            mode = st.radio("How", list(MODES), format_func=MODES.get, horizontal=True, key="publish_mode")
-            st.caption(ABOUT_MODES[mode])
-        note = st.text_input(
-            "Note", placeholder="What is new, for those who look at the versions later", key="publish_note"
-        )
-        if waiting:
-            st.warning(
-                "Still open:\n" + "\n".join(f"- {formats.literal(line)}" for line in waiting), icon=":material/help:"
-            )
-        with st.container(horizontal=True):
-            rows = sum(one.counts.loaded for sheet in loaded for one in sheet.applied)
-            label = "Publish" if waiting or not loaded else f"Publish {formats.plural(rows, 'row')}"
-            pressed = st.button(label, type="primary", icon=":material/publish:", disabled=bool(waiting) or not loaded)
-            st.button("Throw away", type="tertiary", on_click=throw_away)
-        if not loaded:
-            st.caption("Every sheet is left out: say for at least one which table it is.")
-    if pressed:
-        workspace = door.workspace()
-        if plan.settings:
-            workspace.set_settings(plan.settings)
-        jobs.start(
-            key,
-            lambda job: workspace.publish(plan, mode, note=note, progress=job.report, cancelled=job.cancelled),
-        )
-        st.rerun()
-
-
-def _published(version: Any) -> None:
-    _forget(state.get("draft"))
-    st.session_state["just_published"] = version.number
-    state.update(draft=None, v=str(version.number))
-    st.rerun()
-
-
-def success() -> None:
-    """Say once that a version was published, and where to go from here."""
-    number = st.session_state.pop("just_published", None)
-    if number is None:
-        return
-    with st.container(border=True, gap="small"):
-        st.markdown(f":material/check_circle: **Version {number} is published.** Look at it:")
-        with st.container(horizontal=True, gap="small"):
-            shell.link("overview", "Overview", icon=":material/dashboard:")
-            shell.link("cohorts", "Cohorts", icon=":material/grid_on:")
-            shell.link("feedback", "Feedback", icon=":material/forum:")
-            shell.link("segments", "Segments", icon=":material/groups:")

@@ -88,3 +88,15 @@ def test_what_was_done_is_in_the_audit_log(workspace):
     assert audit["action"].tolist() == ["restore segment", "delete segment", "save segment", "settings", "publish"]
     assert audit["who"].tolist()[-1] == "ann"
     assert isinstance(audit, pd.DataFrame)
+
+
+def test_a_mapping_thrown_away_takes_along_the_uploads_that_nothing_else_speaks_of(workspace):
+    shas = [workspace.keep_upload(name, text.encode()) for name, text in (("a.csv", ACCOUNTS), ("b.csv", "x\n1\n"))]
+    first, second = (workspace.save_draft({"uploads": held}) for held in (shas, shas[1:]))
+    loaded(workspace, ACCOUNTS)
+    workspace.delete_draft(first)
+    assert set(workspace.uploads()["sha256"]) == set(shas)
+    workspace.delete_draft(second)
+    assert set(workspace.uploads()["sha256"]) == {shas[0]}
+    assert not (workspace.folder.files / shas[1]).exists()
+    assert workspace.upload(shas[0]).read_text() == ACCOUNTS
