@@ -28,6 +28,7 @@ from cs_metrics.ingest.sheet import Failure, RawSheet, Read
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.ingest.values import Lookup
 from cs_metrics.ingest.views import HEAD
+from cs_metrics.ingest.wide import known, unpivot
 from cs_metrics.schema import Type
 
 Content = bytes | Path
@@ -55,8 +56,12 @@ class Plan:
         self._applied: dict[str, Applied] = {}
         self._looking: list[SheetPlan] = []
         suggested = _latest(read.sheets)
+        wides = {i: found for i, raw in enumerate(read.sheets) if (found := unpivot(raw)) is not None}
+        shapes = [wides[i].long if i in wides else raw for i, raw in enumerate(read.sheets)]
+        as_came = dict(zip(wides, propose([w.raw for w in wides.values()]), strict=True)) if wides else {}
         self.sheets: tuple[SheetPlan, ...] = tuple(
-            SheetPlan(proposal.raw, proposal, self._apply, suggested) for proposal in propose(read.sheets)
+            SheetPlan(p.raw, p, self._apply, suggested, (wides[i], as_came[i]) if i in wides else None)
+            for i, p in enumerate(propose(shapes, {i: known(one) for i, one in wides.items()}))
         )
         for sheet in self.sheets:
             sheet.recall(remembered or {})
@@ -178,7 +183,7 @@ class Plan:
         shared = {n: r for t, rules in sheet.shared_rules.items() if t != mapping.table for n, r in rules.items()}
         shared = {f"{i}": r for i, r in enumerate(shared.values())}
         state = [self.sheets.index(sheet), mapping.to_json(), sorted({n for r in shared.values() for n in r.reads})]
-        state.append(sheet.repairing.repairs)
+        state.append([sheet.repairing.repairs, sheet.unpivoted])
         rules = mapping.rules(sheet.raw)
         ways = {r.through[0] for r in rules.values() if r.through}
         if ways:

@@ -58,16 +58,19 @@ class SheetProposal:
     ranked: tuple[TableProposal, ...] = ()
 
 
-def propose(sheets: Sequence[RawSheet]) -> list[SheetProposal]:
-    """Return a proposal for each sheet, looking at all of them together: ids of one are found again in another."""
+def propose(sheets: Sequence[RawSheet], known: Mapping[int, Recognised] | None = None) -> list[SheetProposal]:
+    """Return a proposal for each sheet, looking at all of them together: ids of one are found again in another.
+
+    `known`: by its place among the sheets, what is known of one already.
+    """
     links = Links(sheets)
     ranked = [_rank(raw, links) for raw in sheets]
-    vendors = [recognise(raw) for raw in sheets]
-    first = [_decide(raw, tables, known) for raw, tables, known in zip(sheets, ranked, vendors, strict=True)]
+    wholes = [(known or {}).get(i) or recognise(raw) for i, raw in enumerate(sheets)]
+    first = [_decide(raw, tables, own) for raw, tables, own in zip(sheets, ranked, wholes, strict=True)]
     links.know({i: p.tables[0] for i, p in enumerate(first) if p.tables})
     final = [
-        _decide(raw, _linked(i, tables, links), known)
-        for i, (raw, tables, known) in enumerate(zip(sheets, ranked, vendors, strict=True))
+        _decide(raw, _linked(i, tables, links), own)
+        for i, (raw, tables, own) in enumerate(zip(sheets, ranked, wholes, strict=True))
     ]
     fed = {p.tables[0].table for p in final if p.tables}
     return [_second_table(proposal, fed) for proposal in final]
@@ -171,7 +174,7 @@ def _known(raw: RawSheet, ranked: Sequence[TableProposal], known: Recognised) ->
     if not known.table:
         near = tuple(p for p in ranked[:3] if p.fits)
         return SheetProposal(raw, (), _VENDOR, known.says, near, tuple(ranked))
-    found = TableProposal(known.table, _VENDOR, known.says, known.fits)
+    found = TableProposal(known.table, _VENDOR, known.says, known.fits, known.missing)
     rest = tuple(found if p.table == known.table else p for p in ranked)
     return SheetProposal(raw, (found,), _VENDOR, known.says, (), rest)
 

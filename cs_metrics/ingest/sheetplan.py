@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from cs_metrics.errors import MappingError, did_you_mean
-from cs_metrics.ingest import recall
+from cs_metrics.ingest import recall, wide
 from cs_metrics.ingest.apply import Applied, Counts
 from cs_metrics.ingest.drift import shape
 from cs_metrics.ingest.mapping import TableMapping, check_table, complete, fingerprint, forget_dates
@@ -24,11 +24,15 @@ from cs_metrics.ingest.repairing import Group, Repairing, currency_rule, told, w
 from cs_metrics.ingest.rules import Rule
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.ingest.views import ColumnView, aside_frame, column_views
+from cs_metrics.ingest.wide import Wide
 from cs_metrics.schema import TABLES
 
 
 class SheetPlan:
-    """One sheet. `use`, `also`, `skip` and `answer` change it and return it; all else tells what that means."""
+    """One sheet. `use`, `also`, `skip` and `answer` change it and return it; all else tells what that means.
+
+    A wide sheet (a column for each month) has two shapes: `raw` is its long one unless a person answers otherwise.
+    """
 
     def __init__(
         self,
@@ -36,9 +40,16 @@ class SheetPlan:
         proposal: SheetProposal,
         applied: Callable[[SheetPlan, TableMapping], Applied],
         suggested: dt.date | None,
+        as_came: tuple[Wide, SheetProposal] | None = None,
     ) -> None:
-        self.repairing, self.proposal = Repairing(raw), proposal
-        self._apply, self._suggested = applied, suggested
+        self._apply, self._suggested, self._wide = applied, suggested, as_came
+        self._shapes = {True: (raw, proposal)} | ({False: (as_came[0].raw, as_came[1])} if as_came else {})
+        self._take(True)
+
+    def _take(self, unpivoted: bool) -> None:
+        """Begin anew with one of the sheet's shapes; only a wide sheet has two."""
+        raw, proposal = self._shapes[unpivoted]
+        self.repairing, self.proposal, self._unpivoted = Repairing(raw), proposal, unpivoted
         self._skipped_why = "" if proposal.tables else proposal.reason
         self._mappings: list[TableMapping] = []
         self._answers: dict[str, Any] = {}
@@ -75,7 +86,12 @@ class SheetPlan:
     @property
     def fingerprint(self) -> str:
         """The name of the sheet's shape, under which its mapping is remembered."""
-        return fingerprint(self.raw)
+        return fingerprint(self._shapes[True][0] if self._wide else self.raw)
+
+    @property
+    def unpivoted(self) -> bool:
+        """Whether the sheet is a wide one, read as rows."""
+        return self._wide is not None and self._unpivoted
 
     # What a person says
 
@@ -119,10 +135,14 @@ class SheetPlan:
         known = {q.id: q for q in self.questions}
         if question not in known:
             raise MappingError(f"{self.raw.place}: no question '{question}'. {did_you_mean(question, known)}".rstrip())
-        if value is None:
+        if value is None and question != wide.QUESTION:
             self._answers.pop(question, None)
             return self
         checked = known[question].check(value)
+        if question == wide.QUESTION:
+            self._take(checked)
+            self._answers = {question: checked}
+            return self
         if question == "table":
             return self.use(checked)
         answers = {**self._answers, question: checked}
@@ -133,6 +153,7 @@ class SheetPlan:
 
     def recall(self, remembered: Mapping[str, Mapping[str, Any]]) -> SheetPlan:
         """Map the sheet as its like was mapped before (choices by fingerprint); where nothing fits, it stays as new."""
+        self._turn(remembered.get(self.fingerprint, {}))
         found = recall.find(self.raw, self.proposal, self.fingerprint, remembered)
         if found is not None:
             try:
@@ -142,6 +163,12 @@ class SheetPlan:
             self.recalled = found
             self.repairing.recall()
         return self
+
+    def _turn(self, record: Mapping[str, Any]) -> None:
+        """Take the shape of a wide sheet that a person chose."""
+        chosen = record.get("answers", {}).get(wide.QUESTION, True)
+        if self._wide is not None and chosen != self._unpivoted:
+            self._take(chosen)
 
     def accept_rename(self, was: str, yes: bool = True) -> SheetPlan:
         """Take the column that was called `was` for the one that it is likely to be now, or not; see `recalled`."""
@@ -263,13 +290,13 @@ class SheetPlan:
 
     @property
     def repairs(self) -> tuple[Group, ...]:
-        """The problems by the rule that repairs them: those that are offered, then those that are made."""
+        """The problems by the rule that repairs them: those offered, those made, and what reading did."""
         if self.skipped or not self.ready:
             return tuple(self.repairing.made())
         state = self._state()
         if self._repairs is None or self._repairs[0] != state:
             offered = self.repairing.offered(find(self.raw, self.completed, self.applied))
-            self._repairs = state, (*offered, *self.repairing.made())
+            self._repairs = state, (*offered, *self.repairing.made(), *self.repairing.read(self.completed))
         return self._repairs[1]
 
     def _state(self) -> str:
@@ -281,7 +308,9 @@ class SheetPlan:
         """Return what there is to ask in the present state; worked out once for each state."""
         state = self._state()
         if self._questions is None or self._questions[0] != state:
-            self._questions = state, ask(self.raw, self._mappings, self._answers, self._suggested)
+            asked = ask(self.raw, self._mappings, self._answers, self._suggested)
+            turned = (replace(self._wide[0].question, answer=self._answers.get(wide.QUESTION)),) if self._wide else ()
+            self._questions = state, (*turned, *asked)
         return self._questions[1]
 
     @property
@@ -371,6 +400,7 @@ class SheetPlan:
 
     def restore(self, record: Mapping[str, Any]) -> SheetPlan:
         """Take up choices that `to_json` wrote, of a sheet of this shape; MappingError if they do not fit."""
+        self._turn(record)
         mappings = [TableMapping.from_json(m) for m in record.get("mappings", ())]
         answers = dict(record.get("answers", {}))
         for mapping in mappings:

@@ -20,17 +20,18 @@ _NO_CENTS = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv
 
 @dataclass(frozen=True)
 class Recognised:
-    """A sheet of a vendor's export. `table` is '' where it feeds nothing, or lacks what its table needs (`missing`).
+    """A sheet that is known as a whole. `table` is '' where it feeds nothing.
 
-    `says`: who it is from, and what it holds or why it is left out, in one sentence.
+    `says`: what it is, and why it is left out if it is, in one sentence. `missing`: required and not found. `layout`:
+    that of the `vendor` whose export it is.
     """
 
-    vendor: str
-    layout: Layout
     says: str
     table: str = ""
     fits: Mapping[str, Fit] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    vendor: str = ""
+    layout: Layout | None = None
 
 
 def recognise(raw: RawSheet) -> Recognised | None:
@@ -47,7 +48,7 @@ def recognise(raw: RawSheet) -> Recognised | None:
     _, vendor, layout = max(found, key=lambda one: one[0])
     said = f"Looks like a {vendor} export: {layout.what}"
     if not layout.table:
-        return Recognised(vendor, layout, f"{said}. It is left out: {layout.why}.")
+        return Recognised(f"{said}. It is left out: {layout.why}.", vendor=vendor, layout=layout)
     return _fed(raw, vendor, layout, columns, said)
 
 
@@ -64,8 +65,8 @@ def _fed(raw: RawSheet, vendor: str, layout: Layout, columns: Mapping[str, RawCo
     missing = tuple(" or ".join(group) for group in groups if not any(n in fits for n in group))
     if missing:
         why = f"{said}, without {' and '.join(missing)}, which {layout.table} need; it is left out."
-        return Recognised(vendor, layout, why, missing=missing)
-    return Recognised(vendor, layout, said, layout.table, fits)
+        return Recognised(why, missing=missing, vendor=vendor, layout=layout)
+    return Recognised(said, layout.table, fits, vendor=vendor, layout=layout)
 
 
 def _best(raw: RawSheet, layout: Layout, target: Column, candidates: list[RawColumn]) -> Fit | None:
@@ -91,6 +92,6 @@ def counts_cents(raw: RawSheet, amount: str) -> str:
     if codes and codes <= _NO_CENTS:
         return ""
     found = recognise(raw)
-    if found is None or not found.layout.cents:
+    if found is None or found.layout is None or not found.layout.cents:
         return ""
     return f"the columns are those of {found.vendor}, which writes amounts in cents"

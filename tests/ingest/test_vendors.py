@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from cs_metrics.ingest.plan import read
 from cs_metrics.ingest.sheetplan import SheetPlan
+from tests.ingest.sheets import plan_of
+from tests.ingest.sheets import sheet as read_sheet
 
 
 def sheet(text: str, name: str = "export.csv") -> SheetPlan:
-    file = io.BytesIO(text.encode())
-    file.name = name
-    return read([file]).sheets[0]
+    return plan_of(read_sheet(text, name)).sheets[0]
 
 
 def first_amount(found: SheetPlan) -> float:
