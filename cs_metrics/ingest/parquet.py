@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from cs_metrics.errors import FileError
 from cs_metrics.ingest.grid import Grid, blank_to_null
 from cs_metrics.ingest.limits import Limits, exceeded
-from cs_metrics.ingest.records import as_cell, check, texts
+from cs_metrics.ingest.records import as_cell, texts
+from cs_metrics.ingest.safety import check_size
 
 _BATCH = 20_000
 _LONGEST = 30  # a number of more digits keeps its exponent
@@ -25,7 +26,7 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
     try:
         with pq.ParquetFile(path) as file:
             about = file.metadata
-            check(name, about.num_columns, about.num_rows, limits)
+            check_size(name, about.num_columns, about.num_rows, limits)
             size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
             if size > limits.unpacked_bytes:
                 raise exceeded(

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from cs_metrics.ingest.grid import Grid, blank_to_null
 from cs_metrics.ingest.header import Layout
-from cs_metrics.ingest.limits import Limits, exceeded
+from cs_metrics.ingest.limits import Limits
+from cs_metrics.ingest.safety import check_size
 from cs_metrics.ingest.sheet import AsideRow, letter
 
 _CHUNK = 20_000
@@ -79,7 +80,7 @@ def grid_of(
     def flush() -> None:
         for column in (c for cells in part for c in cells):
             places.setdefault(column, f"c{len(places)}")
-        check(name, len(places), seen, limits)
+        check_size(name, len(places), seen, limits)
         columns = {place: texts([cells.get(column) for cells in part]) for column, place in places.items()}
         numbers = pa.array(range(seen - len(part) + 1, seen + 1), pa.int64())
         tables.append(pa.table(columns | {"_row": numbers}))
@@ -95,16 +96,6 @@ def grid_of(
     table = pa.concat_tables(tables, promote_options="default")
     cells = table.select([*places.values(), "_row"])
     return Grid(cells, seen, headers=tuple(places))
-
-
-def check(name: str, columns: int, rows: int, limits: Limits) -> None:
-    """Raise LimitError where a table of this size is beyond the limits."""
-    if columns > limits.columns:
-        raise exceeded(name, f"has {columns:,} columns; the limit is {limits.columns:,}", "columns")
-    if rows > limits.rows:
-        raise exceeded(name, f"has more than {limits.rows:,} rows", "rows")
-    if columns * rows > limits.cells:
-        raise exceeded(name, f"has more than {limits.cells:,} cells", "cells")
 
 
 def lay_out(grid: Grid) -> Layout:

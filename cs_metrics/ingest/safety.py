@@ -58,6 +58,16 @@ def rows(stream: IO[bytes], end: bytes, name: str) -> Iterator[bytes]:
     yield rest
 
 
+def check_size(name: str, columns: int, rows: int, limits: Limits) -> None:
+    """Raise LimitError where a table of this size is beyond the limits."""
+    if columns > limits.columns:
+        raise exceeded(name, f"has {columns:,} columns; the limit is {limits.columns:,}", "columns")
+    if rows > limits.rows:
+        raise exceeded(name, f"has more than {limits.rows:,} rows", "rows")
+    if columns * rows > limits.cells:
+        raise exceeded(name, f"has more than {limits.cells:,} cells", "cells")
+
+
 def check_repeats(path: Path, name: str, limits: Limits) -> None:
     """Raise LimitError where an OpenDocument workbook repeats its cells beyond the limits: a few bytes can say so."""
     with zipfile.ZipFile(path) as archive:

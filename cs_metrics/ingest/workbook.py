@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import fastexcel
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cs_metrics.errors import FileError
+from cs_metrics.errors import CSMetricsError, FileError
 from cs_metrics.ingest import safety
 from cs_metrics.ingest.grid import Grid, blank_to_null
 from cs_metrics.ingest.limits import Limits, exceeded
@@ -179,22 +180,20 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
             raise _unreadable(name, error) from error
     else:
         extents = {}
-    try:
+    with _readable(name):
         reader = fastexcel.read_excel(str(path))
         names = reader.sheet_names
-    except Exception as error:
-        raise _unreadable(name, error) from error
     for sheet in names:
         extent = extents.get(sheet)
         if (parts and extent is None) or (extent is not None and not extent.values):
             continue
-        try:
+        place = f"{name}, sheet '{sheet}',"
+        with _readable(place):
             loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
             hidden = loaded.visible != "visible"
+            safety.check_size(place, loaded.width, loaded.total_height, limits)
             places = loaded.available_columns()
             batch = loaded.to_arrow()
-        except Exception as error:
-            raise _unreadable(f"{name}, sheet '{sheet}',", error) from error
         first = places[0].absolute_index if places else 0
         grid = _grid(_later(pa.Table.from_batches([batch]), early), extent, first)
         progress(grid.rows)
@@ -202,7 +201,20 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
             yield Page(sheet, grid, hidden)
 
 
-def _unreadable(place: str, error: Exception) -> FileError:
+@contextmanager
+def _readable(place: str) -> Iterator[None]:
+    """Turn what the reader says of a broken workbook into a sentence; it panics at some, which is no Exception."""
+    try:
+        yield
+    except CSMetricsError:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise _unreadable(place, error) from error
+
+
+def _unreadable(place: str, error: BaseException) -> FileError:
     text = str(error).casefold()
     if "password" in text or "encrypt" in text:
         return FileError(f"{place} is protected by a password. Remove the password and load it again.")
