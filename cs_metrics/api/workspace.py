@@ -29,6 +29,7 @@ from cs_metrics.workspace import (
     remembered,
     saved_settings,
     segments,
+    source_history,
     states,
     uploads,
     versions,
@@ -179,6 +180,11 @@ class Workspace(Kept):
         """Return one row a version, the latest first: number, created_at, as_of, mode, note, restored_from, tables
         (name to rows), rows, files."""
         return versions.listing(self.folder, self.records)
+
+    def source_history(self) -> pd.DataFrame:
+        """Return one row a load, the latest first: origin (what the names of a source's files have in common), table,
+        source, version, loaded_at, who, mode, rows, loaded, rejected, replaced (earlier rows that gave way)."""
+        return source_history.listing(self.records)
 
     def restore(self, number: int, *, note: str = "", who: str = "") -> Version:
         """Publish an earlier version once more, as the newest, and return that."""

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.ingest.plan import Plan
-from pages._ui import door, errors, formats, jobs, load_parts, preview_parts, shell, state
+from pages._ui import door, errors, formats, history_parts, jobs, load_parts, preview_parts, shell, state
 
 MODES = {
     "append": "Add to what is loaded",
@@ -96,3 +96,9 @@ def success() -> None:
             shell.link("cohorts", "Cohorts", icon=":material/grid_on:")
             shell.link("feedback", "Feedback", icon=":material/forum:")
             shell.link("segments", "Segments", icon=":material/groups:")
+            earlier = [n for n in door.workspace().numbers() if n < number]
+            if earlier:
+                st.button(
+                    f"Back to version {earlier[-1]}", type="tertiary", icon=":material/undo:", key="undo_publish",
+                    on_click=history_parts.back_to, args=(earlier[-1],),
+                )  # fmt: skip

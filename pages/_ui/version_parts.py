@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import coverage, door, download, errors, formats, repair_parts, shell, state
+from pages._ui import coverage, door, download, errors, formats, history_parts, repair_parts, shell, state
 
 NAMES = {"files": "What is loaded", "coverage": "What it makes computable", "versions": "Versions"}
 
@@ -34,6 +34,7 @@ def files() -> None:
         if len(aside):
             label = f"Rows not loaded ({formats.count(len(aside))})"
             download.table(aside, key="all_aside", name="rows not loaded", label=label, numbers=False)
+    history_parts.show()
     with errors.shown():
         _conflicts()
     repair_parts.made()
@@ -92,7 +93,7 @@ def versions() -> None:
             if number != current:
                 shell.link("data", "Look at it", v=str(number), view="files")
             if number != int(listing["number"].max()) and state.workspace() != "sample":
-                st.button("Make it the newest", key=f"restore_{number}", on_click=_restore, args=(number,))
+                st.button("Make it the newest", key=f"restore_{number}", on_click=history_parts.back_to, args=(number,))
 
 
 def _about(row: dict[str, Any]) -> str:
@@ -106,8 +107,3 @@ def _about(row: dict[str, Any]) -> str:
     if row.get("note"):
         parts.append(formats.literal(row["note"]))
     return " · ".join(p for p in parts if p)
-
-
-def _restore(number: int) -> None:
-    newest = door.workspace().restore(number)
-    state.update(v=str(newest.number))

@@ -115,3 +115,25 @@ def children() -> list[str]:
             if f"PPid:\t{os.getpid()}\n" in status.read_text():
                 found.append((status.parent / "cmdline").read_text().replace("\0", " "))
     return found
+
+
+def test_one_click_in_the_history_of_a_source_goes_back_to_an_earlier_version(open_page: Open, name: str) -> None:
+    published(open_page, name)
+    app = dropped(open_page, name, ("clients_june.csv", MAY.replace("C8,", "C9,").encode()))
+    button(app, "Publish 9 rows").click().run()
+    waited(app, "Tables")
+    workspace = cs.Workspace(cs.home() / name)
+    assert workspace.source_history()[["origin", "version", "loaded", "replaced"]].values.tolist() == [
+        ["clients", 2, 9, 8],
+        ["clients", 1, 9, 0],
+    ]
+    app = open_page("data", ws=name, view="files")
+    assert any("2 loads" in e.label for e in app.expander)
+    key = "history_clients_customers"
+    app.session_state[key] = True
+    app.run()
+    button(app, "Back to this version").click().run()
+    assert workspace.numbers() == [1, 2, 3]
+    assert workspace.version().restored_from == 1
+    assert workspace.version().tables()["customers"]["rows"] == 9
+    assert app.query_params["v"] == "3"
