@@ -246,10 +246,9 @@ def test_packed_twice_is_refused(tmp_path: Path) -> None:
         read_bytes(tmp_path, gzip.compress(gzip.compress(b"a,b\n1,2\n")), "a.csv.gz.gz")
 
 
-def test_zip_is_published_with_a_source_for_each_file_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CS_METRICS_HOME", str(tmp_path))
+def test_zip_is_published_with_a_source_for_each_file_and_once(tmp_path: Path) -> None:
     content = zip_of(**{f"{x}.csv": f"customer_id,name\n{x}1,Ann\n{x}2,Bob\n".encode() for x in "ab"})
-    workspace = cs.Workspace("acme")
+    workspace = cs.Workspace(tmp_path / "acme")
     plan = workspace.read([named(content, "all.zip")])
     for part in ("a", "b"):
         plan.sheet(f"all.zip/{part}.csv").use("customers", {"customer_id": "customer_id", "name": "name"})
