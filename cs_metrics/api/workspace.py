@@ -22,6 +22,7 @@ from cs_metrics.ingest.load import Load
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.plan import read as read_plan
 from cs_metrics.periods import instant
+from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
 from cs_metrics.sql import quote
 from cs_metrics.workspace import (
@@ -113,11 +114,11 @@ class Workspace(Kept):
         the history of customers' attributes; None: today. `progress(share, sentence)` is called along the way. Raises
         PublishError, or CancelledError when `cancelled()` turns true; then nothing was stored.
         """
-        loads = _with_keys(plan.loads(), keys)
+        loads = _prepared(plan, keys)
 
         def keep() -> None:
             for load in loads:
-                uploads.keep(self.folder, self.records, load.file, load.content)
+                uploads.keep(self.folder, self.records, load.file.partition("/")[0], load.content)
 
         request = publishing.Request(
             mode,
@@ -132,8 +133,7 @@ class Workspace(Kept):
             self.set_settings(plan.settings, who=who)
         for load in loads:
             if load.fingerprint:
-                keyed = {"keys": {table: list(columns) for table, columns in keys.items()}} if keys else {}
-                remembered.remember(self.records, load.fingerprint, {**load.remember, **keyed})
+                remembered.remember(self.records, load.fingerprint, load.remember)
         versions.note_down(self.folder, self.records, done.number)
         self.records.log(who, "publish", {"version": done.number, "mode": mode, "loads": done.loads})
         version = self.version(done.number)
@@ -152,7 +152,7 @@ class Workspace(Kept):
     ) -> Preview:
         """Return what `publish` would do with a plan: new, changed, unchanged and missing rows by table, and `kpis`
         (None: those of the Overview) before and after. Nothing is stored. Raises as `publish` does."""
-        loads = _with_keys(plan.loads(), keys)
+        loads = _prepared(plan, keys)
         return previewing.preview(self, plan, loads, mode, kpis, Progress(progress, cancelled))
 
     def _look_up(self, table: str, key: str, value: str) -> pa.Table | None:
@@ -290,5 +290,18 @@ class Workspace(Kept):
         return pd.DataFrame(rows, columns=["happened_at", "who", "action", "detail"])
 
 
-def _with_keys(loads: list[Load], keys: Mapping[str, Sequence[str]] | None) -> list[Load]:
-    return [replace(load, key=tuple((keys or {}).get(load.table, load.key))) for load in loads]
+def _prepared(plan: Plan, keys: Mapping[str, Sequence[str]] | None) -> list[Load]:
+    """Return the loads of a plan with the keys to match by, and with renamed attributes under the names they had."""
+    names = {(s.raw.upload, s.sheet): s.recalled.names for s in plan.sheets if s.recalled and s.recalled.names}
+    result = []
+    for load in plan.loads():
+        own = names.get((load.sha256, load.sheet), {})
+        model = {column.name for column in TABLES[load.table].columns}
+        there = set(load.rows.column_names)
+        renamed = [own[c] if c in own and c not in model and own[c] not in there else c for c in load.rows.column_names]
+        remember = {**load.remember, **({"names": own} if own else {}), **({"keys": dict(keys)} if keys else {})}
+        key = tuple((keys or {}).get(load.table, load.key))
+        key = tuple(renamed[load.rows.column_names.index(k)] if k in there else k for k in key)
+        rows = load.rows.rename_columns(renamed) if own else load.rows
+        result.append(replace(load, rows=rows, key=key, remember=remember))
+    return result

@@ -42,6 +42,14 @@ class Recalled:
         """The renames that are not accepted, by the names before."""
         return tuple(name for name in self.drift.renamed if name not in self.accepted)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The columns that were called otherwise, with the names under which their values were kept: an attribute goes
+        on under the name it had, so that filters and breakdowns find all of it."""
+        earlier = self.record.get("names", {})
+        now = {**self.drift.same, **{was: n for was, n in self.drift.renamed.items() if was in self.accepted}}
+        return {n: earlier.get(was, was) for was, n in now.items() if earlier.get(was, was) != n}
+
     def choices(
         self, raw: RawSheet, proposal: SheetProposal, accepted: Collection[str] | None = None
     ) -> dict[str, Any]:

@@ -75,7 +75,10 @@ def _rename(plan: Plan, sheet: SheetPlan, change: Change, index: int, keep: Keep
         else:
             keep(plan)
 
+    view = next(c for c in sheet.columns if c.name == change.column)
+    kept = sheet.recalled.names.get(change.column) if view.attribute else None
+    more = f"{change.evidence}; its values go on under `{kept}`" if kept else change.evidence
     st.checkbox(
-        f"{formats.prose(change.sentence)} :gray[({formats.literal(change.evidence)})]", key=key, on_change=chosen,
+        f"{formats.prose(change.sentence)} :gray[({formats.prose(more)})]", key=key, on_change=chosen,
         help="Clear it where these are two different columns.",
     )  # fmt: skip

@@ -100,3 +100,15 @@ def test_a_mapping_thrown_away_takes_along_the_uploads_that_nothing_else_speaks_
     assert set(workspace.uploads()["sha256"]) == {shas[0]}
     assert not (workspace.folder.files / shas[1]).exists()
     assert workspace.upload(shas[0]).read_text() == ACCOUNTS
+
+
+def test_an_attribute_that_is_renamed_in_the_file_goes_on_under_the_name_it_had(workspace):
+    """Twice: in July the file has its June name again, and so has the mapping that is remembered by then."""
+    lines = [f"C{i},{'EMEA' if i % 2 else 'AMER'},{i * 5}" for i in range(8)]
+    for month, head in (("may", "Seats"), ("june", "Seats_total"), ("july", "Seats_total"), ("august", "Seats_count")):
+        plan = workspace.read([upload("\n".join([f"Account ID,Region,{head}", *lines]), f"accounts_{month}.csv")])
+        if month == "may":
+            plan.sheets[0].use("customers", {"customer_id": "Account ID", "region": "Region"})
+        lines[0] = f"C0,AMER,{len(month)}1"
+        version = workspace.publish(plan, "upsert")
+        assert version.tables()["customers"]["attributes"] == ["Seats"], month
