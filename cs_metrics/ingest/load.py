@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cs_metrics.ingest.apply import Applied
+from cs_metrics.ingest.readings import readings
 from cs_metrics.ingest.repairs import CHANGES
 from cs_metrics.schema import TABLES
 
@@ -73,13 +74,18 @@ def load_of(applied: Applied, content: bytes | Path, fingerprint: str, remember:
 
 
 def _changes(applied: Applied) -> pa.Table:
-    """Return the changes of the rows and columns that are loaded, once for each column that a changed one feeds."""
-    raw = applied.raw
-    if raw.changes is None or not raw.changes.num_rows:
+    """Return what repairs and reading changed in what is loaded, once for each column that a changed one feeds."""
+    raw, parts = applied.raw, [] if applied.raw.changes is None else [applied.raw.changes]
+    for one in readings(raw, [applied.mapping]):
+        rows = one.rows(raw)
+        column, rule = (pa.repeat(pa.scalar(text, pa.string()), rows.num_rows) for text in (one.column, one.rule))
+        parts.append(pa.table([rows["row"], column, rows["before"], rows["after"], rule], schema=CHANGES))
+    if not parts:
         return CHANGES.empty_table()
+    changes = pa.concat_tables(parts)
     fed = [(s, n) for n, rule in applied.mapping.rules(raw).items() for s in rule.reads]
     fed += [(a.source, a.name) for a in applied.attributes]
-    changes = raw.changes.filter(pc.is_in(raw.changes["row"], value_set=applied.data.column("_row").combine_chunks()))
+    changes = changes.filter(pc.is_in(changes["row"], value_set=applied.data.column("_row").combine_chunks()))
     parts = [changes.slice(0, 0)]
     for source, name in fed:
         own = changes.filter(pc.equal(changes["column"], source))

@@ -97,7 +97,8 @@ def sentence(repair: Mapping[str, Any], count: int, examples: Sequence[tuple[int
         "affix": lambda: f"{plural(count, 'number carries', 'numbers carry')} '{repair['affix']}'",
         "scale": lambda: f"{plural(count, 'number')} {are} written in thousands or millions",
     }
-    return f"Column {repair['column']}: {said[kind]()}."
+    text = f"Column {repair['column']}: {said[kind]()}"
+    return text if text.endswith("?") else f"{text}."
 
 
 def _ways(to: Mapping[str, str]) -> str:
@@ -238,7 +239,7 @@ def _as_one(name: str, counts: Mapping[str, int], plain: Any, together: bool = F
 
 def chosen(spellings: Iterable[str], counts: Mapping[str, int]) -> str:
     """Return the spelling to keep: the commonest; of equally common ones that with capitals and small letters."""
-    return min(spellings, key=lambda w: (-counts[w], w.islower() or w.isupper(), w))
+    return min(spellings, key=lambda w: (-counts[w], "  " in w, w.islower() or w.isupper(), w))
 
 
 def _totals(raw: RawSheet, applied: Sequence[Applied]) -> Iterator[Found]:

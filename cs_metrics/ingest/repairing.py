@@ -12,8 +12,9 @@ import pandas as pd
 
 from cs_metrics.errors import MappingError
 from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.readings import readings
 from cs_metrics.ingest.repairable import Found, sentence
-from cs_metrics.ingest.repairs import CHANGES, Repaired, check, repair, tried
+from cs_metrics.ingest.repairs import CHANGES, EXAMPLES, Repaired, check, repair, tried
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.schema import TABLES, Type
 
@@ -22,8 +23,9 @@ from cs_metrics.schema import TABLES, Type
 class Group:
     """Values of one sheet that one repair changes. `repair`: its JSON, which `SheetPlan.repair` and `undo` take.
 
-    `state`: offered, made, or remembered (made by itself, as in the last file of this shape). `count`: values, of
-    totals rows; `examples`: (row in the file, before, after), '' for nothing.
+    `state`: offered, made, remembered (made by itself, as in the last file of this shape), or read (what reading makes
+    of texts by itself, with nothing to repair). `count`: values, of totals rows; `examples`: (row in the file, before,
+    after), '' for nothing.
     """
 
     repair: Mapping[str, Any]
@@ -100,13 +102,23 @@ class Repairing:
                 one,
                 "remembered" if one in self.recalled else "made",
                 done.count,
-                sentence(one, done.count, done.examples),
+                sentence(one, done.count, done.examples).replace(": the same?", "."),
                 "",
                 done.examples,
             )
             for one, done in zip(self.repairs, self._done.done, strict=True)
             if done.count
         ]
+
+    def read(self, mappings: Sequence[TableMapping]) -> list[Group]:
+        """Return what reading makes by itself of texts that show another thing."""
+        groups = []
+        for one in readings(self.raw, mappings):
+            rows = one.rows(self.raw).slice(0, EXAMPLES).to_pylist()
+            examples = tuple((r["row"], r["before"], r["after"] or "") for r in rows)
+            repair = {"kind": "read", "column": one.column}
+            groups.append(Group(repair, "read", one.count, one.sentence, "", examples))
+        return groups
 
     def offered(self, found: Sequence[Found]) -> list[Group]:
         """Return the groups that could be repaired now, with what each repair would change."""

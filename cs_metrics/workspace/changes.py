@@ -1,4 +1,4 @@
-"""What repairs changed in a version's values: `_changes`, a row a value, and `_repairs`, a row a column and rule."""
+"""What repairs and reading changed: `_changes` has a row for each value, `_repairs` one for each column and rule."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection
 import duckdb
 import pandas as pd
 
+from cs_metrics.ingest.readings import READ
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
 from cs_metrics.workspace.loads import Load
@@ -37,14 +38,15 @@ def forget_table(con: duckdb.DuckDBPyConnection, table: str) -> None:
 
 
 def add(con: duckdb.DuckDBPyConnection, source: int, load: Load) -> None:
-    """Write down the values that repairs changed in the rows of a load, the first `KEPT` of them one by one."""
+    """Write down the values that were changed in the rows of a load, the first `KEPT` of them one by one: those that
+    repairs changed before what reading made by itself."""
     if not load.changes.num_rows:
         return
     con.register("changed_values", load.changes)
     con.execute(
         'INSERT INTO _changes SELECT $1, $2, NULL, row, "column", before, after, rule FROM '
-        f'(SELECT * FROM changed_values ORDER BY row, "column" LIMIT {KEPT})',
-        [source, load.table],
+        f'(SELECT * FROM changed_values ORDER BY starts_with(rule, $3), row, "column" LIMIT {KEPT})',
+        [source, load.table, READ],
     )
     con.execute(
         'INSERT INTO _repairs SELECT $1, $2, c."column", c.rule, count(*), (SELECT count(*) FROM _changes AS k '

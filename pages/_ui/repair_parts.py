@@ -18,7 +18,8 @@ _IN_SENTENCE = 2
 
 def show(sheet: SheetPlan, key: str, change: Change) -> None:
     """Show a sheet's groups: those that a click repairs, then those that are repaired and can be undone."""
-    groups = sheet.repairs
+    groups = [g for g in sheet.repairs if g.state != "read"]
+    _read(sheet, key)
     if not groups:
         return
     again = [g for g in groups if g.state == "remembered"]
@@ -32,6 +33,18 @@ def show(sheet: SheetPlan, key: str, change: Change) -> None:
     if len(changes):
         label = f"Values changed ({formats.count(len(changes))})"
         download.table(changes, key=f"changes_{key}", name=f"{sheet.file} changed", label=label, numbers=False)
+
+
+def _read(sheet: SheetPlan, key: str) -> None:
+    """Show what reading makes by itself of texts, for those who look."""
+    read = [g for g in sheet.repairs if g.state == "read"]
+    if not read:
+        return
+    with st.popover(f"Read by itself ({len(read)})", type="tertiary", icon=":material/visibility:", key=f"read_{key}"):
+        for group in read:
+            said = "; ".join(f"row {row}: {before} → {after or 'nothing'}" for row, before, after in _first(group))
+            st.markdown(formats.literal(group.sentence))
+            st.caption(formats.literal(said))
 
 
 def across(plan: Plan, change: Change) -> None:

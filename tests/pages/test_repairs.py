@@ -49,7 +49,7 @@ def test_a_repair_is_published_with_its_changes_and_made_again_next_month(open_p
     button(app, "Publish 9 rows").click().run()
     waited(app, "Tables")
     version = cs.Workspace(cs.home() / name).version()
-    assert list(version.changes()["before"]) == ["gold"] * 3
+    assert list(version.changes(column="segment")["before"]) == ["gold"] * 3
     files = open_page("data", ws=name, view="files")
     assert "What repairs changed" in [h.value for h in files.subheader]
     app = dropped(open_page, name, ("clients february.csv", LATER))

@@ -1,0 +1,106 @@
+"""What reading by itself makes of texts that say another thing than they show: day-first dates, percents, '#N/A'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cs_metrics.ingest.convert import Options, convert_distinct
+from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.mending import currency_of
+from cs_metrics.ingest.problems import plural
+from cs_metrics.ingest.rules import Rule
+from cs_metrics.ingest.sheet import RawColumn, RawSheet
+from cs_metrics.schema import TABLES, Type
+
+_DATES, _NUMBERS = (Type.DATE, Type.INSTANT), (Type.MONEY, Type.NUMBER, Type.INTEGER)
+_SLASHED = re.compile(r"^\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}|[0-9]{4})\b")
+READ = "as read: "  # the beginning of the rule of what reading does by itself
+# A column of more different texts than this is not looked at text by text.
+MOST_TEXTS = 100_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Texts of one column that are read by one rule: what each becomes ('' for nothing), and the count of values."""
+
+    column: str
+    rule: str
+    said: str
+    became: Mapping[str, str]
+    count: int
+
+    @property
+    def sentence(self) -> str:
+        """What was read, for a person: 'Column Date: 214 dates are day-first.'"""
+        return f"Column {self.column}: {self.said}."
+
+    def rows(self, raw: RawSheet) -> pa.Table:
+        """Return the values with their rows: row, before, after (null for nothing)."""
+        texts = raw.texts(self.column)
+        hit = pc.is_in(texts, value_set=pa.array(list(self.became), pa.string()))
+        before = texts.filter(hit)
+        place = pc.index_in(before, value_set=pa.array(list(self.became), pa.string()))
+        after = pa.array([text or None for text in self.became.values()], pa.string())
+        return pa.table({"row": raw.data.column("_row").filter(hit), "before": before, "after": after.take(place)})
+
+
+def readings(raw: RawSheet, mappings: Sequence[TableMapping]) -> list[Reading]:
+    """Return what reading makes by itself of the columns that these mappings use as they stand."""
+    found: dict[tuple[str, str], Reading] = {}
+    for mapping in mappings:
+        for name, rule in mapping.rules(raw).items():
+            if rule.kind == "from" and len(rule.sources) == 1 and not rule.part:
+                column = raw.column(rule.sources[0])
+                for one in _of(raw, column, TABLES[mapping.table].column(name).type, rule):
+                    found.setdefault((one.column, one.rule), one)
+    return list(found.values())
+
+
+def _of(raw: RawSheet, column: RawColumn, kind: Type, rule: Rule) -> Iterator[Reading]:
+    profile = column.profile
+    over = {k: v for k in ("day_first", "decimal", "epoch") if (v := getattr(rule, k)) is not None}
+    options = Options.of(profile, **over)
+    ordered = kind in _DATES and options.day_first is not None
+    numeric = kind in _NUMBERS and (profile.percent or bool(profile.currencies))
+    if not (ordered or numeric or (profile.missing and kind in (*_DATES, *_NUMBERS, Type.BOOLEAN))):
+        return
+    counts = raw.texts(column).drop_null().value_counts()
+    if len(counts) > MOST_TEXTS:
+        return
+    texts = counts.field("values")
+    values, failed = convert_distinct(texts, kind, options)
+    read = list(zip(texts.to_pylist(), values.to_pylist(), failed.to_pylist(), strict=True))
+    tally = dict(zip(texts.to_pylist(), counts.field("counts").to_pylist(), strict=True))
+    good = {text: _plain(value) for text, value, bad in read if value is not None and not bad}
+    if ordered:
+        first = "day" if options.day_first else "month"
+        yield from _reading(column, f"{READ}{first} first", good, tally, _SLASHED.match, "date", f"{first}-first")
+    if numeric:
+        yield from _reading(column, f"{READ}a share of 1", good, tally, lambda t: "%" in t, "number", "percent")
+        told = "an amount with its currency"
+        yield from _reading(column, f"{READ}the amount alone", good, tally, currency_of, "value", told)
+    nothing = {text: "" for text, value, bad in read if value is None and not bad and text.strip()}
+    words = " or ".join(list(nothing)[:4])
+    yield from _reading(column, f"{READ}nothing is known", nothing, tally, lambda t: True, "value", words)
+
+
+def _reading(
+    column: RawColumn, rule: str, became: Mapping[str, str], tally: Mapping[str, int], hit: Any, noun: str, what: str
+) -> Iterator[Reading]:
+    own = {text: after for text, after in became.items() if hit(text)}
+    if own:
+        count = sum(tally[text] for text in own)
+        yield Reading(column.name, rule, f"{plural(count, noun)} {'is' if count == 1 else 'are'} {what}", own, count)
+
+
+def _plain(value: Any) -> str:
+    if hasattr(value, "isoformat"):
+        return str(value).removesuffix(" 00:00:00")
+    text = f"{value:f}" if isinstance(value, float) or hasattr(value, "as_tuple") else str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text

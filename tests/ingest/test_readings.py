@@ -1,0 +1,72 @@
+"""What reading makes by itself of texts is told, and kept with the values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cs_metrics.ingest.plan import read
+from tests.ingest.sheets import of_rows, plan_of
+
+ROWS: list[list[str | None]] = [
+    ["A", "13/01/2025", "$1,200", "Pro"],
+    ["B", "02/03/2025", "#N/A", "Pro"],
+    ["C", "2025-04-01", "1300", "pro"],
+]
+
+
+def test_what_is_read_is_grouped_with_before_and_after():
+    sheet = plan_of(of_rows(["Client ID", "Since", "ARR", "Tier"], ROWS)).sheets[0]
+    sheet.use("subscriptions", {"customer_id": "Client ID", "start_date": "Since", "amount": "ARR", "plan": "Tier",
+                                "billing_period": {"constant": "year"}}).skip()  # fmt: skip
+    sheet.use("customers", {"customer_id": "Client ID", "signed_up_on": "Since"})
+    (dates,) = [g for g in sheet.repairs if g.state == "read"]
+    assert dates.sentence == "Column Since: 2 dates are day-first."
+    assert dates.examples == ((2, "13/01/2025", "2025-01-13"), (3, "02/03/2025", "2025-03-02"))
+
+
+def test_what_is_read_is_handed_over_with_the_rows():
+    plan = plan_of(of_rows(["Client ID", "Since", "ARR", "Tier"], ROWS))
+    sheet = plan.sheets[0].use("customers", {"customer_id": "Client ID", "signed_up_on": "Since", "segment": "Tier"})
+    sheet.repair({"kind": "spelling", "column": "Tier", "to": {"pro": "Pro"}})
+    (load,) = plan.loads()
+    assert [(c["row"], c["column"], c["after"]) for c in load.changes.to_pylist()] == [
+        (2, "signed_up_on", "2025-01-13"),
+        (3, "signed_up_on", "2025-03-02"),
+        (4, "segment", "Pro"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def deals(real_data: Path):
+    return read(sorted((real_data / "crm_opportunities").glob("*.csv")))
+
+
+def test_a_product_that_two_files_spell_in_two_ways_becomes_one(deals):
+    ((sheet, group),) = deals.repairs
+    assert (sheet.file, group.count) == ("sales_pipeline.csv", 1480)
+    rows = sheet.counts
+    sheet.repair(group.repair)
+    assert deals.repairs == ()
+    assert "near match" not in [p.kind for p in deals.contradictions]
+    assert sheet.counts == rows
+    assert set(sheet.repairing.changes["before"]) == {"GTXPro"}
+    sheet.undo(group.repair)
+    assert len(deals.repairs) == 1
+
+
+def test_the_dates_of_a_bank_are_said_to_be_day_first(real_data):
+    sheet = read([real_data / "nps_bank" / "NPStimeseries.csv"]).sheets[0]
+    assert [g.sentence for g in sheet.repairs] == ["Column Survey date: 5,000 dates are day-first."]
+
+
+@pytest.mark.parametrize("name", ["support_tickets/customer_support_tickets.csv", "telco/Telco-Customer-Churn.csv"])
+def test_clean_files_are_offered_no_repair(real_data, name):
+    sheet = read([real_data / name]).sheets[0]
+    for question in sheet.questions:
+        if question.open:
+            first = question.choices[0].value if question.choices else None
+            sheet.answer(question.id, first if question.suggestion is None else question.suggestion)
+    assert sheet.ready
+    assert [g.sentence for g in sheet.repairs if g.state != "read"] == []
