@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from cs_metrics.ingest import derive
+from cs_metrics.ingest import derive, headerless
 from cs_metrics.ingest.attributes import states_since
 from cs_metrics.ingest.fit import USABLE, Fit, fit
 from cs_metrics.ingest.links import Links
@@ -24,7 +24,6 @@ _REQUIRED_BONUS = 0.06
 _LEAST, _LEAST_UNNAMED, _LEAST_PART = 0.42, 0.64, 0.8
 _CLOSE = 0.04
 _NOBODY = 0.15
-_VENDOR = 0.95
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def propose(sheets: Sequence[RawSheet], known: Mapping[int, Recognised] | None =
     """
     links = Links(sheets)
     ranked = [_rank(raw, links) for raw in sheets]
-    wholes = [(known or {}).get(i) or recognise(raw) for i, raw in enumerate(sheets)]
+    wholes = [(known or {}).get(i) or recognise(raw) or headerless.recognise(raw) for i, raw in enumerate(sheets)]
     first = [_decide(raw, tables, own) for raw, tables, own in zip(sheets, ranked, wholes, strict=True)]
     links.know({i: p.tables[0] for i, p in enumerate(first) if p.tables})
     final = [
@@ -173,10 +172,10 @@ def _known(raw: RawSheet, ranked: Sequence[TableProposal], known: Recognised) ->
     """Return what a vendor's sheet is known to be; another table can still be chosen by hand."""
     if not known.table:
         near = tuple(p for p in ranked[:3] if p.fits)
-        return SheetProposal(raw, (), _VENDOR, known.says, near, tuple(ranked))
-    found = TableProposal(known.table, _VENDOR, known.says, known.fits, known.missing)
+        return SheetProposal(raw, (), known.sure, known.says, near, tuple(ranked))
+    found = TableProposal(known.table, known.sure, known.says, known.fits, known.missing)
     rest = tuple(found if p.table == known.table else p for p in ranked)
-    return SheetProposal(raw, (found,), _VENDOR, known.says, (), rest)
+    return SheetProposal(raw, (found,), known.sure, known.says, (), rest)
 
 
 def _nothing(raw: RawSheet, best: TableProposal) -> str:

@@ -23,7 +23,7 @@ class Recognised:
     """A sheet that is known as a whole. `table` is '' where it feeds nothing.
 
     `says`: what it is, and why it is left out if it is, in one sentence. `missing`: required and not found. `layout`:
-    that of the `vendor` whose export it is.
+    that of the `vendor` whose export it is. `sure`: 0 to 1.
     """
 
     says: str
@@ -32,6 +32,7 @@ class Recognised:
     missing: tuple[str, ...] = ()
     vendor: str = ""
     layout: Layout | None = None
+    sure: float = _SURE
 
 
 def recognise(raw: RawSheet) -> Recognised | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cs_metrics.ingest.names import key, match, place_score
@@ -204,3 +206,19 @@ def test_the_template_s_own_sheets_are_recognised():
         (proposal,) = propose([of_rows(header, rows, "template.xlsx", table.name)])
         assert [t.table for t in proposal.tables][:1] == [table.name], table.name
         assert set(table.required) <= set(proposal.tables[0].columns), table.name
+
+
+def test_a_list_of_purchases_without_a_header_is_known_by_its_values() -> None:
+    lines = [[f"{i % 7:05}", f"199701{i % 28 + 1:02}", str(i % 3 + 1), f"{i}.95"] for i in range(40)]
+    raw = replace(of_rows(["Column A", "Column B", "Column C", "Column D"], lines), header_row=None)
+    found = propose([raw])[0]
+    assert "no header" in found.reason
+    assert found.tables[0].table == "orders"
+    columns = {"customer_id": "Column A", "ordered_at": "Column B", "quantity": "Column C", "amount": "Column D"}
+    assert found.tables[0].columns == columns
+
+
+def test_numbers_without_a_header_are_no_purchases() -> None:
+    lines = [[str(i), f"{i}.5", f"{i * 2}.25"] for i in range(40)]
+    raw = replace(of_rows(["Column A", "Column B", "Column C"], lines), header_row=None)
+    assert "no header" not in propose([raw])[0].reason
