@@ -17,6 +17,7 @@ from cs_metrics.errors import FileError
 from cs_metrics.ingest import encoding as encodings
 from cs_metrics.ingest.grid import Grid, blank_to_null
 from cs_metrics.ingest.limits import Limits, exceeded
+from cs_metrics.ingest.realign import Realigned
 
 _SAMPLE = 1 << 19
 _CHUNK = 50_000
@@ -74,6 +75,10 @@ def detect(sample: str, whole: bool) -> Dialect:
         single = len(re.findall(rf"(?:^|{d})'[^'\n]*'(?={d}|\r?$)", sample, re.MULTILINE))
         if single > 2 and single > sample.count('"') / 4:
             quotes.append("'")
+            if single >= sample.count("\n") / 2 and not re.search(
+                rf'(?:^|{d})"[^\n]*"(?={d}|\r?$)', sample, re.MULTILINE
+            ):
+                quotes = ["'"]
         for quote in quotes:
             escapes = [None, *(e for e in ("\\", "\0") if e + quote in sample)]
             skip = delimiter != " " and bool(re.search(rf"{d} +{quote}", sample))
@@ -144,9 +149,19 @@ class _Lines:
 
 
 def _tokens(line: str, dialect: Dialect) -> list[str]:
-    """Split a line whose quotes are broken: a quote opens a cell only where one closes it before a delimiter."""
+    """Split a line whose quotes are broken: a quote opens a cell only where one closes it before a delimiter.
+
+    Where that does not give a usual record, the quotes inside a cell were perhaps never doubled.
+    """
+    q = re.escape(dialect.quote)
+    cells = _split(line, dialect, rf"(?:[^{q}]|{q}{q})*")
+    bare = cells if len(cells) == dialect.width else _split(line, dialect, r".*?")
+    return bare if len(bare) == dialect.width else cells
+
+
+def _split(line: str, dialect: Dialect, inside: str) -> list[str]:
     q, d = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    pattern = re.compile(rf"{q}((?:[^{q}]|{q}{q})*){q}(?={d}|$)|([^{d}]*)(?={d}|$)")
+    pattern = re.compile(rf"{q}({inside}){q}(?={d}|$)|([^{d}]*)(?={d}|$)")
     cells: list[str] = []
     text, place = line.rstrip("\r\n"), 0
     while place <= len(text):
@@ -223,7 +238,8 @@ def read(
             lines = (line.replace("\0", "") if "\0" in line else line for line in lines)
         if dialect.delimiter == " ":
             lines = map(_squeeze, lines)
-        table, seen = table_of(records(lines, dialect, repairs), name, limits, progress)
+        moved = Realigned(dialect.width, dialect.delimiter)
+        table, seen = table_of(records(lines, dialect, repairs), name, limits, progress, moved.realign)
     if not table.num_rows:
         raise FileError(f"{name} is empty: it has no cell with anything in it. Choose another file.")
     notes = [encoding.note] if encoding.note else []
@@ -234,11 +250,16 @@ def read(
             f"A stray quotation mark in {repairs.count:,} {'row was' if repairs.count == 1 else 'rows were'} put right;"
             f" the first is row {repairs.first:,}."
         )
+    notes += moved.notes()
     return Grid(table, seen, tuple(notes)), encoding.name, dialect.delimiter
 
 
 def table_of(
-    rows: Iterator[list[str]], name: str, limits: Limits, progress: Callable[[int], None]
+    rows: Iterator[list[str]],
+    name: str,
+    limits: Limits,
+    progress: Callable[[int], None],
+    even: Callable[[list[list[str]], list[int]], None] = lambda rows, numbers: None,
 ) -> tuple[pa.Table, int]:
     """Return the records that hold anything as columns c0, c1, ... and _row, and the number of the last of them."""
     batches: list[pa.Table] = []
@@ -248,6 +269,7 @@ def table_of(
 
     def flush() -> None:
         nonlocal cells
+        even(part, numbers)
         columns = list(zip_longest(*part, fillvalue=""))
         cells += len(columns) * len(part)
         if len(columns) > limits.columns:
