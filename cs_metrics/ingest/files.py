@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -234,6 +235,8 @@ def _work(
         _LOG.warning("reading %s: %s", name, text[-4000:])
     if late:
         return at, exceeded(name, f"takes longer than {limits.seconds:,} seconds to read", "seconds")
+    if code == -getattr(signal, "SIGALRM", 0):
+        return at, _damaged(name)
     if code < 0 or "memory" in text.casefold():
         return at, LimitError(
             f"{name} could not be read within {limits.memory_mb:,} MB of memory: it is damaged, or holds far more than"

@@ -11,6 +11,7 @@ import gzip
 import json
 import random
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -178,7 +179,7 @@ class Reader:
                 record.unlink()
             elif number == at:
                 self.outcomes["stopped by its limits"] += 1
-                if "memory" not in errors and process.returncode != -9:
+                if "memory" not in errors and process.returncode not in (-signal.SIGKILL, -signal.SIGALRM):
                     self._fault(name, content, f"the reader died ({process.returncode}): {errors[-300:]}")
         if 0 <= at < len(files) - 1 and process.returncode:
             self.read(files[at + 1 :])

@@ -255,6 +255,7 @@ def test_zip_is_published_with_a_source_for_each_file_and_once(tmp_path: Path) -
     version = workspace.publish(plan)
     assert version.tables()["customers"]["rows"] == 4
     assert set(version.sources()["file"]) == {"all.zip/a.csv", "all.zip/b.csv"}
+    assert workspace.uploads()["name"].tolist() == ["all.zip"]
     again = workspace.read([named(content, "renamed.zip")])
     with pytest.raises(PublishError, match="already loaded"):
         workspace.publish(again)
