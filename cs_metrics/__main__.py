@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("--note", default="", help="a note kept with the version")
     load.add_argument("--dated", metavar="DATE", help="the day that the files describe (default: today)")
     load.add_argument("--dry-run", action="store_true", help="read and report only; publish nothing")
+    load.add_argument("--preview", action="store_true", help="say what publishing would change; publish nothing")
 
     kpi = _command(commands, "kpi", _kpi, "compute KPIs; without ids: list them")
     kpi.add_argument("ids", nargs="*", metavar="ID", help="such as net_promoter_score")
@@ -158,7 +159,9 @@ def _load(options: argparse.Namespace) -> int:
         raise cs.FileError(" ".join(str(failure.error) for failure in plan.failures))
     left_open = choices.open_questions(plan)
     said: dict[str, Any] = {"sheets": choices.report(plan), "questions": left_open, "version": None, "loads": []}
-    if not options.dry_run and not left_open:
+    if options.preview and not left_open:
+        said["preview"] = _preview(workspace, plan, options.mode, options.json)
+    elif not options.dry_run and not left_open:
         version = workspace.publish(plan, options.mode, note=options.note, dated=options.dated)
         assert version.published is not None
         said |= {"version": version.number, "loads": version.published.loads, "skipped": version.published.skipped}
@@ -169,6 +172,18 @@ def _load(options: argparse.Namespace) -> int:
     if left_open and not options.dry_run:
         raise cs.PublishError(f"{len(left_open)} questions are open, so nothing was published: answer with --answer.")
     return OK
+
+
+def _preview(workspace: cs.Workspace, plan: Any, mode: str, as_json: bool) -> dict[str, Any]:
+    """Return what publishing would change, for JSON; print it where it is for a person."""
+    found = workspace.preview(plan, mode)
+    names = ("table", "rows", "new", "changed", "unchanged", "missing", "repeated", "keyless")
+    tables = pd.DataFrame([{n: getattr(table, n) for n in names} for table in found.tables], columns=names)
+    if not as_json:
+        _print_table(tables)
+        print(*found.remarks, sep="\n")
+        _print_table(found.kpis)
+    return {"tables": _records(tables), "remarks": found.remarks, "kpis": _records(found.kpis)}
 
 
 def _tell(said: dict[str, Any]) -> None:

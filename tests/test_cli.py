@@ -160,3 +160,13 @@ def test_compare_says_both_values_and_who_makes_the_difference(acme, capsys):
     assert "not computable" in capsys.readouterr().err
     assert main([*asked, "--b", "strip"]) == 2
     assert "Did you mean 'stripe'" in capsys.readouterr().err
+
+
+def test_a_preview_says_what_would_change_and_publishes_nothing(acme, capsys):
+    changed = ACCOUNTS.replace("B,AMER", "B,APAC").replace("Account ID", "Account ID ") + "C,EMEA,2025-02-01\n"
+    (acme.parent / "accounts_june.csv").write_text(changed)
+    assert main(["load", str(acme.parent / "accounts_june.csv"), "-w", str(acme), "--preview", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    (table,) = said["preview"]["tables"]
+    assert (table["new"], table["changed"], table["unchanged"], table["missing"]) == (1, 1, 2, 0)
+    assert said["version"] is None

@@ -85,6 +85,12 @@ def part(amount: Any, what: str, currency: str = "USD") -> str:
     return plural(round(float(amount)), what)
 
 
+def size(amount: int) -> str:
+    """Return so many bytes as a person says it: '12 kB', '1.4 MB'."""
+    kilo = amount / 1000
+    return f"{number(kilo / 1000, 1)} MB" if kilo >= 1000 else f"{number(kilo, 0)} kB"
+
+
 def interval(low: Any, high: Any, unit: str, currency: str = "USD") -> str:
     """Return an interval in words; empty where there is none."""
     if is_missing(low) or is_missing(high):

@@ -144,9 +144,15 @@ def plan_in_progress() -> Plan | None:
 def _read(workspace: Any, content: dict[str, Any], job: jobs.Job) -> Plan:
     paths = [workspace.upload(sha) for sha in content["uploads"]]
 
+    sizes = [path.stat().st_size for path in paths]
+
     def progress(step: Any) -> None:
         rows = f", {step.rows:,} rows" if step.rows else ""
-        job.report((step.number - 1) / max(1, step.of), f"Reading {step.file} ({step.number} of {step.of}){rows} …")
+        read, of, size = step.number - 1, step.of, ""
+        if step.of == len(sizes):  # the files of an archive have no size of their own here
+            read, of = sum(sizes[: step.number - 1]), sum(sizes)
+            size = f", {formats.size(read)} of {formats.size(of)} read"
+        job.report(read / max(1, of), f"Reading {step.file} ({step.number} of {step.of}{size}){rows} …")
 
     job.report(0, "Reading …")
     plan = workspace.read(paths, progress=progress, cancelled=job.cancelled)

@@ -116,8 +116,8 @@ def _result(found: Preview) -> None:
                         "Row": changes["row"],
                         "Key": changes["key"],
                         "Column": changes["column"],
-                        "Before": changes["before"],
-                        "After": changes["after"],
+                        "Before": changes["before"].fillna(formats.NOTHING),
+                        "After": changes["after"].fillna(formats.NOTHING),
                     }
                 ),
                 hide_index=True,
