@@ -12,6 +12,7 @@ from . import ORACLES, Answer, Data
 
 PARTS = ("value", "numerator", "denominator", "n")
 MONTHS = {"month": 1, "quarter": 3}
+ALL = slice(None)
 POSSIBLE = {
     "net_promoter_score": (-100.0, 100.0),
     "sentiment": (-1.0, 1.0),
@@ -74,11 +75,16 @@ def oracle_cells(
                 yield (kpi, start, value, item), one
 
 
-def differences(frame: pd.DataFrame, data: Data, kpi: str, grain: str, by: str | None = None) -> list[str]:
-    """What differs, one line a cell; a cell that one side lacks differs when the other has a base in it."""
-    engine = engine_cells(frame[frame["kpi"] == kpi], by)
+def differences(
+    frame: pd.DataFrame, data: Data, kpi: str, grain: str, by: str | None = None, every: slice = ALL
+) -> list[str]:
+    """What differs, one line a cell; a cell that one side lacks differs when the other has a base in it. `every`:
+    which of the periods are looked at."""
+    spans = periods(data, grain)[every]
+    own = frame[(frame["kpi"] == kpi) & frame["period"].isin([start for start, _ in spans])]
+    engine = engine_cells(own, by)
     found = []
-    for key, ours in oracle_cells(data, kpi, periods(data, grain), by, segments(frame, data, by)):
+    for key, ours in oracle_cells(data, kpi, spans, by, segments(frame, data, by)):
         theirs = engine.pop(key, None)
         if theirs is None:
             if ours.n:
