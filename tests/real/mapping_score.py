@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from cs_metrics.ingest import names, propose, vocabulary
+from cs_metrics.ingest import headerless, names, propose, vocabulary
 from cs_metrics.ingest.files import read_files
 from cs_metrics.ingest.mapping import TableMapping
 from cs_metrics.ingest.plan import Plan, build_plan
@@ -53,11 +53,12 @@ def answers(columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 @cache
 def drops() -> dict[str, Read]:
     """Return the files, read, by the drop in which a person would bring them: those of one folder together."""
-    files: dict[str, list[str]] = {}
-    for file in BY_HAND:
-        alone = file.startswith(("telco/Telco", "cdnow/"))
-        files.setdefault(file if alone else file.rsplit("/", 1)[0], []).append(str(HOME / file))
-    return {drop: read_files(paths) for drop, paths in files.items()}
+    read = read_files([str(HOME / file) for file in BY_HAND])
+    read.raise_failures()
+    sheets = dict(zip(BY_HAND, read.sheets, strict=True))
+    alone = ("telco/Telco", "cdnow/")
+    names = dict.fromkeys(file if file.startswith(alone) else file.rsplit("/", 1)[0] for file in BY_HAND)
+    return {drop: Read(tuple(sheets[file] for file in files_of(drop))) for drop in names}
 
 
 def said(plan: Plan, file: str) -> dict[str, tuple[str, ...]]:
@@ -91,17 +92,15 @@ def score(file: str, plan: Plan) -> Score:
 def scores() -> list[Score]:
     """Return the score of every file."""
     found = {}
-    for read in drops().values():
+    for drop, read in drops().items():
         plan = build_plan(read)
-        for file in BY_HAND:
-            if any(s.file == file.rsplit("/", 1)[-1] for s in plan.sheets) and file in _of(read):
-                found[file] = score(file, plan)
+        found |= {file: score(file, plan) for file in files_of(drop)}
     return [found[file] for file in BY_HAND]
 
 
-def _of(read: Read) -> set[str]:
-    drop = next(name for name, one in drops().items() if one is read)
-    return {file for file in BY_HAND if file == drop or file.rsplit("/", 1)[0] == drop}
+def files_of(drop: str) -> list[str]:
+    """Return the files of a drop."""
+    return [file for file in BY_HAND if drop in (file, file.rsplit("/", 1)[0])]
 
 
 def taught() -> set[tuple[str, str, str]]:
@@ -124,24 +123,28 @@ def taught() -> set[tuple[str, str, str]]:
 @contextmanager
 def untaught() -> Iterator[None]:
     """Propose as one who has never seen these files: without their headers among the other names, the words for
-    tenures and flags, and without the vendors' layouts."""
+    tenures and flags, without the vendors' layouts, and with no notion of a file without a header."""
     without, squashed = taught(), {name for *_, name in taught()}
     terms, more, vendor = names._terms, names._more_terms, propose.recognise
 
     def only(known: Any) -> Any:
-        return lambda table, column: tuple(
-            (t, s) for t, s in known(table, column) if (table, column, names.squash(t)) not in without
-        )
+        @cache
+        def left(table: str, column: str) -> tuple[tuple[str, float], ...]:
+            return tuple((t, s) for t, s in known(table, column) if (table, column, names.squash(t)) not in without)
+
+        return left
 
     def plain(words: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(w for w in words if names.squash(w) not in squashed)
 
+    # Vendors' layouts and purchases without a header are no synonyms, but were made with these files at hand.
     with (
         patch.object(names, "_terms", only(terms)),
         patch.object(names, "_more_terms", only(more)),
         patch.object(vocabulary, "_TENURES", plain(vocabulary._TENURES)),
         patch.object(vocabulary, "_FLAGS", plain(vocabulary._FLAGS)),
         patch.object(propose, "recognise", lambda raw: None),
+        patch.object(headerless, "recognise", lambda raw: None),
     ):
         names.match.cache_clear()
         try:
