@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cs_metrics.errors import MappingError, did_you_mean
@@ -41,6 +41,21 @@ class Recalled:
     def refused(self) -> tuple[str, ...]:
         """The renames that are not accepted, by the names before."""
         return tuple(name for name in self.drift.renamed if name not in self.accepted)
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that the mapping still holds, 0 to 1: less where columns are gone."""
+        return round(self.drift.overlap, 2) if self.drift.gone else 1.0
+
+    def reason(self, fingerprint: str) -> str:
+        """Why the sheet with this fingerprint is mapped so, in words."""
+        if self.fingerprint == fingerprint:
+            return "As the last file of this shape was mapped."
+        return f"As '{self.drift.before}' was mapped, as far as that fits."
+
+    def without(self, refused: Collection[str]) -> Recalled:
+        """Return it with all renames accepted but these, by the names before."""
+        return replace(self, accepted=frozenset(self.drift.renamed) - set(refused))
 
     @property
     def names(self) -> dict[str, str]:

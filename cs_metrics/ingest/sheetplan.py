@@ -23,7 +23,7 @@ from cs_metrics.ingest.repairable import find
 from cs_metrics.ingest.repairing import Group, Repairing, currency_rule, told, with_currency
 from cs_metrics.ingest.rules import Rule
 from cs_metrics.ingest.sheet import RawSheet
-from cs_metrics.ingest.views import ColumnView, aside_frame, column_views
+from cs_metrics.ingest.views import ColumnView, aside_frame, column_views, first_rows
 from cs_metrics.ingest.wide import Wide
 from cs_metrics.schema import TABLES
 
@@ -177,8 +177,7 @@ class SheetPlan:
         base, target = (found.choices(self.raw, self.proposal, names) for names in (found.accepted, accepted))
         mappings = recall.moved(self._mappings, base, target)
         answers = {**self._answers, **target["answers"]}
-        for mapping in mappings:
-            complete(mapping, answers).rules(self.raw)
+        _ = [complete(mapping, answers).rules(self.raw) for mapping in mappings]
         self._mappings, self._answers, self.recalled = mappings, answers, replace(found, accepted=accepted)
         return self
 
@@ -260,9 +259,7 @@ class SheetPlan:
     @property
     def confidence(self) -> float:
         """How sure the proposal is, 0 to 1; 1 where a person decided."""
-        if self.recalled is not None and not self._decided:
-            return round(self.recalled.drift.overlap, 2) if self.recalled.drift.gone else 1.0
-        return 1.0 if self._decided else self.proposal.confidence
+        return 1.0 if self._decided else (self.recalled or self.proposal).confidence
 
     @property
     def reason(self) -> str:
@@ -271,11 +268,7 @@ class SheetPlan:
             return self._skipped_why
         if self._decided:
             return "Chosen by hand."
-        if self.recalled is None:
-            return self.proposal.reason
-        if self.recalled.fingerprint == self.fingerprint:
-            return "As the last file of this shape was mapped."
-        return f"As '{self.recalled.drift.before}' was mapped, as far as that fits."
+        return self.recalled.reason(self.fingerprint) if self.recalled else self.proposal.reason
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -361,15 +354,8 @@ class SheetPlan:
 
     def preview(self, rows: int = 20) -> pd.DataFrame:
         """Return the first rows as they would be loaded into the first table; the raw cells where that is not known."""
-        applied = self.applied
-        if not applied:
-            data = self.raw.data.slice(0, rows).to_pandas()
-            return data.rename(columns={f"c{c.index}": c.name for c in self.raw.columns})
-        first = applied[0]
-        empty = [c.name for c in TABLES[first.table].columns if c.name not in first.mapped]
-        shown = first.data.drop_columns(empty).slice(0, rows).to_pandas()
-        changes = self.repairing.changes
-        said = told(changes[changes["row"].isin(shown["_row"])])
+        shown, changes = first_rows(self.raw, self.applied, rows), self.repairing.changes
+        said = told(changes[changes["row"].isin(shown["_row"])]) if self.applied else None
         return shown.assign(_changed=shown["_row"].map(said).fillna("")) if said else shown
 
     @property
@@ -410,6 +396,5 @@ class SheetPlan:
         self._skipped_why = "" if mappings else str(record.get("reason") or "It is skipped by choice.")
         self._decided = bool(record.get("decided"))
         if self.recalled is not None and "refused" in record:
-            taken = frozenset(self.recalled.drift.renamed) - set(record["refused"])
-            self.recalled = replace(self.recalled, accepted=taken)
+            self.recalled = self.recalled.without(record["refused"])
         return self

@@ -12,6 +12,7 @@ from cs_metrics.ingest.apply import Applied
 from cs_metrics.ingest.mapping import TableMapping, taken
 from cs_metrics.ingest.propose import SheetProposal
 from cs_metrics.ingest.sheet import Profile, RawSheet
+from cs_metrics.schema import TABLES
 
 # The columns before the cells in a list of the rows that are not loaded.
 HEAD = ("file", "sheet", "table", "row", "status", "column", "reason")
@@ -51,6 +52,16 @@ def column_views(raw: RawSheet, mappings: Sequence[TableMapping], proposal: Shee
         about = (column.name, column.letter, column.header, column.profile, column.profile.samples)
         views.append(ColumnView(*about, tuple(f"{t}.{n}" for t, n in targets), kept, confidence, reason))
     return tuple(views)
+
+
+def first_rows(raw: RawSheet, applied: Sequence[Applied], rows: int) -> pd.DataFrame:
+    """Return the first rows as the first table would get them; the raw cells where nothing is applied."""
+    if not applied:
+        data = raw.data.slice(0, rows).to_pandas()
+        return data.rename(columns={f"c{c.index}": c.name for c in raw.columns})
+    first = applied[0]
+    empty = [c.name for c in TABLES[first.table].columns if c.name not in first.mapped]
+    return first.data.drop_columns(empty).slice(0, rows).to_pandas()
 
 
 def aside_frame(applied: Sequence[Applied]) -> pd.DataFrame:
