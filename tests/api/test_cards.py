@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,17 +14,23 @@ from cs_metrics.errors import QueryError, WorkspaceError
 from cs_metrics.workspace.records import AUDIT
 
 
-@pytest.fixture
-def workspace(tmp_path) -> cs.Workspace:
-    ws = cs.Workspace(tmp_path / "cards")
-    file = tmp_path / "subscriptions.csv"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("cards")
+    ws = cs.Workspace(folder / "cards")
+    file = folder / "subscriptions.csv"
     file.write_text("customer_id,start_date,end_date,amount,billing_period\na,2026-01-01,,100,month\n"
                     "b,2026-01-01,2026-03-10,100,month\nb,2026-03-20,,50,month\n")  # fmt: skip
     plan = ws.read([file])
     names = ("customer_id", "start_date", "end_date", "amount", "billing_period")
     plan.sheets[0].use("subscriptions", {name: name for name in names})
     ws.publish(plan)
-    return ws
+    return ws.path
+
+
+@pytest.fixture
+def workspace(published, tmp_path) -> cs.Workspace:
+    return cs.Workspace(shutil.copytree(published, tmp_path / "cards"))
 
 
 def test_a_card_starts_empty_and_is_changed(workspace: cs.Workspace) -> None:
