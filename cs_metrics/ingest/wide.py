@@ -107,7 +107,7 @@ def _long(raw: RawSheet, others: list[RawColumn], periods: list[tuple[RawColumn,
         for i, (name, profile) in enumerate(zip(names, found, strict=True))
     )
     first, last = periods[0][0].name, periods[-1][0].name
-    said = f"{len(periods)} columns, '{first}' to '{last}', are read as rows: one for each cell."
+    said = f"{len(periods)} columns, '{first}' to '{last}', are read as rows: {raw.rows:,} rows give {len(rows):,}."
     long = replace(
         raw,
         columns=own,

@@ -233,12 +233,13 @@ def _without(sheet: SheetPlan, table: str) -> None:
 def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
     """Show what comes of it: the account of the rows, problems, a preview, and the rows that are not loaded."""
     aside = sheet.set_aside
+    of = "rows, one for each cell," if sheet.unpivoted else "rows in the file"
     for one in sheet.applied:
         counts = one.counts
         kinds = aside[(aside["table"] == one.table) & (aside["status"] != "rejected")]["status"].value_counts()
         why = f" ({', '.join(f'{formats.count(n)} {kind}' for kind, n in kinds.items())})" if len(kinds) else ""
         st.markdown(
-            f"**{one.table}**: {formats.count(counts.file)} rows in the file = {formats.count(counts.loaded)} loaded + "
+            f"**{one.table}**: {formats.count(counts.file)} {of} = {formats.count(counts.loaded)} loaded + "
             f"{formats.count(counts.rejected)} rejected + {formats.count(counts.set_aside)} set aside{why}."
         )
     repair_parts.show(sheet, str(index), lambda change: _changed(plan, keep, change))
