@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -26,14 +26,27 @@ MOST_TEXTS = 100_000
 
 
 @dataclass(frozen=True)
+class Other:
+    """The other way to read the same texts, in words (`label`), and how it is chosen: by `answers` or by a `repair`."""
+
+    label: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    repair: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
-    """Texts of one column that are read by one rule: what each becomes ('' for nothing), and the count of values."""
+    """Texts of one column that are read by one rule: what each becomes ('' for nothing), and the count of values.
+
+    `other`: None where the texts can be read in one way only.
+    """
 
     column: str
     rule: str
     said: str
     became: Mapping[str, str]
     count: int
+    other: Other | None = None
 
     @property
     def sentence(self) -> str:
@@ -79,10 +92,14 @@ def _of(raw: RawSheet, column: RawColumn, kind: Type, rule: Rule) -> Iterator[Re
     tally = dict(zip(texts.to_pylist(), counts.field("counts").to_pylist(), strict=True))
     good = {text: _plain(value) for text, value, bad in read if value is not None and not bad}
     if ordered:
-        first = "day" if options.day_first else "month"
-        yield from _reading(column, f"{READ}{first} first", good, tally, _SLASHED.match, "date", f"{first}-first")
+        first, last = ("day", "month") if options.day_first else ("month", "day")
+        other = Other(f"Read the {last} first", {f"day_first:{column.name}": not options.day_first})
+        read_so = f"{READ}{first} first"
+        yield from _reading(column, read_so, good, tally, _SLASHED.match, "date", f"{first}-first", other)
     if numeric:
-        yield from _reading(column, f"{READ}a share of 1", good, tally, lambda t: "%" in t, "number", "percent")
+        points = Other("Read 12 % as 12", repair={"kind": "percent", "column": column.name, "as": "points"})
+        said = "percent: 12 % is 0.12"
+        yield from _reading(column, f"{READ}a share of 1", good, tally, lambda t: "%" in t, "number", said, points)
         told = "an amount with its currency"
         yield from _reading(column, f"{READ}the amount alone", good, tally, currency_of, "value", told)
     nothing = {text: "" for text, value, bad in read if value is None and not bad and text.strip()}
@@ -91,12 +108,20 @@ def _of(raw: RawSheet, column: RawColumn, kind: Type, rule: Rule) -> Iterator[Re
 
 
 def _reading(
-    column: RawColumn, rule: str, became: Mapping[str, str], tally: Mapping[str, int], hit: Any, noun: str, what: str
+    column: RawColumn,
+    rule: str,
+    became: Mapping[str, str],
+    tally: Mapping[str, int],
+    hit: Any,
+    noun: str,
+    what: str,
+    other: Other | None = None,
 ) -> Iterator[Reading]:
     own = {text: after for text, after in became.items() if hit(text)}
     if own:
         count = sum(tally[text] for text in own)
-        yield Reading(column.name, rule, f"{plural(count, noun)} {'is' if count == 1 else 'are'} {what}", own, count)
+        said = f"{plural(count, noun)} {'is' if count == 1 else 'are'} {what}"
+        yield Reading(column.name, rule, said, own, count, other)
 
 
 def _plain(value: Any) -> str:

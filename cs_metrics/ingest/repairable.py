@@ -92,7 +92,7 @@ def sentence(repair: Mapping[str, Any], count: int, examples: Sequence[tuple[int
         "serial": lambda: f"{plural(count, 'date')} {are} a spreadsheet's day {'number' if count == 1 else 'numbers'}",
         "missing": lambda: f"{values} {are} {' or '.join(repair['words'][:4])}",
         "spelling": lambda: f"{values} {'is' if count == 1 else 'are'} {_ways(repair['to'])}",
-        "percent": lambda: f"{plural(count, 'number')} {are} percents as text, unlike the others",
+        "percent": lambda: f"{plural(count, 'number')} {are} written with a percent sign",
         "currency": lambda: f"{plural(count, 'amount carries', 'amounts carry')} a currency, and not all the same",
         "affix": lambda: f"{plural(count, 'number carries', 'numbers carry')} '{repair['affix']}'",
         "scale": lambda: f"{plural(count, 'number')} {are} written in thousands or millions",

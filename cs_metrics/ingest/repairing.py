@@ -12,7 +12,7 @@ import pandas as pd
 
 from cs_metrics.errors import MappingError
 from cs_metrics.ingest.mapping import TableMapping
-from cs_metrics.ingest.readings import readings
+from cs_metrics.ingest.readings import Other, readings
 from cs_metrics.ingest.repairable import Found, sentence
 from cs_metrics.ingest.repairs import CHANGES, EXAMPLES, Repaired, check, repair, tried
 from cs_metrics.ingest.sheet import RawSheet
@@ -25,7 +25,7 @@ class Group:
 
     `state`: offered, made, remembered (made by itself, as in the last file of this shape), or read (what reading makes
     of texts by itself, with nothing to repair). `count`: values, of totals rows; `examples`: (row in the file, before,
-    after), '' for nothing.
+    after), '' for nothing. `other`: of what is read, the other way to read it; `SheetPlan.read_otherwise` takes it.
     """
 
     repair: Mapping[str, Any]
@@ -34,6 +34,7 @@ class Group:
     sentence: str
     advice: str
     examples: tuple[tuple[int, str, str], ...]
+    other: Other | None = None
 
     @property
     def column(self) -> str:
@@ -72,13 +73,23 @@ class Repairing:
 
     def restore(self, repairs: Iterable[Mapping[str, Any]]) -> None:
         """Make remembered repairs, as far as they fit the sheet: one for a column that is gone has nothing to do."""
+        self.set(self._fitting(repairs))
+
+    def _fitting(self, repairs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         fitting = []
         for record in repairs:
             try:
                 fitting.append(check(self.original, record))
             except MappingError:
                 continue
-        self.set(fitting)
+        return fitting
+
+    def move(self, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> None:
+        """Make what differs between two lists of remembered repairs; what a person repaired since stays."""
+        was, now = self._fitting(before), self._fitting(after)
+        kept = [one for one in self.repairs if one not in was or one in now]
+        self.set([*kept, *(one for one in now if one not in was)])
+        self.recalled = tuple(one for one in now if one in self.repairs)
 
     def recall(self) -> None:
         """Take the repairs that stand now as those of the last file."""
@@ -117,7 +128,7 @@ class Repairing:
             rows = one.rows(self.raw).slice(0, EXAMPLES).to_pylist()
             examples = tuple((r["row"], r["before"], r["after"] or "") for r in rows)
             repair = {"kind": "read", "column": one.column}
-            groups.append(Group(repair, "read", one.count, one.sentence, "", examples))
+            groups.append(Group(repair, "read", one.count, one.sentence, "", examples, one.other))
         return groups
 
     def offered(self, found: Sequence[Found]) -> list[Group]:

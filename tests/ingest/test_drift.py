@@ -182,3 +182,28 @@ def test_telco_with_five_columns_renamed_one_new_and_one_gone_is_mapped_as_befor
     assert after.tables == before.tables
     after.answer("anchor", "2025-07-31")
     assert [one.counts.loaded for one in after.applied] == [one.counts.loaded for one in before.applied]
+
+
+SPELLED = MAY.replace("A3,2024-03-07,3600,Basic", "A3,2024-03-07,3600,basic")
+ONE_PLAN = {"kind": "spelling", "column": "Plan", "to": {"basic": "Basic"}}
+
+
+def repaired_before() -> dict:
+    plan = plan_of(sheet(SPELLED, "may.csv"))
+    plan.sheets[0].use("customers", COLUMNS).repair(ONE_PLAN)
+    return plan.remember()
+
+
+def test_a_repair_follows_its_column_to_a_new_name_and_leaves_with_it():
+    (one,) = plan_of(sheet(SPELLED.replace("Plan", "Plan_Name"), "june.csv"), remembered=repaired_before()).sheets
+    moved = {**ONE_PLAN, "column": "Plan_Name"}
+    assert one.repairing.repairs == [moved]
+    assert [(g.state, g.count) for g in one.repairs] == [("remembered", 1)]
+    one.accept_rename("Plan", False)
+    assert one.repairing.repairs == []
+    assert "basic" in set(one.preview()["plan"])
+    by_hand = {"kind": "spelling", "column": "Owner", "to": {"Ann": "Anne"}}
+    one.repair(by_hand).accept_rename("Plan")
+    assert one.repairing.repairs == [by_hand, moved]
+    assert [g.state for g in one.repairs if g.state in ("made", "remembered")] == ["made", "remembered"]
+    assert one.undo(moved).repairing.repairs == [by_hand]

@@ -70,3 +70,36 @@ def test_clean_files_are_offered_no_repair(real_data, name):
             sheet.answer(question.id, first if question.suggestion is None else question.suggestion)
     assert sheet.ready
     assert [g.sentence for g in sheet.repairs if g.state != "read"] == []
+
+
+def read_by_itself(sheet, column: str):
+    return next((g for g in sheet.repairs if g.state == "read" and g.column == column), None)
+
+
+def test_a_reading_of_dates_can_be_turned_and_turned_back():
+    sheet = plan_of(of_rows(["Client ID", "Since", "ARR", "Tier"], ROWS)).sheets[0]
+    sheet.use("customers", {"customer_id": "Client ID", "signed_up_on": {"from": "Since", "day_first": True}})
+    assert read_by_itself(sheet, "Since").other.label == "Read the month first"
+    sheet.read_otherwise(read_by_itself(sheet, "Since"))
+    turned = read_by_itself(sheet, "Since")
+    assert turned.sentence == "Column Since: 1 date is month-first."
+    assert turned.examples == ((3, "02/03/2025", "2025-02-03"),)
+    assert [p.kind for p in sheet.problems] == ["bad"]  # 13/01/2025 has no 13th month
+    sheet.read_otherwise(turned)
+    assert read_by_itself(sheet, "Since").examples[1] == (3, "02/03/2025", "2025-03-02")
+    assert sheet.problems == ()
+
+
+def test_percents_can_be_read_as_points_and_back():
+    rows: list[list[str | None]] = [["A", "2025-01-01", "12%"], ["B", "2025-01-02", "7.5 %"]]
+    sheet = plan_of(of_rows(["Client ID", "Since", "Adoption"], rows)).sheets[0]
+    sheet.use("survey_responses", {"customer_id": "Client ID", "responded_at": "Since", "score": "Adoption",
+                                   "survey": {"constant": "nps"}, "scale_min": {"constant": 0},
+                                   "scale_max": {"constant": 100}})  # fmt: skip
+    assert read_by_itself(sheet, "Adoption").examples[0] == (2, "12%", "0.12")
+    sheet.read_otherwise(read_by_itself(sheet, "Adoption"))
+    assert read_by_itself(sheet, "Adoption") is None
+    (made,) = [g for g in sheet.repairs if g.state == "made"]
+    assert made.examples == ((2, "12%", "12"), (3, "7.5 %", "7.5"))
+    sheet.undo(made.repair)
+    assert read_by_itself(sheet, "Adoption").examples[0] == (2, "12%", "0.12")
