@@ -67,6 +67,34 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     ),
     Disagreement(
         Setting(
+            "leaving_source",
+            "subscriptions",
+            "choice",
+            "Which of the files to believe about who has left, where they contradict each other.",
+            choices=("subscriptions", "accounts", "churn_events"),
+            facts=True,
+            group=GROUP,
+        ),
+        "Who says that a customer has left?",
+        (
+            Choice("subscriptions", "leavings by the subscriptions", "Who has no subscription any more has left."),
+            Choice(
+                "accounts",
+                "leavings by the accounts",
+                "Who is marked as churned in customers has left, on that day; a mark without a date counts from the "
+                "latest recorded leaving or ended subscription, else from the last day of the data. Who is not marked "
+                "goes on with the last subscription.",
+            ),
+            Choice(
+                "churn_events",
+                "leavings by the churn events",
+                "A recorded leaving ends all that the customer has, on its day; without one it goes on with the last "
+                "subscription. A recorded return, or a new subscription, begins again.",
+            ),
+        ),
+    ),
+    Disagreement(
+        Setting(
             "mrr_discounts",
             "net",
             "choice",

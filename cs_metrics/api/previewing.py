@@ -75,7 +75,8 @@ def preview(
     large = rows > most_rows()
     shapes = {(sheet.raw.upload, sheet.sheet): (sheet.recalled.fingerprint,) for sheet in plan.sheets if sheet.recalled}
     comparison = Comparison(latest is not None, mode, shapes)
-    request = publishing.Request(mode, settings, _no_facts if large else facts.build, seen=comparison.see)
+    request = publishing.Request(mode, settings, _no_facts if large else facts.build, seen=comparison.see,
+                                 same=workspace.same_customers())  # fmt: skip
     found = Preview(mode)
     with publishing.rehearsal(workspace.folder, loads, request, progress) as (staging, found.skipped):
         found.tables = comparison.tables

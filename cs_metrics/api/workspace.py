@@ -15,6 +15,7 @@ import pyarrow as pa
 from cs_metrics import facts
 from cs_metrics.api import previewing
 from cs_metrics.api.kept import Kept
+from cs_metrics.api.matched import Matched
 from cs_metrics.api.previewing import Preview
 from cs_metrics.api.version import Version
 from cs_metrics.errors import WorkspaceError
@@ -41,7 +42,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept):
+class Workspace(Kept, Matched):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
@@ -127,6 +128,7 @@ class Workspace(Kept):
             note,
             None if dated is None else instant(dated, "dated"),
             keep,
+            same=self.same_customers(),
         )
         done = publishing.publish(self.folder, loads, request, Progress(progress, cancelled))
         if plan.settings:

@@ -131,6 +131,7 @@ def _write_info(con: duckdb.DuckDBPyConnection, about: Context, as_of: datetime)
     info = {
         "as_of": as_of.isoformat(),
         "activity_source": about.activity,
+        "leaving_source": about.leaving,
         "money_source": about.money,
         **{f"{kind}_costs": str(has_rows(con, "fact_cost", f"kind = '{kind}'")).lower() for kind in _COSTS},
         "trials_from": _trials_from(con),

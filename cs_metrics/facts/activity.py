@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from cs_metrics.facts.leavings import FOREVER, believed
 from cs_metrics.facts.model import MONEY, MONEY_SOURCES, Context, Fact, money
 from cs_metrics.sql import literal
-
-FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 
 _COLUMNS = (
     "customer_id, begins, ends, seen_until, mrr, active, product, cancel_reason, lapsed, "
@@ -75,7 +74,7 @@ def _subscriptions(context: Context) -> str:
     )
     rate = context.rate("s.currency")
     monthly = money(context.price("s"), factor if rate == "1" else f"({factor}) * ({rate})")
-    return f"""
+    rows = f"""
         SELECT s.customer_id, CAST(s.start_date AS TIMESTAMP) AS begins,
                coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS ends,
                coalesce(CAST({end} AS TIMESTAMP), {FOREVER}) AS seen_until,
@@ -84,6 +83,7 @@ def _subscriptions(context: Context) -> str:
                s._source, s._row, s._id
         FROM subscriptions AS s {paid} {context.rates("s.currency", "s.start_date")}
         WHERE {_RECURRING.format(row="s")}"""
+    return believed(rows, context)
 
 
 def _mrr_snapshots(context: Context) -> str:

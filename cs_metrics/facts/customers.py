@@ -23,9 +23,13 @@ def ids_sql() -> str:
 
 
 def _rows_sql(context: Context) -> str:
+    """A row that came under another id of the customer (its `_id` keeps that) gives way to one of the id that stands
+    for both."""
     return """
         SELECT * FROM customers WHERE customer_id IS NOT NULL
-        QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY _source DESC, _row DESC, _id) = 1"""
+        QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY
+            (_id = customer_id OR starts_with(_id, customer_id || '-' || _source || '-')) DESC,
+            _source DESC, _row DESC, _id) = 1"""
 
 
 def _users_sql(context: Context) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from cs_metrics.ingest.vocabulary import flag_rank
 from cs_metrics.sql import literal, quote
 
 MONEY = "DECIMAL(18,6)"
@@ -39,7 +40,13 @@ class Context:
     activity: str
     money: str
     one_currency: bool
+    leaving: str = "subscriptions"  # whom to believe about who has left; the subscriptions where that source is empty
+    left_flag: str = ""  # the customers' own column that says who has left, without a date
     as_of: datetime = datetime(9999, 12, 31)
+
+    def instant(self) -> str:
+        """Return the SQL of the as-of."""
+        return literal(self.as_of)
 
     def local(self, column: str) -> str:
         """Return the SQL of an instant (UTC) as the workspace's local time."""
@@ -106,4 +113,19 @@ def context(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any]) -> Cont
     own = str(settings["currency"]).upper()
     rows = con.execute(f"SELECT count(DISTINCT currency), min(currency) FROM ({tables})").fetchall()
     one = rows[0][0] == 0 or (rows[0][0] == 1 and (rows[0][1] == own or not has_rows(con, "fx_rates")))
-    return Context(settings, activity, paid, one)
+    flag = _left_flag(con)
+    said = {
+        "subscriptions": True,
+        "accounts": bool(flag) or has_rows(con, "customers", "churned_on IS NOT NULL"),
+        "churn_events": has_rows(con, "churn_events"),
+    }
+    wanted = str(settings["leaving_source"])
+    return Context(settings, activity, paid, one, wanted if said[wanted] else "subscriptions", flag)
+
+
+def _left_flag(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the column of the customers table that says by yes or no who has left; '' where there is none."""
+    columns = con.execute("SELECT column_name FROM (DESCRIBE customers) WHERE column_type = 'BOOLEAN'").fetchall()
+    ranks = {name: flag_rank(name) for (name,) in columns}
+    known = {name: rank for name, rank in ranks.items() if rank is not None}
+    return min(known, key=lambda name: (known[name], name), default="")

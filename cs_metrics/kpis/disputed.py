@@ -14,7 +14,7 @@ def disputed(kpi: KPI) -> frozenset[str]:
     """Return the names of the definitions (see `cs_metrics.definitions`) on which the KPI's value depends."""
     found = set(kpi.settings) & set(BY_NAME)
     if any(_LIVES & set(relation.tables) for form in kpi.every_form for relation in form.relations):
-        found.add("churn_dated")
+        found |= {"churn_dated", "leaving_source"}
     if any(word in need for form in kpi.every_form for need in form.needs for word in _PRICE):
         found.add("mrr_discounts")
     return frozenset(found)

@@ -27,7 +27,7 @@ def create(con: duckdb.DuckDBPyConnection, from_old: bool) -> None:
     none."""
     for name, body in _TABLES.items():
         con.execute(f"CREATE TABLE {name}({body})")
-        if from_old and _has(con, "old", name):
+        if from_old and has(con, "old", name):
             con.execute(f"INSERT INTO {name} SELECT * FROM old.{name}")
 
 
@@ -78,7 +78,7 @@ def read(
     con: duckdb.DuckDBPyConnection, table: str | None = None, row_id: str | None = None, column: str | None = None
 ) -> pd.DataFrame:
     """Return the changed values: table, row_id, file, row, column, before, after (null: nothing), rule."""
-    if not _has(con, None, "_changes"):
+    if not has(con, None, "_changes"):
         return pd.DataFrame(columns=["table", "row_id", "file", "row", "column", "before", "after", "rule"])
     return con.execute(
         f'SELECT c.table_name AS "table", c.row_id, {_NAME} AS file, c.row, c.column_name AS "column", c.before, '
@@ -91,7 +91,7 @@ def read(
 
 def of_rows(con: duckdb.DuckDBPyConnection, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
     """Return what was changed in the rows at these places (source, row): 'plan: pro became Pro (one spelling ...)'."""
-    if not places or not _has(con, None, "_changes"):
+    if not places or not has(con, None, "_changes"):
         return {}
     rows = [row for _, row in places]
     found = con.execute(
@@ -109,7 +109,7 @@ def of_rows(con: duckdb.DuckDBPyConnection, places: Collection[tuple[int, int]])
 
 def counts(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return the repairs: file, table, column, rule, changed (values), kept (of them in `_changes` when loaded)."""
-    if not _has(con, None, "_repairs"):
+    if not has(con, None, "_repairs"):
         return pd.DataFrame(columns=["file", "table", "column", "rule", "changed", "kept"])
     return con.execute(
         f'SELECT {_NAME} AS file, r.table_name AS "table", r.column_name AS "column", r.rule, r.changed, r.kept '
@@ -118,7 +118,8 @@ def counts(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     ).df()
 
 
-def _has(con: duckdb.DuckDBPyConnection, database: str | None, table: str) -> bool:
+def has(con: duckdb.DuckDBPyConnection, database: str | None, table: str) -> bool:
+    """Say whether a database (None: the one that is open) has a table: one of an older release may lack it."""
     place = "current_database()" if database is None else f"'{database}'"
     found = con.execute(
         f"SELECT count(*) FROM duckdb_tables() WHERE database_name = {place} AND table_name = $1", [table]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from cs_metrics import facts
 from cs_metrics.errors import PublishError, did_you_mean
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
-from cs_metrics.workspace import asof, changes, conflicts, describe, history
+from cs_metrics.workspace import asof, changes, conflicts, describe, history, merging
 from cs_metrics.workspace.database import cursor, forget, writing
 from cs_metrics.workspace.folder import Folder, move_whole
 from cs_metrics.workspace.loads import Load, check, source_name
@@ -48,7 +48,7 @@ class Request:
     """How to publish. `dated`: the instant (UTC) that the files describe, for the history of customers' attributes;
     None: now. `keep` stores the uploads that the version speaks of, once nothing can fail or be cancelled any more.
     `seen` is shown the rows of each load (the table `incoming`, of which the file has the columns given) before they
-    are added to its table."""
+    are added to its table. `same`: the id that stands for a customer, by each other id of it (see `matches`)."""
 
     mode: str
     settings: dict[str, Any]
@@ -57,6 +57,7 @@ class Request:
     dated: datetime | None = None
     keep: Callable[[], None] = lambda: None
     seen: Seen = _unseen
+    same: Mapping[str, str] = field(default_factory=dict)
 
 
 def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Progress) -> Published:
@@ -83,6 +84,22 @@ def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Pr
             move_whole(staging, folder.version(number))
     progress.step(1.0, f"Version {number} is published")
     return Published(number, done, skipped)
+
+
+def again(folder: Folder, request: Request, progress: Progress) -> Published:
+    """Build the next version from the rows of the latest, with what a person said of customers since then. Raises
+    PublishError; then nothing was stored."""
+    with folder.lock(progress.check):
+        folder.sweep()
+        numbers = folder.numbers()
+        if not numbers:
+            raise PublishError("Nothing is published yet: load files first.")
+        with folder.building() as staging:
+            _built(staging, folder.version(numbers[-1]), numbers[-1] + 1, [], request, progress)
+            progress.check()
+            move_whole(staging, folder.version(numbers[-1] + 1))
+    progress.step(1.0, f"Version {numbers[-1] + 1} is published")
+    return Published(numbers[-1] + 1)
 
 
 @contextmanager
@@ -214,9 +231,11 @@ def _start(con: duckdb.DuckDBPyConnection, old: Path | None, loads: list[Load], 
             table.copy_old(con, old_columns[name])
     if "customers" in replaced and old is not None:
         history.remember(con, old=True)
+        merging.give_back(con, "customers", "customers_before")
     for name in replaced:
         describe.forget_table(con, name)
         changes.forget_table(con, name)
+    merging.create(con, from_old=old is not None)
     return tables
 
 
@@ -255,4 +274,5 @@ def _fill(
     for name in {load.table for load in loads}:
         give_ids(con, TABLES[name])
     changes.settle(con)
+    merging.apply(con, request.same)
     return done, mapped

@@ -109,6 +109,18 @@ STATES = Table(
     Column("content", JSON, nullable=False),
     Column("created_at", DateTime, nullable=False),
 )
+MATCHES = Table(
+    "cs_matches",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("pair", _KEY, primary_key=True),
+    Column("kept", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("decided_at", DateTime, nullable=False),
+)
 VERSIONS = Table(
     "cs_versions",
     METADATA,
