@@ -19,7 +19,9 @@ _LOOK = 40
 
 
 def tables(grid: Grid) -> Iterator[tuple[str | None, Layout]]:
-    """Yield each table of the grid, taken apart; with 'rows 20-40' as its name where there are several.
+    """Yield each table of the grid, taken apart; with 'table 2' as its name where there are several.
+
+    The name is by its place among them: the rows at which it begins are others next month.
 
     A sheet is parted only where a header stands that is not the first table's: below a blank row, or of much the same
     names. The blank rows before a table, and its title, belong to it.
@@ -31,16 +33,17 @@ def tables(grid: Grid) -> Iterator[tuple[str | None, Layout]]:
     numbers = grid.cells.column("_row")
     edges = [0, *starts, grid.cells.num_rows]
     before = 0
-    for start, stop in pairwise(edges):
+    for place, (start, stop) in enumerate(pairwise(edges), start=1):
         last = numbers[stop - 1].as_py()
+        where = f"this one is rows {numbers[start].as_py()} to {last}"
         part = replace(
             grid,
             cells=grid.cells.slice(start, stop - start),
             rows=last,
             before=before,
-            notes=(*grid.notes, f"The sheet holds {len(edges) - 1} tables, one below another."),
+            notes=(*grid.notes, f"The sheet holds {len(edges) - 1} tables, one below another; {where}."),
         )
-        yield f"rows {numbers[start].as_py()}-{last}", lay_out(part)
+        yield f"table {place}", lay_out(part)
         before = last
 
 

@@ -19,8 +19,9 @@ from typing import Any
 import pyarrow as pa
 
 from cs_metrics.errors import CSMetricsError, FileError, LimitError
-from cs_metrics.ingest import archive, delimited, fixed, jsonlines, parquet, records, stacked, workbook
+from cs_metrics.ingest import archive, beside, delimited, fixed, jsonlines, parquet, records, stacked, workbook
 from cs_metrics.ingest.grid import Grid
+from cs_metrics.ingest.header import Layout
 from cs_metrics.ingest.infer import profiles
 from cs_metrics.ingest.kinds import Kind, kind_of
 from cs_metrics.ingest.limits import Limits
@@ -66,6 +67,16 @@ def _pages(path: Path, kind: Kind, name: str, limits: Limits, tell: Any) -> Iter
         yield plain | {"encoding": encoding, "delimiter": delimiter}, grid
 
 
+def _layouts(grid: Grid) -> Iterator[tuple[str | None, Layout]]:
+    """Yield the tables of a sheet, taken apart, each with the name of its place where there are several."""
+    if grid.headers is not None:
+        yield None, records.lay_out(grid)
+        return
+    for columns, part in beside.tables(grid):
+        for rows, layout in stacked.tables(part):
+            yield ", ".join(p for p in (columns, rows) if p) or None, layout
+
+
 def read_one(index: int, path: Path, name: str, folder: Path, limits: Limits, tell: Any) -> list[dict[str, Any]]:
     """Read one file; write its sheets' data to `folder` and return what else there is to say of each, as JSON."""
     kind = kind_of(path, name)
@@ -74,9 +85,9 @@ def read_one(index: int, path: Path, name: str, folder: Path, limits: Limits, te
         kind = kind_of(path, name)
     sheets: list[dict[str, Any]] = []
     parts = (
-        (about | {"sheet": ", ".join(p for p in (about["sheet"], rows) if p) or None}, layout)
+        (about | {"sheet": ", ".join(p for p in (about["sheet"], place) if p) or None}, layout)
         for about, grid in _pages(path, kind, name, limits, tell)
-        for rows, layout in (stacked.tables(grid) if grid.headers is None else ((None, records.lay_out(grid)),))
+        for place, layout in _layouts(grid)
     )
     for about, layout in parts:
         names = unique_names(layout.headers, layout.letters)

@@ -95,12 +95,19 @@ STACKED = (
 
 def test_tables_one_below_another_are_sheets_of_their_own(tmp_path: Path) -> None:
     first, second = read_bytes(tmp_path, STACKED.encode())
-    assert (first.sheet, second.sheet) == ("rows 1-4", "rows 6-10")
+    assert (first.sheet, second.sheet) == ("table 1", "table 2")
     assert (names(first), first.rows) == (["id", "name", "plan"], 2)
     assert (names(second), second.rows) == (["ticket", "customer", "opened", "hours"], 3)
     assert second.data.column("_row").to_pylist() == [8, 9, 10]
     assert sorted([*first.data.column("_row").to_pylist(), *(a.row for a in first.set_aside)]) == [1, 2, 3, 4]
     assert aside(second) == [(5, "blank"), (6, "title"), (7, "header")]
+
+
+def test_a_table_keeps_its_name_when_the_one_above_grows(tmp_path: Path) -> None:
+    grown = STACKED.replace("2,Bolt,Team\n", "2,Bolt,Team\n3,Cord,Pro\n4,Dune,Pro\n")
+    first, second = read_bytes(tmp_path, grown.encode())
+    assert (first.sheet, second.sheet) == ("table 1", "table 2")
+    assert "The sheet holds 2 tables, one below another; this one is rows 8 to 12." in second.notes
 
 
 def test_a_second_table_of_the_same_columns_and_one_more(tmp_path: Path) -> None:
@@ -114,3 +121,50 @@ def test_blank_rows_inside_a_table_do_not_part_it(tmp_path: Path) -> None:
     text = "id,name,mrr\n1,Acme,5\n\n2,Bolt,6\n\n\nx3,Cord,7\nx4,Dune,n/a\n"
     (sheet,) = read_bytes(tmp_path, text.encode())
     assert sheet.rows == 4
+
+
+BESIDE = (
+    "id,name,mrr,,ticket,opened,hours\n1,Acme,5,,7,2024-01-01,5\n2,Bolt,6,,8,2024-01-02,6\n"
+    "3,Cord,7,,9,2024-01-03,1\n,,,,10,2024-01-04,2\n,,,,11,2024-01-05,3\n"
+)
+
+
+def test_tables_side_by_side_are_sheets_of_their_own(tmp_path: Path) -> None:
+    left, right = read_bytes(tmp_path, BESIDE.encode())
+    assert (left.sheet, right.sheet) == ("columns A-C", "columns E-G")
+    assert (names(left), left.rows) == (["id", "name", "mrr"], 3)
+    assert (names(right), right.rows) == (["ticket", "opened", "hours"], 5)
+    assert [c.letter for c in right.columns] == ["E", "F", "G"]
+    assert aside(left) == [(1, "header"), (5, "blank"), (6, "blank")]
+    assert "The sheet holds 2 tables side by side; this one is in columns E-G." in right.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BESIDE.replace(",,,,10,2024-01-04,2\n", "").replace(
+            ",,,,11,2024-01-05,3\n", ""
+        ),  # both end together: one table with a blank column
+        BESIDE.replace("10,2024-01-04,2\n", ",,\n4,Dune,7,,,,\n5,Edge,7,,9,,\n"),  # columns with gaps
+        "id,name,mrr,,note\n1,Acme,5,,new\n2,Bolt,6,,new\n3,Cord,7,,\n4,Dune,7,,\n",  # a lone column of notes
+        "id,mrr,,plan,seats\n1,5,,Pro,1\n2,6,,Pro,2\n3,7,,Team,3\nTotal,18,,,\n\nSource: billing,,,,\n",  # lines below
+        "id,name,mrr,,,\n1,Acme,5,,1,2\n2,Bolt,6,,3,4\n3,Cord,7,,,\n",  # cells without a header
+    ],
+)
+def test_a_blank_column_inside_a_table_does_not_part_it(tmp_path: Path, text: str) -> None:
+    assert len(read_bytes(tmp_path, text.encode())) == 1
+
+
+def test_tables_of_the_same_columns_side_by_side(tmp_path: Path) -> None:
+    text = "id,mrr,,id,mrr\n1,5,,3,6\n2,5,,4,6\n"
+    left, right = read_bytes(tmp_path, text.encode())
+    assert (rows(left), rows(right)) == ([("1", "5"), ("2", "5")], [("3", "6"), ("4", "6")])
+
+
+def test_tables_both_ways(tmp_path: Path) -> None:
+    blocks = [line.split(",") for line in STACKED.splitlines()]
+    text = "".join(",".join([*(row + [""] * 4)[:4], "", str(i), f"n{i}", "5"]) + "\n" for i, row in enumerate(blocks))
+    text = text.replace(",0,n0,5\n", ",sku,label,price\n", 1) + ",,,,,10,n10,5\n,,,,,11,n11,5\n"
+    found = read_bytes(tmp_path, text.encode())
+    assert [s.sheet for s in found] == ["columns A-D, table 1", "columns A-D, table 2", "columns F-H"]
+    assert [s.rows for s in found] == [2, 3, 11]
