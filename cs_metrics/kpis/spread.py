@@ -123,7 +123,8 @@ def interval_of(form: Form, cells: pd.DataFrame, prefix: str) -> intervals.Pair:
     if form.interval is Interval.WILSON:
         return intervals.wilson(column("numerator"), column("denominator"))
     if form.interval is Interval.MEAN:
-        return intervals.mean(column("count"), column("sum"), column("squares"))
+        low, high = intervals.mean(column("count"), column("sum"), column("squares"))
+        return np.clip(low, *(form.bounds or _OPEN)), np.clip(high, *(form.bounds or _OPEN))
     if form.interval is Interval.MEDIAN:
         found = [intervals.median(v if isinstance(v, list | np.ndarray) else []) for v in cells[f"{prefix}list"]]
         pairs = np.array([(low, high) for _, low, high in found], dtype="float64").reshape(-1, 2)

@@ -32,6 +32,7 @@ def score_form(
         denominator=count(known),
         each=mine,
         interval=Interval.MEAN,
+        bounds=(0.0, 100.0),
         base=base,
         item="item",
         items=components(relation),

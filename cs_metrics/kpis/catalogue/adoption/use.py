@@ -98,6 +98,7 @@ BREADTH_OF_USE = KPI(
             numerator=total(_FEATURES, "active_in"),
             denominator=count("active_in"),
             interval=Interval.MEAN,
+            bounds=(0.0, float("inf")),
             each=_EACH,
             base="active accounts",
             words="{numerator:feature} used, summed over accounts / {denominator:active account} = {value}; "

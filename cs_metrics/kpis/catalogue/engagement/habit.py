@@ -33,6 +33,7 @@ STICKINESS = KPI(
             ),
             denominator=count(),
             interval=Interval.MEAN,
+            bounds=(0.0, 1.0),
             base="users in the period",
             words="{numerator} active users on an average day / {denominator:user} in the period",
         ),

@@ -90,6 +90,7 @@ AVERAGE_TIME_ON_PLATFORM = KPI(
             numerator=total("hours"),
             denominator=count(),
             interval=Interval.MEAN,
+            bounds=(0.0, float("inf")),
             base="users in the period",
             words="{numerator:hours} of sessions started in the period / {denominator:user} seen in it",
         ),

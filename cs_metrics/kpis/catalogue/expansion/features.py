@@ -95,6 +95,7 @@ EXPANSION_FEATURE_USAGE_FREQUENCY = KPI(
             numerator=total("uses", "customer_id IS NOT NULL"),
             denominator=count("customer_id IS NOT NULL"),
             interval=Interval.MEAN,
+            bounds=(0.0, float("inf")),
             each="CASE WHEN customer_id IS NOT NULL THEN uses END",
             base="accounts that used an expansion feature",
             words="{numerator:use} of expansion features / {denominator:account} that used one",

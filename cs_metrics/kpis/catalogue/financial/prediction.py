@@ -31,6 +31,7 @@ WIN_PREDICTION = KPI(
             n="count(*)",
             each="chance",
             interval=Interval.MEAN,
+            bounds=(0.0, 1.0),
             base="open deals",
             reason="withheld_win_prediction",
             words="{numerator:win} expected / {denominator:open deal}; {expected:money} of {pipeline:money} in the "

@@ -81,6 +81,7 @@ AVERAGE_PURCHASE_FREQUENCY = KPI(
             numerator=total("orders", "customer_id IS NOT NULL"),
             denominator=count("customer_id IS NOT NULL AND orders >= 1"),
             interval=Interval.MEAN,
+            bounds=(0.0, float("inf")),
             each="CASE WHEN customer_id IS NOT NULL AND orders >= 1 THEN orders END",
             base="customers with an order",
             leaves_out=(GUEST_ORDERS,),

@@ -30,6 +30,7 @@ CHURN_RISK_SCORE = KPI(
             n="count(*)",
             each="risk",
             interval=Interval.MEAN,
+            bounds=(0.0, 100.0),
             base="active accounts",
             reason="withheld_churn_risk_score",
             words="{numerator:point} / {denominator:account}: {expected:account} are expected to leave or to pay less "
