@@ -73,7 +73,10 @@ def sentence(kpi: Any, result: Any, beside: Mapping[str, float]) -> str:
 
 
 def cautions(kpi: Any, result: Any, minimum_n: int) -> list[str]:
-    """Return what a careful reader should know of a result: its interval, a small n, an open period, its note."""
+    """Return what a careful reader should know of a result: its interval, a small n, an open period, its note. Why
+    there is no value stands in the sentence already."""
+    if formats.is_missing(result["value"]):
+        return [] if result["complete"] else ["The period is not over in these data."]
     lines = []
     ends = [formats.value(result[end], kpi.unit, door.settings()["currency"]) for end in ("low", "high")]
     between = formats.interval(result["low"], result["high"], kpi.unit, door.settings()["currency"])
