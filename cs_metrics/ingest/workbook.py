@@ -19,12 +19,12 @@ from cs_metrics.errors import CSMetricsError, FileError
 from cs_metrics.ingest import safety
 from cs_metrics.ingest.grid import Grid, blank_to_null
 from cs_metrics.ingest.limits import Limits, exceeded
+from cs_metrics.ingest.marks import Marks, column_of
 from cs_metrics.ingest.sheet import letter
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b(?:[^>]*?\br="([A-Z]{1,3})(\d+)")?[^>]*>')
 _ROW = re.compile(rb'<(?:\w+:)?row\b(?:[^>]*?\br="(\d+)")?[^>]*>')
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
-_ERROR = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*?\bt="e"')
 _STYLED = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*?\br="([A-Z]+)\d)(?=[^>]*?\bs="(\d+)")(?![^>]*\bt="(?:s|str|b|e|inlineStr)")[^>]*>'
 )
@@ -33,15 +33,14 @@ _STAMP = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$"
 
 @dataclass
 class Extent:
-    """Where a sheet's values lie: columns from 0, rows from 1; its error cells; zeros that its formats put before."""
+    """Where a sheet's values lie: columns from 0, rows from 1; what its XML says beside them; zeros put before."""
 
     first: int = 1 << 20
     last: int = -1
     rows: int = 0
     values: int = 0
     corner: str = ""
-    errors: list[str] = field(default_factory=list)
-    error_count: int = 0
+    marks: Marks = field(default_factory=Marks)
     padded: dict[int, set[int]] = field(default_factory=dict)
 
     @property
@@ -57,13 +56,6 @@ class Page:
     name: str
     grid: Grid
     hidden: bool
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for sign in letters:
-        number = number * 26 + sign - 64
-    return number - 1
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -119,6 +111,8 @@ def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str
     with archive.open(part) as stream:
         for xml in safety.rows(stream, rb"</(?:\w+:)?row>", name):
             opening = _ROW.search(xml)
+            if opening is None or not number:
+                extent.marks.around(xml[: opening.start()] if opening else xml)
             if opening is None:
                 continue
             number = int(opening.group(1)) if opening.group(1) else number + 1
@@ -127,7 +121,7 @@ def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str
             cells = list(_CELL.finditer(xml, opening.end()))
             ends = [m.start() for m in cells[1:]] + [len(xml)]
             full = [
-                (_column(m.group(1)) if m.group(1) else i)
+                (column_of(m.group(1)) if m.group(1) else i)
                 for i, (m, end) in enumerate(zip(cells, ends, strict=True))
                 if _VALUE.search(xml, m.end(), end)
             ]
@@ -139,13 +133,10 @@ def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str
             if max(full) > extent.last or extent.rows == number:
                 extent.corner = f"{letter(max(full))}{number}"
             extent.last = max(extent.last, max(full))
-            if b't="e"' in xml:
-                found = _ERROR.findall(xml)
-                extent.error_count += len(found)
-                extent.errors += [ref.decode() for ref in found[: 5 - len(extent.errors)]]
+            extent.marks.row(number, opening.group(), xml)
             if padding:
                 for letters, style in _STYLED.findall(xml):
-                    extent.padded.setdefault(_column(letters), set()).add(padding.get(int(style), 0))
+                    extent.padded.setdefault(column_of(letters), set()).add(padding.get(int(style), 0))
             if extent.rows > limits.rows:
                 raise exceeded(name, f"has a value in row {extent.rows:,}; the limit is {limits.rows:,} rows", "rows")
             wide = extent.last - extent.first >= limits.columns
@@ -253,14 +244,10 @@ def _grid(table: pa.Table, extent: Extent | None, first: int) -> Grid:
     for column in columns:
         filled = pc.or_(filled, column.is_valid())
     cells = cells.filter(filled)
-    notes = []
-    if extent and extent.error_count:
-        many = extent.error_count > 1
-        notes.append(
-            f"{extent.error_count:,} {'cells hold' if many else 'cell holds'} a formula's error (such as #DIV/0!) and"
-            f" {'were' if many else 'was'} read as blank:"
-            f" {', '.join(extent.errors)}{' ...' if extent.error_count > 5 else ''}."
-        )
+    notes: list[str] = []
+    if extent:
+        cells, notes = extent.marks.filled(cells, first)
+        notes = [*extent.marks.notes(extent.first, extent.last), *notes]
     last = cells.column("_row")[-1].as_py() if cells.num_rows else 0
     return Grid(cells, last, tuple(notes), first_column=first)
 
