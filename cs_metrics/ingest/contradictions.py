@@ -121,7 +121,8 @@ def _odd(one: Applied) -> list[Problem]:
     found = []
     for table, needs, condition, does, advice in _ODD:
         if one.table == table and set(needs) <= set(one.mapped):
-            count, rows = _ask(one, condition, needs[-1])
+            money = TABLES[table].column(needs[-1]).type is Type.MONEY
+            count, rows = _ask(one, condition, f"CAST({needs[-1]} AS DOUBLE)" if money else needs[-1])
             if count:
                 found.append(_problem(one, needs[-1], "odd", count, f"{count:,} {does}", advice, rows))
     return found

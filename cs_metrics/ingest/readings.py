@@ -103,8 +103,8 @@ def _of(raw: RawSheet, column: RawColumn, kind: Type, rule: Rule) -> Iterator[Re
         told = "an amount with its currency"
         yield from _reading(column, f"{READ}the amount alone", good, tally, currency_of, "value", told)
     nothing = {text: "" for text, value, bad in read if value is None and not bad and text.strip()}
-    words = " or ".join(list(nothing)[:4])
-    yield from _reading(column, f"{READ}nothing is known", nothing, tally, lambda t: True, "value", words)
+    said = f"left blank: {' or '.join(repr(text) for text in list(nothing)[:4])}"
+    yield from _reading(column, f"{READ}nothing is known", nothing, tally, lambda t: True, "value", said)
 
 
 def _reading(

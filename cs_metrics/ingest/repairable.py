@@ -90,7 +90,7 @@ def sentence(repair: Mapping[str, Any], count: int, examples: Sequence[tuple[int
             f" {'comma' if repair['decimal'] == 'comma' else 'point'}, unlike the others"
         ),
         "serial": lambda: f"{plural(count, 'date')} {are} a spreadsheet's day {'number' if count == 1 else 'numbers'}",
-        "missing": lambda: f"{values} {are} {' or '.join(repair['words'][:4])}",
+        "missing": lambda: f"{values} {'says' if count == 1 else 'say'} {_quoted(repair['words'])}",
         "spelling": lambda: f"{values} {'is' if count == 1 else 'are'} {_ways(repair['to'])}",
         "percent": lambda: f"{plural(count, 'number')} {are} written with a percent sign",
         "currency": lambda: f"{plural(count, 'amount carries', 'amounts carry')} a currency, and not all the same",
@@ -99,6 +99,11 @@ def sentence(repair: Mapping[str, Any], count: int, examples: Sequence[tuple[int
     }
     text = f"Column {repair['column']}: {said[kind]()}"
     return text if text.endswith("?") else f"{text}."
+
+
+def _quoted(words: Sequence[str]) -> str:
+    """Return the first of some words as a person reads them: "'tbc' or 'n/a'"."""
+    return " or ".join(f"'{word}'" for word in words[:4])
 
 
 def _ways(to: Mapping[str, str]) -> str:

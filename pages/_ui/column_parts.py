@@ -14,7 +14,9 @@ from cs_metrics.schema import TABLES
 from pages._ui import formats, rule_parts
 
 KEEP, DROP, NOT_HERE = "(keep under its own name)", "(leave out)", "(not in this table)"
-MOST_ROWS = 24
+# longer lists scroll; of a second table only the columns that feed it, which come first, matter at once
+MOST_ROWS, HEIGHT = 24, 800
+MOST_SECOND, HEIGHT_SECOND = 9, 320
 WIDTHS = {"Column": 150, "For example": 210, "How": 190, "Looks like": 240, "Sure": 60, "Why": 320}
 Change = Callable[[Callable[[], Any]], None]
 
@@ -61,9 +63,10 @@ def show(sheet: SheetPlan, table: str, key: str, change: Change) -> None:
                 change(lambda s=source, t=target: _move(sheet, table, s, back.get(t, t)))
         st.session_state[rounds] += 1
 
+    most, height = (MOST_ROWS, HEIGHT) if first else (MOST_SECOND, HEIGHT_SECOND)
     st.data_editor(
         frame, key=editor, on_change=edited, hide_index=True, alt=f"Where the columns of {sheet.raw.place} go",
-        disabled=[c for c in frame if c != "Goes to"], height=38 + 35 * min(len(frame), MOST_ROWS),
+        disabled=[c for c in frame if c != "Goes to"], height="content" if len(frame) <= most else height,
         column_config={
             "Goes to": st.column_config.SelectboxColumn(
                 options=[*places.values(), *rest], required=True, width=190,

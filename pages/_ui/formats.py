@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import streamlit as st
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, get_month_names
@@ -167,6 +168,12 @@ def pressed(milliseconds: float) -> date:
 def months() -> dict[int, str]:
     """Return the months' names by number."""
     return dict(get_month_names("wide", "stand-alone", locale()))
+
+
+def whole_days(frame: pd.DataFrame) -> list[str]:
+    """Return the columns of instants that have no time of day: they are shown as dates."""
+    instants = frame.select_dtypes("datetime")
+    return [c for c in instants if (instants[c].dropna() == instants[c].dropna().dt.normalize()).all()]
 
 
 def literal(text: Any) -> str:

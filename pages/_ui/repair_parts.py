@@ -19,7 +19,7 @@ _IN_SENTENCE = 2
 def show(sheet: SheetPlan, key: str, change: Change) -> None:
     """Show a sheet's groups: those that a click repairs, then those that are repaired and can be undone."""
     groups = [g for g in sheet.repairs if g.state != "read"]
-    _read(sheet, key)
+    _read(sheet, key, change)
     if not groups:
         return
     again = [g for g in groups if g.state == "remembered"]
@@ -35,16 +35,22 @@ def show(sheet: SheetPlan, key: str, change: Change) -> None:
         download.table(changes, key=f"changes_{key}", name=f"{sheet.file} changed", label=label, numbers=False)
 
 
-def _read(sheet: SheetPlan, key: str) -> None:
-    """Show what reading makes by itself of texts, for those who look."""
+def _read(sheet: SheetPlan, key: str, change: Change) -> None:
+    """Show what reading makes by itself of texts, with the other way to read them where there is one."""
     read = [g for g in sheet.repairs if g.state == "read"]
     if not read:
         return
-    with st.popover(f"Read by itself ({len(read)})", type="tertiary", icon=":material/visibility:", key=f"read_{key}"):
-        for group in read:
-            said = "; ".join(f"row {row}: {before} → {after or 'nothing'}" for row, before, after in _first(group))
+    label = f"How values were read ({len(read)})"
+    with st.popover(label, type="tertiary", icon=":material/visibility:", key=f"read_{key}", width="content"):
+        for number, group in enumerate(read):
             st.markdown(formats.literal(group.sentence))
-            st.caption(formats.literal(said))
+            st.caption(formats.literal(f"{_in_words(group)}."))
+            if group.other is not None:
+                st.button(
+                    group.other.label, key=f"other_{key}_{number}", icon=":material/swap_horiz:",
+                    on_click=change, args=(lambda g=group: sheet.read_otherwise(g),),
+                    help="The values are read anew at once; here you can also go back.",
+                )  # fmt: skip
 
 
 def across(plan: Plan, change: Change) -> None:
@@ -80,12 +86,14 @@ def _group(sheet: SheetPlan, group: Group, key: str, change: Change, place: str 
                     "Undo", key=f"undo_{key}", type="tertiary", icon=":material/undo:",
                     on_click=change, args=(lambda: sheet.undo(group.repair),),
                 )  # fmt: skip
-        said = "; ".join(f"row {row}: {before} → {after or 'nothing'}" for row, before, after in _first(group))
-        st.caption(formats.literal(f"{said}. {group.advice}".strip()))
+        st.caption(formats.literal(f"{_in_words(group)}. {group.advice}".strip()))
 
 
-def _first(group: Group) -> tuple[tuple[int, str, str], ...]:
-    return group.examples[:_IN_SENTENCE]
+def _in_words(group: Group) -> str:
+    """Return the first values before and after: 'Row 2: gold → Gold; row 5: gold → Gold'."""
+    first = group.examples[:_IN_SENTENCE]
+    said = "; ".join(f"row {row}: {before} → {after or 'nothing'}" for row, before, after in first)
+    return said[:1].upper() + said[1:]
 
 
 def _examples(group: Group) -> None:

@@ -52,8 +52,9 @@ def problem(found: Problem, *, with_place: bool = False) -> None:
     """Show a group of problems: what, how many rows, examples, what to do."""
     place = f"{found.place}: " if with_place else ""
     examples = "; ".join(f"row {row}" + (f": {text}" if text else "") for row, text in found.examples[1:])
-    more = f" Also {examples}." if examples else ""
-    st.markdown(f"{LEVELS[found.level]} {formats.literal(f'{place}{found.sentence}{more} {found.advice}'.rstrip())}")
+    more = f" :gray[{formats.literal(f'Also {examples}.')}]" if examples else ""
+    said = formats.literal(f"{place}{found.sentence} {found.advice}".rstrip())
+    st.markdown(f"{LEVELS[found.level]} {said}{more}")
 
 
 def _summary(plan: Plan, used: int, left: int) -> str:
@@ -91,7 +92,7 @@ def _card(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
     with st.expander(_title(sheet), key=f"card_{key}", on_change=_folded, args=(key,)) as opened:
         if not opened.open:
             return
-        sure = "" if sheet.confidence == 1 else f" ({formats.value(sheet.confidence, 'share')} sure)"
+        sure = "" if sheet.confidence == 1 else f" ({sheet.confidence:.0%} sure)"
         st.caption(formats.literal(sheet.reason.rstrip(".") + sure + "."))
         for note in sheet.raw.notes:
             st.caption(f":material/info: {formats.literal(note)}")
@@ -251,10 +252,24 @@ def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
         return
     with errors.shown():
         st.caption("The first rows as they would be loaded")
-        st.dataframe(sheet.preview(8), hide_index=True, alt=f"Preview of {sheet.raw.place}")
+        _preview(sheet)
     if len(aside):
         label = f"Rows not loaded ({formats.count(len(aside))})"
         download.table(aside, key=f"aside_{index}", name=f"{sheet.file} not loaded", label=label, numbers=False)
+
+
+def _preview(sheet: SheetPlan) -> None:
+    """Show the first rows, with their place in the file before them and what repairs changed in them behind."""
+    shown = sheet.preview(8)
+    columns = ["_row", *(c for c in shown if c != "_row")]
+    st.dataframe(
+        shown, hide_index=True, alt=f"Preview of {sheet.raw.place}", column_order=columns,
+        column_config={
+            "_row": st.column_config.NumberColumn("Row", width=60, format="%d", help="The row in the file."),
+            "_changed": st.column_config.TextColumn("Changed by repairs", width=320),
+            **{c: st.column_config.DateColumn() for c in formats.whole_days(shown)},
+        },
+    )  # fmt: skip
 
 
 def _duplicates(plan: Plan, sheet: SheetPlan, table: str, index: int, keep: Keep) -> None:
