@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from io import StringIO
 from itertools import zip_longest
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cs_metrics.errors import FileError
 from cs_metrics.ingest import encoding as encodings
 from cs_metrics.ingest.grid import Grid, blank_to_null
 from cs_metrics.ingest.limits import Limits, exceeded
 from cs_metrics.ingest.realign import Realigned
+from cs_metrics.ingest.torn import Repairs, parts
 
 _SAMPLE = 1 << 19
 _CHUNK = 50_000
@@ -38,6 +41,12 @@ class Dialect:
     escape: str | None = None
     skip_space: bool = False
     width: int = 1
+
+    @property
+    def plain(self) -> bool:
+        """Whether lines of it can be read many at once: nothing but a delimiter and doubled quotes."""
+        rules = (self.quote, self.escape, self.skip_space)
+        return self.width > 1 and self.delimiter != " " and rules == ('"', None, False)
 
     def allows(self, lines: list[str]) -> bool:
         """Whether the lines of one record keep to the rules: a closing quote stands before a delimiter or the end."""
@@ -128,96 +137,6 @@ def _squeeze(line: str) -> str:
     return line if '"' in line else " ".join(line.split()) + "\n"
 
 
-class _Lines:
-    """The lines of a file, remembering those of the current record, and taking lines back."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._returned: deque[str] = deque()
-        self.current: list[str] = []
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._returned.popleft() if self._returned else next(self._lines)
-        self.current.append(line)
-        return line
-
-    def give_back(self, lines: list[str]) -> None:
-        self._returned.extendleft(reversed(lines))
-
-
-def _tokens(line: str, dialect: Dialect) -> list[str]:
-    """Split a line whose quotes are broken: a quote opens a cell only where one closes it before a delimiter.
-
-    Where that does not give a usual record, the quotes inside a cell were perhaps never doubled.
-    """
-    q = re.escape(dialect.quote)
-    cells = _split(line, dialect, rf"(?:[^{q}]|{q}{q})*")
-    bare = cells if len(cells) == dialect.width else _split(line, dialect, r".*?")
-    return bare if len(bare) == dialect.width else cells
-
-
-def _split(line: str, dialect: Dialect, inside: str) -> list[str]:
-    q, d = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    pattern = re.compile(rf"{q}({inside}){q}(?={d}|$)|([^{d}]*)(?={d}|$)")
-    cells: list[str] = []
-    text, place = line.rstrip("\r\n"), 0
-    while place <= len(text):
-        found = pattern.match(text, place)
-        if found is None:
-            break
-        if found.group(1) is not None:
-            cells.append(found.group(1).replace(dialect.quote * 2, dialect.quote))
-        else:
-            cell = found.group(2)
-            cells.append(cell.replace(dialect.quote, "") if cell.count(dialect.quote) % 2 else cell)
-        place = found.end() + 1
-    return cells
-
-
-@dataclass
-class Repairs:
-    """What was put right while reading: how many records, and the number of the first."""
-
-    count: int = 0
-    first: int = 0
-
-    def add(self, row: int) -> None:
-        self.count += 1
-        self.first = self.first or row
-
-
-def records(lines: Iterator[str], dialect: Dialect, repairs: Repairs) -> Iterator[list[str]]:
-    """Yield the cells of every record, [] for an empty line; records torn by a stray quote are put right."""
-    source = _Lines(lines)
-    width, row = dialect.width, 0
-    while True:
-        reader = dialect.reader(source)
-        again = False
-        while not again:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                cells = []
-                again = True
-            row += 1
-            current = source.current
-            odd = len(cells) != width and cells and any(dialect.quote in line for line in current)
-            if again or odd or (len(current) > 1 and not dialect.allows(current)):
-                first = _tokens(current[0], dialect)
-                if again or len(first) == width:
-                    cells = first
-                    repairs.add(row)
-                    source.give_back(current[1:])
-                    again = again or len(current) > 1
-            source.current = []
-            yield cells
-
-
 def read(
     path: Path, name: str, limits: Limits, progress: Callable[[int], None] = lambda _: None
 ) -> tuple[Grid, str, str]:
@@ -239,7 +158,8 @@ def read(
         if dialect.delimiter == " ":
             lines = map(_squeeze, lines)
         moved = Realigned(dialect.width, dialect.delimiter)
-        table, seen = table_of(records(lines, dialect, repairs), name, limits, progress, moved.realign)
+        rows = parts(lines, dialect, repairs, limits.cell_characters)
+        table, seen = table_of(rows, name, limits, progress, moved.realign)
     if not table.num_rows:
         raise FileError(f"{name} is empty: it has no cell with anything in it. Choose another file.")
     notes = [encoding.note] if encoding.note else []
@@ -255,34 +175,54 @@ def read(
 
 
 def table_of(
-    rows: Iterator[list[str]],
+    rows: Iterator[list[str] | pa.Table],
     name: str,
     limits: Limits,
     progress: Callable[[int], None],
     even: Callable[[list[list[str]], list[int]], None] = lambda rows, numbers: None,
 ) -> tuple[pa.Table, int]:
-    """Return the records that hold anything as columns c0, c1, ... and _row, and the number of the last of them."""
+    """Return the records that hold anything as columns c0, c1, ... and _row, and the number of the last of them.
+
+    `rows`: the cells of a record, or a table of many.
+    """
     batches: list[pa.Table] = []
     part: list[list[str]] = []
     numbers: list[int] = []
-    last = cells = 0
+    last = cells = number = 0
 
     def flush() -> None:
         nonlocal cells
         even(part, numbers)
         columns = list(zip_longest(*part, fillvalue=""))
         cells += len(columns) * len(part)
-        if len(columns) > limits.columns:
-            raise exceeded(name, f"has {len(columns):,} columns; the limit is {limits.columns:,}", "columns")
-        if cells > limits.cells:
-            raise exceeded(name, f"has more than {limits.cells:,} cells", "cells")
+        _bounded(name, len(columns), cells, limits)
         arrays = {f"c{i}": blank_to_null(pa.array(column, pa.string())) for i, column in enumerate(columns)}
         batches.append(pa.table(arrays | {"_row": pa.array(numbers, pa.int64())}))
         part.clear()
         numbers.clear()
         progress(last)
 
-    for number, row in enumerate(rows, start=1):
+    def take(table: pa.Table) -> None:
+        nonlocal cells, last
+        columns = {c: blank_to_null(table.column(c)) for c in table.column_names}
+        _bounded(name, len(columns), cells := cells + len(columns) * table.num_rows, limits)
+        numbered = pa.table(columns | {"_row": pa.array(range(number + 1, number + table.num_rows + 1), pa.int64())})
+        filled = numbered.filter(reduce(pc.or_, map(pc.is_valid, columns.values())))
+        if filled.num_rows:
+            batches.append(filled)
+            last = filled.column("_row")[-1].as_py()
+        progress(last)
+
+    for row in rows:
+        if isinstance(row, pa.Table):
+            if part:
+                flush()
+            take(row)
+            number += row.num_rows
+            if number > limits.rows:
+                raise exceeded(name, f"has more than {limits.rows:,} rows", "rows")
+            continue
+        number += 1
         if not row or not any(cell and not cell.isspace() for cell in row):
             continue
         part.append(row)
@@ -297,3 +237,10 @@ def table_of(
     if not batches:
         return pa.table({"_row": pa.array([], pa.int64())}), 0
     return pa.concat_tables(batches, promote_options="default"), last
+
+
+def _bounded(name: str, columns: int, cells: int, limits: Limits) -> None:
+    if columns > limits.columns:
+        raise exceeded(name, f"has {columns:,} columns; the limit is {limits.columns:,}", "columns")
+    if cells > limits.cells:
+        raise exceeded(name, f"has more than {limits.cells:,} cells", "cells")
