@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import door, errors, load_parts, publish_parts, shell, state, version_parts, workspaces
+from pages._ui import door, errors, load_parts, publish_parts, shell, state, version_parts, who_parts, workspaces
 
 shell.guard()
 
@@ -32,6 +32,8 @@ with errors.shown():
             publish_parts.publish(plan)
     elif chosen == "files":
         version_parts.files()
+    elif chosen == "who":
+        who_parts.show()
     elif chosen == "coverage":
         version_parts.computable()
     else:

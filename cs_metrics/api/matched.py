@@ -50,6 +50,17 @@ class Matched:
         """Return what was said, the earliest first: kept, other, accepted, evidence, who, decided_at."""
         return pd.DataFrame(matches.listing(self.records), columns=list(matches.COLUMNS))
 
+    def undecided(self, proposed: pd.DataFrame) -> pd.DataFrame:
+        """Return those of proposed pairs (kept, other) that nobody decided on, in one way or another."""
+        told = matches.listing(self.records)
+        decided = {matches.pair(row["kept"], row["other"]) for row in told}
+        same = matches.one_id(told)
+        waiting = [
+            matches.pair(kept, other) not in decided and same.get(kept, kept) != same.get(other, other)
+            for kept, other in zip(proposed["kept"], proposed["other"], strict=True)
+        ]
+        return proposed[pd.Series(waiting, index=proposed.index, dtype=bool)].reset_index(drop=True)
+
     def same_customers(self) -> dict[str, str]:
         """Return the id that stands for a customer by each other id of it, as the next publishing takes it."""
         return matches.one_id(matches.listing(self.records))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
 
-from cs_metrics.workspace import lookalikes, merging, orphans
+from cs_metrics import facts, periods
+from cs_metrics.definitions import BY_NAME
+from cs_metrics.workspace import departures, lookalikes, merging, orphans
 from cs_metrics.workspace.database import within_limits
 
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace
+
+
+Names = str | Sequence[str]
+SOURCES = tuple(choice.value for choice in BY_NAME["leaving_source"].choices)
+KPIS = ("customer_churn_rate", "customer_retention_rate", "mrr", "net_revenue_retention", "customer_lifetime_value")
 
 
 class Who:
@@ -29,20 +36,24 @@ class Who:
     ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
         raise NotImplementedError
 
+    def kpis(self) -> pd.DataFrame:
+        raise NotImplementedError
+
+    def compute(self, ids: Names, **asked: Any) -> pd.DataFrame:
+        raise NotImplementedError
+
     def _limited(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame.head(0) if self.where or self.hidden else frame
 
     @within_limits()
-    def matches(self, limit: int = 500) -> pd.DataFrame:
+    def matches(self, decided: bool = False) -> pd.DataFrame:
         """Return the pairs of ids that may be one customer and that nobody decided on, the surest first: kept (the id
         that would stand for both), kept_name, kept_in (tables with their rows), other, other_name, other_in, evidence,
-        strength (0 to 1), rows, mrr, orders (of the other id). Nothing is one by itself: `Workspace.accept_match`."""
+        strength (0 to 1), rows, mrr, orders (of the other id). `decided`: also the pairs decided on since.
+        Nothing is one by itself: see `Workspace.accept_match`."""
         con, _, now = self._ask(None, None)
-        told = self.workspace.match_decisions()
-        decided = [frozenset(pair) for pair in zip(told["kept"], told["other"], strict=True)]
-        same = self.workspace.same_customers()
-        found = lookalikes.proposals(con, orphans.stakes(con, now), decided, same, limit)
-        return self._limited(found)
+        found = self._limited(lookalikes.proposals(con, orphans.stakes(con, now)))
+        return found if decided else self.workspace.undecided(found)
 
     @within_limits()
     def merged(self) -> pd.DataFrame:
@@ -63,3 +74,36 @@ class Who:
         data end; orders: the value of all orders. Empty where no customer table is loaded."""
         con, _, now = self._ask(None, None)
         return self._limited(orphans.customers(con, now) if by == "customer" else orphans.report(con, now))
+
+    @within_limits()
+    def departures(self) -> pd.DataFrame:
+        """Return the customers of whom the files say different things today: customer_id, accounts, subscriptions,
+        churn_events ('active', 'left', 'left on ...'; null: says nothing), mrr (by the definitions in force), file and
+        row of the account, or of the subscription where there is no account; the most MRR first."""
+        con, settings, now = self._ask(None, None)
+        return self._limited(departures.listing(con, facts.context(con, settings).left_flag, now))
+
+    @within_limits()
+    def differences(self) -> pd.DataFrame:
+        """Return where another table says otherwise of a customer than the customers table does: what, customer_id,
+        customers (its value), table, other (the table's values), file and row (of the customers table)."""
+        con, _, _ = self._ask(None, None)
+        return self._limited(departures.differences(con))
+
+    @within_limits()
+    def believing(self, ids: Names = KPIS) -> pd.DataFrame:
+        """Return what each choice of `leaving_source` that has something to say does to KPIs: kpi, choice, in_force,
+        value, n, over the last twelve whole months (a stock: at their end). The facts of each choice are built once."""
+        con, settings, now = self._ask(None, None)
+        until = periods.floor(now, "month", settings)
+        span = {"since": periods.add_months(until, -12), "until": until}
+        known = self.kpis().set_index("id")["computable"]
+        able = [kpi for kpi in ([ids] if isinstance(ids, str) else ids) if known.get(kpi, False)]
+        parts = []
+        for choice in SOURCES:
+            switched = {"leaving_source": choice}
+            if facts.context(con, {**settings, **switched}).leaving == choice:
+                frame = self.compute(able, definitions=switched, **span)
+                frame = frame[frame["item"].isna()][["kpi", "value", "n"]]
+                parts.append(frame.assign(choice=choice, in_force=choice == settings["leaving_source"]))
+        return self._limited(pd.concat(parts, ignore_index=True))[["kpi", "choice", "in_force", "value", "n"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import duckdb
@@ -33,7 +33,7 @@ _ANYBODY = (
     "gmx.de gmx.net gmx.com web.de t-online.de mail.com mail.ru yandex.ru proton.me protonmail.com qq.com 163.com "
     "example.com example.org email.com"
 )
-_ABOUT_PLACE = r"(mail|domain|website|web_?site|homepage|url)"
+_ABOUT_PLACE = r"(mail|domain|website|web_?site|homepage)"
 _NAME = "the same name but for legal form, case, spaces and signs"
 _NUMBER = "the same number but for leading zeros"
 
@@ -61,14 +61,10 @@ class _Pair:
 def proposals(
     con: duckdb.DuckDBPyConnection,
     stakes: pd.DataFrame,
-    decided: Collection[frozenset[str]],
-    same: Mapping[str, str],
-    limit: int,
 ) -> pd.DataFrame:
-    """Return the pairs nobody decided on (`decided`, and `same`: the ids that are one by now), the surest first, at
-    most `limit`: kept (the id that would stand for both), kept_name, kept_in (its tables with their rows), other,
-    other_name, other_in, evidence (sentences), strength (0 to 1), rows (of the other id), mrr and orders (of the other
-    id, as `orphans.stakes` says)."""
+    """Return the pairs that may be one customer, the surest first: kept (the id that would stand for both), kept_name,
+    kept_in (its tables with their rows), other, other_name, other_in, evidence (sentences), strength (0 to 1), rows (of
+    the other id), mrr and orders (of the other id, as `orphans.stakes` says)."""
     said = _said(con)
     pairs: dict[tuple[str, str], _Pair] = defaultdict(_Pair)
     groups, near = list(_alike(said)), list(_near(said))
@@ -83,8 +79,7 @@ def proposals(
     ]
     for first, second, evidence, strength in (*alike, *near):
         kept, other = sorted((first, second), key=lambda name: (*about[name].rank, name))
-        if frozenset((kept, other)) not in decided and same.get(kept, kept) != same.get(other, other):
-            pairs[kept, other].add(evidence, strength)
+        pairs[kept, other].add(evidence, strength)
     money = stakes.set_index("customer_id")
     records = []
     for (kept, other), pair in pairs.items():
@@ -95,7 +90,7 @@ def proposals(
              None if paid is None else paid["mrr"], None if paid is None else paid["orders"])
         )  # fmt: skip
     frame = pd.DataFrame(records, columns=list(COLUMNS))
-    return frame.sort_values(["strength", "rows", "kept"], ascending=[False, False, True]).head(limit).reset_index(
+    return frame.sort_values(["strength", "rows", "kept"], ascending=[False, False, True]).reset_index(
         drop=True
     )  # fmt: skip
 
@@ -176,7 +171,7 @@ def _near(said: pd.DataFrame) -> Iterator[tuple[str, str, str, float]]:
     rows = rows[rows["word"].str.count(r"\d") * 3 <= rows["word"].str.len()]
     of: dict[str, tuple[str, str]] = {}
     for row in rows.itertuples():
-        of.setdefault(row.word, (row.customer_id, row.text))
+        of.setdefault(str(row.word), (str(row.customer_id), str(row.text)))
     seen = set()
     for cut in (lambda word: word[:3], lambda word: word[-3:]):
         blocks: dict[str, list[str]] = defaultdict(list)

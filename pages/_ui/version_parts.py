@@ -9,7 +9,13 @@ import streamlit as st
 
 from pages._ui import coverage, door, download, errors, formats, history_parts, repair_parts, shell, state
 
-NAMES = {"files": "What is loaded", "coverage": "What it makes computable", "versions": "Versions"}
+NAMES = {"files": "What is loaded", "who": "Who is who", "coverage": "What it makes computable", "versions": "Versions"}
+MODES = {
+    "append": "rows added",
+    "replace": "tables replaced",
+    "upsert": "updated by key",
+    "match": "customers matched",
+}
 
 
 def files() -> None:
@@ -101,9 +107,7 @@ def _about(row: dict[str, Any]) -> str:
     if not formats.is_missing(row.get("restored_from")):
         parts.append(f"restored from version {int(row['restored_from'])}")
     elif row.get("mode"):
-        parts.append(
-            {"append": "rows added", "replace": "tables replaced", "upsert": "updated by key"}.get(row["mode"], "")
-        )
+        parts.append(MODES.get(row["mode"], ""))
     if row.get("note"):
         parts.append(formats.literal(row["note"]))
     return " · ".join(p for p in parts if p)
