@@ -14,6 +14,7 @@ import pandas as pd
 from cs_metrics import facts, kpis
 from cs_metrics.api import hiding, inventory, own
 from cs_metrics.api.analyses import Analyses, Names, Where
+from cs_metrics.api.provenance import Provenance
 from cs_metrics.api.who import Who
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis import KPI, Comparison
@@ -22,7 +23,7 @@ from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import instant
 from cs_metrics.presets import preset
 from cs_metrics.settings import resolve, today
-from cs_metrics.workspace import changes, conflicts, describe, versions
+from cs_metrics.workspace import versions
 from cs_metrics.workspace.database import cursor, within_limits
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, Any] | str | None
 
 
-class Answers(Analyses, Who):
+class Answers(Analyses, Provenance, Who):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)
@@ -123,39 +124,6 @@ class Answers(Analyses, Who):
         'table' (where it has no rows: with the columns it cannot be loaded without), 'table.column = value' for rows
         that say so, or 'settings.name' for a choice; 'table.column&column' where columns are needed together."""
         return kpis.unlocks(self._con(), self.settings, self.own)
-
-    @within_limits()
-    def sources(self) -> pd.DataFrame:
-        """Return one row a sheet and table: source, name, file, sheet, loaded_at, table, rows, loaded, rejected,
-        set_aside, replaced, sha256, mapping (JSON). rows = loaded + rejected + set_aside."""
-        return describe.sources(self._con())
-
-    @within_limits()
-    def set_aside(self) -> pd.DataFrame:
-        """Return the rows that were not loaded: file, row, table, status, column, reason, content (JSON). A reader
-        with a locked filter or hidden columns gets none: it cannot be told whose they are."""
-        frame = inventory.set_aside(self._con())
-        return frame.head(0) if self.where or self.hidden else frame
-
-    @within_limits()
-    def changes(self, table: str | None = None, row_id: str | None = None, column: str | None = None) -> pd.DataFrame:
-        """Return the values that repairs changed: table, row_id (`_id`), file, row, column, before, after, rule. A
-        reader with a locked filter or hidden columns gets none: it cannot be told whose they are."""
-        frame = changes.read(self._con(), table, row_id, column)
-        return frame.head(0) if self.where or self.hidden else frame
-
-    @within_limits()
-    def repairs(self) -> pd.DataFrame:
-        """Return what was repaired: file, table, column, rule, changed (values), kept (of them in `changes`)."""
-        frame = changes.counts(self._con())
-        return frame.head(0) if self.where or self.hidden else frame
-
-    @within_limits()
-    def conflicts(self) -> pd.DataFrame:
-        """Return where the data contradict themselves: kind, tables, rows, sentence, example; the most rows first. A
-        reader with a locked filter or hidden columns gets none: they are about everyone."""
-        frame = conflicts.read(self._con())
-        return frame.head(0) if self.where or self.hidden else frame
 
     # KPIs
 
