@@ -149,7 +149,7 @@ def _as_number(column: RawColumn, target: Column) -> tuple[float, str, Any]:
         return 0.1, "", name
     if target.type is Type.INTEGER and profile.kind is Type.BOOLEAN:
         return 0.9, "yes counts as once", name
-    if profile.kind not in _NUMBERS and not (profile.duration and target.name.endswith("_seconds")):
+    if profile.kind not in _NUMBERS and not (profile.duration and target.name.endswith(("_seconds", "_hours"))):
         return 0.0, "", name
     if target.type is Type.MONEY and {"cents", "cent", "pence"} & set(key(name).split("_")):
         return 1.0, "it is in cents, so it is divided by 100", {"from": name, "divide": 100}

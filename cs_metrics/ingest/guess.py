@@ -23,6 +23,9 @@ _ID_NAME = re.compile(
 _TIME_NAME = re.compile(
     r"(?i)(?:date|time|day|month|stamp|epoch|since|created|updated|closed|started|ended|due|_at|_on| at| on|seit|datum)"
 )
+_EDGE_NAME = re.compile(r"(?i)(?:^|[\s_\-])(?:starts?|ends?|begins?|beginn|ende|until|expir(?:y|es|ation)|renewal|ts)$")
+_SIZE_NAME = re.compile(r"(?i)mrr|arr|revenue|balance|amount|value|price|seat|count|number|total|users")
+_SERIAL = (20_000, 60_000)  # the days of a spreadsheet from 1954 to 2064
 _PROSE_NAME = re.compile(r"(?i)name|title|url|link|mail|domain|body|subject|description|text|comment|note|label")
 
 
@@ -66,7 +69,13 @@ def _boolean(seen: Seen, base: Profile) -> Profile | None:
 def _moment(seen: Seen, base: Profile, name: str) -> Profile | None:
     """Dates by their shape; digits (20240131, seconds since 1970, spreadsheet days) by their range and the name."""
     looks, total = seen.looks, seen.total
-    hint = bool(_TIME_NAME.search(name))
+    hint = bool(_TIME_NAME.search(name)) or bool(_EDGE_NAME.search(name) and not _SIZE_NAME.search(name))
+    days = _days(seen) if looks.get("date", 0) else 0
+    if days and hint and looks["date"] + days >= ENOUGH * total:
+        found = _dates(seen, base)
+        many = "are numbers" if days > 1 else "is a number"
+        said = f"{found.evidence}; {days:,} {many}, a spreadsheet's count of days"
+        return replace(found, serial=True, evidence=said, confidence=min(found.confidence, 0.8))
     if looks.get("date", 0) >= ENOUGH * total or (hint and looks.get("date", 0) >= 0.5 * total):
         return _dates(seen, base)
     digits = looks.get("whole", 0) + looks.get("point", 0)
@@ -87,10 +96,20 @@ def _moment(seen: Seen, base: Profile, name: str) -> Profile | None:
     if epoch:
         found = replace(base, epoch=epoch)
         return replace(found, kind=Type.INSTANT, confidence=0.85) if hint else None
-    if hint and low >= 20000 and high <= 60000:
+    if hint and low >= _SERIAL[0] and high <= _SERIAL[1]:
         kind = Type.DATE if looks.get("point", 0) == 0 else Type.INSTANT
         return replace(base, kind=kind, confidence=0.75, serial=True, midnight=kind is Type.DATE)
     return None
+
+
+def _days(seen: Seen) -> int:
+    """How many of the texts are numbers within the range of a spreadsheet's days; 0 where any number is beyond it."""
+    numeric = seen.where("whole", "point")
+    if not numeric.num_rows:
+        return 0
+    edges = pc.min_max(pc.cast(numeric.column("t").cast(pa.string()), pa.float64(), safe=False))
+    within = edges["min"].as_py() >= _SERIAL[0] and edges["max"].as_py() <= _SERIAL[1]
+    return int(pc.sum(numeric.column("n")).as_py()) if within else 0
 
 
 def array(column: pa.ChunkedArray) -> pa.Array:
@@ -217,6 +236,7 @@ def _number(seen: Seen, base: Profile, name: str) -> Profile | None:
         percent=percent,
         currencies=currencies,
         epoch=epoch,
+        serial=count == total and _days(seen) == count,
     )
     if ids:
         point_zero = bool(integral and tally["any_dot"])

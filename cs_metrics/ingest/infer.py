@@ -41,8 +41,8 @@ SELECT s, n, t, CASE
   WHEN NOT regexp_matches(t, '[0-9]') THEN 'text'
   WHEN {dates.looks()} THEN 'date'
   WHEN regexp_full_match(t, {literal(numbers.NUMERIC)}) THEN 'number'
-  WHEN regexp_full_match(t, {literal(numbers.CLOCK)}) THEN 'clock'
-  WHEN regexp_full_match(t, {literal(numbers.WORDS)}) THEN 'words'
+  WHEN regexp_full_match(t, {literal(f"{numbers.CLOCK}|{numbers.DAYS_CLOCK}")}) THEN 'clock'
+  WHEN regexp_full_match(t, {literal(f"{numbers.WORDS}|{numbers.ISO_SPAN}")}) THEN 'words'
   ELSE 'text' END AS class FROM raw ORDER BY i
 """
 
@@ -189,7 +189,7 @@ def _sentence(one: Profile, total: int) -> str:
         text = f"{f'all {total:,} values are' if total > 1 else 'the one value is'} {what} like {sample}"
     if one.epoch and one.kind in (Type.INSTANT, Type.DATE):
         text += f", {one.epoch} since 1970"
-    if one.serial:
+    if one.serial and not one.formats and one.kind in (Type.INSTANT, Type.DATE):
         text += ", a spreadsheet's count of days"
     return text + one.evidence
 

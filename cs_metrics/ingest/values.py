@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -70,9 +70,16 @@ class Builder:
     def _none(self) -> np.ndarray:
         return np.zeros(self.raw.rows, dtype=bool)
 
-    def _read(self, source: str, kind: Type, rule: Rule | None = None, texts: pa.ChunkedArray | None = None) -> Values:
+    def _read(
+        self,
+        source: str,
+        kind: Type,
+        rule: Rule | None = None,
+        texts: pa.ChunkedArray | None = None,
+        unit: str = "seconds",
+    ) -> Values:
         texts = self.raw.texts(source) if texts is None else texts
-        over: dict[str, Any] = {"timezone": self.timezone}
+        over: dict[str, Any] = {"timezone": self.timezone, "unit": unit}
         if rule is not None:
             named = {"day_first": rule.day_first, "epoch": rule.epoch, "decimal": rule.decimal}
             over |= {name: value for name, value in named.items() if value is not None}
@@ -142,7 +149,9 @@ class Builder:
         if column.type is Type.INTEGER and self.raw.column(source).profile.kind is Type.BOOLEAN:
             flags = self._read(source, Type.BOOLEAN, rule, texts)
             return Values(flags.values.cast(pa.int64()), flags.bad, original, NOUN[Type.BOOLEAN])
-        read = self._read(source, column.type, rule, texts)
+        if self.raw.column(source).profile.duration:
+            rule = replace(rule, unit=None)  # '1h 20m' says its unit itself, whatever the column is called
+        read = self._read(source, column.type, rule, texts, "hours" if column.name.endswith("_hours") else "seconds")
         values, bad, what = read.values, read.bad, read.what
         if column.values:
             values, bad = _closed(values, column.values)

@@ -54,7 +54,12 @@ FALSE = frozenset(
 
 # Safe to take as 'nothing' even where free text is expected: no one is called #N/A.
 NOTHING = frozenset(
-    ("null", "(null)", "<null>", "\\n", "#n/a", "#null!", "n/a", "nan", "<na>", "#value!", "#ref!", "#div/0!")
+    (
+        *("null", "(null)", "<null>", "\\n", "n/a", "nan", "<na>", "#n/a", "#null!", "#value!", "#ref!", "#div/0!"),
+        *("#spill!", "#calc!", "#getting_data", "#field!", "#blocked!", "#connect!", "#unknown!", "#error!"),
+        *("#nv", "#wert!", "#bezug!", "#zahl!", "#n/d", "#valeur!", "#nombre!", "#nom?", "#¡ref!", "#¡valor!"),
+        *("#name?", "#num!", "err:502", "err:504", "err:508", "err:522"),
+    )
 )
 # Only where the column otherwise holds numbers, dates or booleans: 'None' may well be an offer's name.
 NOTHING_TYPED = (
@@ -85,8 +90,6 @@ NOTHING_TYPED = (
             "(blank)",
             "(empty)",
             "undefined",
-            "#name?",
-            "#num!",
             "*",
             "0000-00-00",
             "0000-00-00 00:00:00",
