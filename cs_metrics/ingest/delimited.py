@@ -138,11 +138,12 @@ def _squeeze(line: str) -> str:
 
 
 def read(
-    path: Path, name: str, limits: Limits, progress: Callable[[int], None] = lambda _: None
+    path: Path, name: str, limits: Limits, progress: Callable[[int, float], None] = lambda rows, share: None
 ) -> tuple[Grid, str, str]:
     """Return the cells of the text file at `path`, its encoding and its delimiter.
 
-    `progress` gets the number of records read. FileError where it holds no text; LimitError beyond the limits.
+    `progress` gets the number of records read, and which share of the file's bytes that is. FileError where it holds no
+    text; LimitError beyond the limits.
     """
     encoding = encodings.detect(path, name)
     csv.field_size_limit(limits.cell_characters)
@@ -158,8 +159,13 @@ def read(
         if dialect.delimiter == " ":
             lines = map(_squeeze, lines)
         moved = Realigned(dialect.width, dialect.delimiter)
+        size = path.stat().st_size
+
+        def tell(rows: int) -> None:
+            progress(rows, file.buffer.tell() / size)
+
         rows = parts(lines, dialect, repairs, limits.cell_characters)
-        table, seen = table_of(rows, name, limits, progress, moved.realign)
+        table, seen = table_of(rows, name, limits, tell, moved.realign)
     if not table.num_rows:
         raise FileError(f"{name} is empty: it has no cell with anything in it. Choose another file.")
     notes = [encoding.note] if encoding.note else []

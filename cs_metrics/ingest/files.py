@@ -31,12 +31,14 @@ _ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Step:
-    """How far reading is: the `file` in hand, its place from 1 `of` so many, and its rows read so far."""
+    """How far reading is: the `file` in hand, its place from 1 `of` so many, its rows read so far, and the `share` of
+    its bytes (0 to 1; 0 where that cannot be told)."""
 
     file: str
     number: int
     of: int
     rows: int
+    share: float = 0.0
 
 
 @dataclass
@@ -195,7 +197,7 @@ def _work(
         text=True,
         env=environment,
     )
-    state = {"file": -1, "rows": 0, "since": time.monotonic()}
+    state = {"file": -1, "rows": 0, "share": 0.0, "since": time.monotonic()}
 
     def listen() -> None:
         assert process.stdout is not None
@@ -215,7 +217,7 @@ def _work(
             now = (int(state["file"]), int(state["rows"]))
             if now != shown and now[0] >= 0:
                 shown = now
-                progress(Step(uploads[now[0]].name, now[0] + 1, len(uploads), now[1]))
+                progress(Step(uploads[now[0]].name, now[0] + 1, len(uploads), now[1], float(state["share"])))
             if cancelled():
                 raise CancelledError("Reading was cancelled; nothing was stored.")
             if time.monotonic() - float(state["since"]) > limits.seconds:

@@ -143,8 +143,8 @@ def main(argument: str) -> None:
         if file is None:
             continue
 
-        def tell(rows: int, index: int = index) -> None:
-            print(json.dumps({"file": index, "rows": rows}), flush=True)
+        def tell(rows: int, share: float = 0.0, index: int = index) -> None:
+            print(json.dumps({"file": index, "rows": rows, "share": round(share, 3)}), flush=True)
 
         tell(0)
         _guard(limits)

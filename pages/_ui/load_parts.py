@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import streamlit as st
@@ -59,8 +60,27 @@ def drop() -> None:
             icon=":material/table_view:", type="tertiary", on_click="ignore", key="template",
             help="A workbook with a sheet for each table, which explains every column. Fill in what you have.",
         )  # fmt: skip
+        with st.popover("Large files", icon=":material/database:", type="tertiary"):
+            _large()
     for line in st.session_state.get(TWICE, []):
         st.info(formats.literal(line), icon=":material/content_copy:")
+
+
+def _large() -> None:
+    """Say up to which size a file comes through the browser, and how a larger one is loaded."""
+    most = st.get_option("server.maxUploadSize")
+    st.markdown(
+        f"The browser brings files of up to **{formats.number(most, 0)} MB** (`maxUploadSize` in "
+        "`.streamlit/config.toml`); the server holds one in memory while it arrives. A larger file is loaded on the "
+        "server itself, where this project is installed:"
+    )
+    command = f"python -m cs_metrics load -w {shlex.quote(str(door.workspace().path))} FILE"
+    st.code(f"CS_METRICS_READ_FILE_MB=4096 {command}", language="sh", wrap_lines=True)
+    st.caption(
+        "`CS_METRICS_READ_FILE_MB`: the largest file that is read. `CS_METRICS_READ_MEMORY_MB`: what reading may take. "
+        "`CS_METRICS_MEMORY_LIMIT`: what DuckDB may take before it uses the disk, such as 2GB. "
+        "The page shows the new version as soon as it is published."
+    )
 
 
 def _arrived(key: str) -> None:
@@ -150,7 +170,7 @@ def _read(workspace: Any, content: dict[str, Any], job: jobs.Job) -> Plan:
         rows = f", {step.rows:,} rows" if step.rows else ""
         read, of, size = step.number - 1, step.of, ""
         if step.of == len(sizes):  # the files of an archive have no size of their own here
-            read, of = sum(sizes[: step.number - 1]), sum(sizes)
+            read, of = sum(sizes[: step.number - 1]) + int(step.share * sizes[step.number - 1]), sum(sizes)
             size = f", {formats.size(read)} of {formats.size(of)} read"
         job.report(read / max(1, of), f"Reading {step.file} ({step.number} of {step.of}{size}){rows} …")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cs_metrics.ingest import delimited, torn
 from cs_metrics.ingest.limits import Limits
-from cs_metrics.ingest.regular import Regular
+from cs_metrics.ingest.regular import LINES, Regular
 
 CELLS = st.sampled_from(
     [
@@ -31,7 +31,7 @@ CELLS = st.sampled_from(
 )
 ROWS = st.lists(CELLS, min_size=3, max_size=3)
 ODD = st.lists(CELLS, min_size=0, max_size=5)
-LINES = st.lists(st.one_of(ROWS, ROWS, ROWS, ROWS, ODD), min_size=1, max_size=30)
+TABLES = st.lists(st.one_of(ROWS, ROWS, ROWS, ROWS, ODD), min_size=1, max_size=30)
 
 
 def _read(path: Path, monkeypatch: pytest.MonkeyPatch, lines: int):
@@ -44,7 +44,7 @@ def _read(path: Path, monkeypatch: pytest.MonkeyPatch, lines: int):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=LINES, end=st.sampled_from(["\n", "\r\n", "\r"]), last=st.booleans(), lines=st.integers(1, 9))
+@given(rows=TABLES, end=st.sampled_from(["\n", "\r\n", "\r"]), last=st.booleans(), lines=st.integers(1, 9))
 def test_any_block_of_lines_gives_the_same_rows(tmp_path, monkeypatch, rows, end, last, lines):
     path = tmp_path / "f.csv"
     text = end.join(",".join(row) for row in [["id", "name", "n"], *rows]) + (end if last else "")
@@ -72,3 +72,12 @@ def test_what_is_no_plain_record_is_left_to_the_other_reader(block):
 def test_a_cell_beyond_the_limit_is_left_to_the_other_reader():
     assert Regular(",", 2, 10).read(["a,b\n", f"c,{'d' * 20}\n"]) is None
     assert Regular(",", 2, 100).read(["a,b\n", f"c,{'d' * 20}\n"]).to_pylist()[1] == {"c0": "c", "c1": "d" * 20}
+
+
+def test_progress_tells_rows_and_the_share_of_the_bytes(tmp_path):
+    text = "id,name\n" + "".join(f"{i},{'x' * 100}\n" for i in range(LINES + 10))
+    (tmp_path / "f.csv").write_text(text)
+    told: list[tuple[int, float]] = []
+    delimited.read(tmp_path / "f.csv", "f.csv", Limits(), lambda rows, share: told.append((rows, share)))
+    assert [rows for rows, _ in told] == [LINES, LINES + 11]
+    assert 0.9 < told[0][1] <= told[1][1] == 1.0
