@@ -39,7 +39,9 @@ class Who:
     def kpis(self) -> pd.DataFrame:
         raise NotImplementedError
 
-    def compute(self, ids: Names, **asked: Any) -> pd.DataFrame:
+    def compute(
+        self, ids: Names, *, since: Any = None, until: Any = None, definitions: Mapping[str, Any] | None = None
+    ) -> pd.DataFrame:
         raise NotImplementedError
 
     def _limited(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -96,14 +98,14 @@ class Who:
         value, n, over the last twelve whole months (a stock: at their end). The facts of each choice are built once."""
         con, settings, now = self._ask(None, None)
         until = periods.floor(now, "month", settings)
-        span = {"since": periods.add_months(until, -12), "until": until}
+        since = periods.add_months(until, -12)
         known = self.kpis().set_index("id")["computable"]
         able = [kpi for kpi in ([ids] if isinstance(ids, str) else ids) if known.get(kpi, False)]
         parts = []
         for choice in SOURCES:
             switched = {"leaving_source": choice}
             if facts.context(con, {**settings, **switched}).leaving == choice:
-                frame = self.compute(able, definitions=switched, **span)
+                frame = self.compute(able, definitions=switched, since=since, until=until)
                 frame = frame[frame["item"].isna()][["kpi", "value", "n"]]
                 parts.append(frame.assign(choice=choice, in_force=choice == settings["leaving_source"]))
         return self._limited(pd.concat(parts, ignore_index=True))[["kpi", "choice", "in_force", "value", "n"]]
