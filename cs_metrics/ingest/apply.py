@@ -184,7 +184,7 @@ class _Work:
         said |= total_rows(self.raw, ids, np.ones(self.raw.rows, dtype=bool))
         self.ledger.leave(said, "total", "", "The row sums up others.")
         repeats, first = duplicate_rows(self.raw)
-        if not self._keeps_duplicates():
+        if repeats.any() and not self._keeps_duplicates():
             reason = np.array([f"The same as row {n}." if n else "" for n in first], dtype=object)
             took = self.ledger.leave(repeats, "duplicate", "", reason)
             advice = "They are set aside. Keep them if each is a thing of its own."

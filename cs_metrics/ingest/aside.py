@@ -16,6 +16,7 @@ from cs_metrics.ingest.engine import query
 from cs_metrics.ingest.sheet import RawSheet
 
 _TOTAL = r"(?i)^\s*(grand\s+total|sub-?\s?total|totals?|sum|gesamt|gesamtsumme|summe|total\s+g[ée]n[ée]ral)\s*:?\s*$"
+_PERHAPS = "(?i)total|sum|gesamt"  # of millions of texts, only these are worth the pattern above
 REJECTED, LOADED = "rejected", "loaded"
 
 
@@ -107,8 +108,9 @@ def total_rows(raw: RawSheet, among: Sequence[str], doubtful: np.ndarray) -> np.
         return says
     places = np.flatnonzero(doubtful)
     for name in among:
-        texts = raw.texts(name).take(pa.array(places)).to_pylist()
-        says[places] |= np.array([bool(t and re.match(_TOTAL, t)) for t in texts], dtype=bool)
+        texts = raw.texts(name).take(pa.array(places))
+        for place in pc.indices_nonzero(pc.match_substring_regex(texts, _PERHAPS).fill_null(False)).to_pylist():
+            says[places[place]] |= bool(re.match(_TOTAL, texts[place].as_py()))
     return says
 
 

@@ -29,6 +29,8 @@ ARROW: dict[Type, pa.DataType] = {
     Type.BOOLEAN: pa.bool_(),
 }
 
+_TOGETHER = 500_000  # texts that are read in one query
+
 
 @dataclass(frozen=True)
 class Options:
@@ -109,6 +111,9 @@ def _zones() -> set[str]:
 
 def convert_distinct(texts: pa.Array, kind: Type, options: Options) -> tuple[pa.Array, pa.BooleanArray]:
     """Return the values and the mask of bad texts, for texts that are each read by themselves."""
+    if len(texts) > _TOGETHER:  # so that what the engine holds does not grow with the file
+        parts = [convert_distinct(texts.slice(at, _TOGETHER), kind, options) for at in range(0, len(texts), _TOGETHER)]
+        return pa.concat_arrays([v for v, _ in parts]), pa.concat_arrays([b for _, b in parts])
     table = pa.table(
         {"i": pa.array(range(len(texts)), pa.int64()) if len(texts) else pa.array([], pa.int64()), "s": texts}
     )

@@ -18,6 +18,7 @@ from cs_metrics.schema import Type
 from cs_metrics.sql import literal
 
 _TOGETHER = 100_000  # distinct texts of several columns that are looked at in one query
+_MOST = 500_000  # of one column: what the engine holds does not grow with the file
 _PLACE = {
     Type.DATE: "dates",
     Type.INSTANT: "dates with a time",
@@ -87,7 +88,8 @@ def _classified(columns: list[pa.ChunkedArray]) -> Iterator[Seen]:
             stop += 1
         together = pa.concat_tables(tables[start:stop])
         together = together.append_column("i", pa.array(range(together.num_rows), pa.int64()))
-        answer = query(_CLASSIFY, texts=together)
+        steps = range(0, max(1, together.num_rows), _MOST)
+        answer = pa.concat_tables([query(_CLASSIFY, texts=together.slice(at, _MOST)) for at in steps])
         place = 0
         for table in tables[start:stop]:
             part = answer.slice(place, table.num_rows)

@@ -126,3 +126,13 @@ def test_unknown_zone() -> None:
 @pytest.mark.parametrize("kind", list(Type))
 def test_no_rows(kind: Type) -> None:
     assert len(convert(pa.array([], pa.string()), kind).values) == 0
+
+
+@pytest.mark.parametrize("kind", [Type.DATE, Type.MONEY, Type.ID, Type.BOOLEAN])
+def test_many_texts_are_read_in_parts_to_the_same_values(kind, monkeypatch):
+    texts = pa.array(["2024-03-01", "1.50", None, "yes", "x", "17", "2024-13-01", "no", "A7"], pa.string())
+    whole = convert(texts, kind)
+    monkeypatch.setattr("cs_metrics.ingest.convert._TOGETHER", 2)
+    parts = convert(texts, kind)
+    assert parts.values.equals(whole.values)
+    assert parts.bad.equals(whole.bad)

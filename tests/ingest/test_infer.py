@@ -100,3 +100,10 @@ def test_profile_survives_json() -> None:
 def test_blank_column() -> None:
     found = look([None, None])
     assert (found.kind, found.confidence, found.blank) == (Type.TEXT, 0.0, 2)
+
+
+def test_a_column_of_many_texts_is_looked_at_in_parts_to_the_same_profile(monkeypatch):
+    table = pa.table({"c0": [f"{i}.5" for i in range(40)], "c1": ["x"] * 40, "_row": list(range(2, 42))})
+    whole = profiles(table, ("Amount", "Plan"))
+    monkeypatch.setattr("cs_metrics.ingest.infer._MOST", 7)
+    assert profiles(table, ("Amount", "Plan")) == whole
