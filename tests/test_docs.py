@@ -14,6 +14,7 @@ import cs_metrics as cs
 import tasks
 from cs_metrics import kpis
 from cs_metrics.__main__ import parser
+from cs_metrics.ingest.limits import Limits, variable
 from cs_metrics.kpis.catalogue import places
 from cs_metrics.kpis.listing import search
 from cs_metrics.schema import TABLES
@@ -47,6 +48,12 @@ def test_python_of_the_readme_uses_what_there_is() -> None:
 def test_files_that_the_readme_shows_are_there() -> None:
     for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / target).is_file(), target
+
+
+def test_readme_names_every_limit_of_reading_with_its_default() -> None:
+    rows = re.findall(r"^\| `(CS_METRICS_READ_\w+)` \| ([\d,]+) \|", README, re.MULTILINE)
+    told = {name: int(value.replace(",", "")) for name, value in rows}
+    assert told == {variable(field.name): getattr(Limits(), field.name) for field in fields(Limits)}
 
 
 def attributes(kpi: kpis.KPI) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -16,7 +15,7 @@ from cs_metrics.workspace.database import within_limits
 class Provenance:
     """What is asked of the files behind a version. `Answers` answers it."""
 
-    where: Mapping[str, Any]
+    where: dict[str, Any]
     hidden: frozenset[str]
 
     def _con(self) -> duckdb.DuckDBPyConnection:

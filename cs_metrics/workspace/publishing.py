@@ -201,7 +201,7 @@ def _build(
         con.execute("COMMIT")
         progress.step(0.6, "Looking for contradictions")
         conflicts.build(con, as_of, ends, request.settings["fresh_days"])
-        progress.step(0.7, "Building the facts")
+        progress.step(0.7, "Working out what is counted")
         request.build(con, request.settings, as_of)
         progress.step(0.95, "Writing the version to disk")
     return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ LEVELS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warni
 # few sheets are shown in full, of many only those that need a person
 FEW = 3
 Keep = Callable[[Plan], None]
+Label = Literal["visible", "collapsed"]
 
 
 def show(plan: Plan, keep: Keep) -> None:
@@ -119,14 +120,14 @@ def _folded(key: str) -> None:
 
 
 def _left_out(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
-    with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{_name(sheet)}** ({formats.plural(sheet.rows, 'row')})", width="stretch")
-            with st.popover("Look at it", type="tertiary", key=f"look_{index}", on_change="rerun") as look:
-                if look.open:
-                    st.dataframe(sheet.preview(), hide_index=True, alt=f"First rows of {sheet.raw.place}")
-        st.caption(formats.literal(sheet.reason))
-        _table(plan, sheet, index, keep)
+    with st.container(border=True, gap="xsmall"), st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch", gap=None):
+            st.markdown(f"**{_name(sheet)}** ({formats.plural(sheet.rows, 'row')})")
+            st.caption(formats.literal(sheet.reason))
+        with st.popover("Look at it", type="tertiary", key=f"look_{index}", on_change="rerun") as look:
+            if look.open:
+                _preview(sheet)
+        _table(plan, sheet, index, keep, width=320, label="collapsed")
 
 
 def _changed(plan: Plan, keep: Keep, change: Callable[[], Any]) -> None:
@@ -139,7 +140,7 @@ def _changed(plan: Plan, keep: Keep, change: Callable[[], Any]) -> None:
         keep(plan)
 
 
-def _table(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
+def _table(plan: Plan, sheet: SheetPlan, index: int, keep: Keep, width: int = 640, label: Label = "visible") -> None:
     key = f"table_{index}"
     st.session_state[key] = sheet.table or SKIP
 
@@ -150,7 +151,7 @@ def _table(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
             st.session_state[_unfolded(sheet, index)] = True
 
     st.selectbox(
-        "What a row is", [SKIP, *TABLES], key=key, on_change=chosen, width=640,
+        "What a row is", [SKIP, *TABLES], key=key, on_change=chosen, width=width, label_visibility=label,
         format_func=lambda t: t if t == SKIP else f"{t}: {TABLES[t].row}",
     )  # fmt: skip
 
@@ -259,7 +260,7 @@ def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
 
 
 def _preview(sheet: SheetPlan) -> None:
-    """Show the first rows, with their place in the file before them and what repairs changed in them behind."""
+    """Show the first rows, with their place in the file before them and what repairs changed in them after them."""
     shown = sheet.preview(8)
     columns = ["_row", *(c for c in shown if c != "_row")]
     st.dataframe(
