@@ -210,14 +210,13 @@ def _subscription(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule
                 ident, source, text, choices=choices, default=default, evidence=evidence.words, suggestion=evidence.says
             )
         )
-    in_cents = counts_cents(raw, source) if amount.divide is None else ""
+    in_cents = counts_cents(raw, source) if amount.divide is None else None
     if in_cents:
         text = f"Is '{source}' in cents?"
         choices = (Choice(True, "yes: 4900 is 49.00"), Choice(False, "no"))
-        said = f"{in_cents}, e.g. {_example(raw.column(source))}"
-        found.append(
-            Question(f"cents:{mapping.table}.amount", source, text, choices=choices, default=True, evidence=said)
-        )
+        said = f"{in_cents.words}, e.g. {_example(raw.column(source))}"
+        ident, default = f"cents:{mapping.table}.amount", in_cents.says
+        found.append(Question(ident, source, text, choices=choices, default=default, evidence=said))
     return found + _discount(raw, mapping, rules, source)
 
 

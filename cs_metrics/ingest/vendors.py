@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cs_metrics.ingest import derive
+from cs_metrics.ingest.ends import Evidence
 from cs_metrics.ingest.fit import Fit, filled, of_values
 from cs_metrics.ingest.layouts import LAYOUTS, Layout
 from cs_metrics.ingest.names import bare, key, squash
@@ -14,6 +15,7 @@ from cs_metrics.schema import TABLES, Column, Type
 from cs_metrics.schema.tables.names import words
 
 _SURE = 0.95
+_LEAST_PRICE = 900
 # Currencies without hundredths: their whole amounts are whole units.
 _NO_CENTS = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"))
 
@@ -81,18 +83,29 @@ def _best(raw: RawSheet, layout: Layout, target: Column, candidates: list[RawCol
     return None
 
 
-def counts_cents(raw: RawSheet, amount: str) -> str:
-    """Return why a sheet's amounts are likely to be in cents, '' where they are not.
+def counts_cents(raw: RawSheet, amount: str) -> Evidence | None:
+    """Return what speaks for a sheet's amounts being in cents: sure, or worth a question; None where nothing does.
 
     A vendor's interface and what copies it write whole cents; a file made for people has '49.00' and headers in words.
     """
     column = raw.column(amount)
-    if column.profile.kind is not Type.INTEGER or not any(c.name.islower() and "_" in c.name for c in raw.columns):
-        return ""
+    if column.profile.kind is not Type.INTEGER:
+        return None
     codes = {w.casefold() for c in raw.columns if "currency" in key(c.name).split("_") for w in c.profile.words}
     if codes and codes <= _NO_CENTS:
-        return ""
-    found = recognise(raw)
-    if found is None or found.layout is None or not found.layout.cents:
-        return ""
-    return f"the columns are those of {found.vendor}, which writes amounts in cents"
+        return None
+    written = any(c.name.islower() and "_" in c.name for c in raw.columns)
+    found = recognise(raw) if written else None
+    if found is not None and found.layout is not None and found.layout.cents:
+        return Evidence(True, f"the columns are those of {found.vendor}, which writes amounts in cents")
+    return _like_prices(column)
+
+
+def _like_prices(column: RawColumn) -> Evidence | None:
+    """Few whole amounts such as 4900, 9900 and 19900 are prices of 49, 99 and 199, or happen to end so."""
+    texts = list(column.profile.words)
+    amounts = [int(text) for text in texts if text.isdecimal() and int(text)]
+    alike = [n for n in amounts if n >= _LEAST_PRICE and n % 1000 == 900]
+    if len(amounts) < 3 or len(amounts) < len(texts) - 1 or len(alike) < 0.8 * len(amounts):
+        return None
+    return Evidence(False, f"{len(alike)} of {len(amounts)} different amounts end in 900, as prices in cents do")

@@ -88,6 +88,25 @@ def test_amounts_of_a_file_made_for_people_are_not_divided() -> None:
     assert first_amount(found) == 49.0
 
 
+def test_amounts_that_look_like_prices_in_cents_are_asked_about_and_left_as_they_are() -> None:
+    head = "Customer ID,Start date,End date,Amount,Billing period"
+    rows = [
+        f"C{i},2024-01-0{i},2025-01-0{i},{price},month" for i, price in enumerate((4900, 9900, 19900, 4900), start=1)
+    ]
+    found = sheet("\n".join([head, *rows]))
+    asked = {q.id: q for q in found.questions}["cents:subscriptions.amount"]
+    assert asked.evidence.startswith("3 of 3 different amounts end in 900, as prices in cents do")
+    assert (asked.open, first_amount(found)) == (False, 4900.0)
+    found.answer("cents:subscriptions.amount", True)
+    assert first_amount(found) == 49.0
+
+
+def test_round_amounts_are_not_asked_about() -> None:
+    head = "Customer ID,Start date,End date,Amount,Billing period"
+    rows = [f"C{i},2024-01-0{i},2025-01-0{i},{price},month" for i, price in enumerate((4900, 5000, 12000), start=1)]
+    assert "cents:subscriptions.amount" not in {q.id for q in sheet("\n".join([head, *rows])).questions}
+
+
 def test_a_currency_without_cents_is_not_divided() -> None:
     found = sheet(STRIPE_API.replace(",usd,", ",jpy,"))
     assert first_amount(found) == 4900.0
