@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from cs_metrics.schema import TABLES, Type
 from cs_metrics.sql import quote
 from cs_metrics.workspace.database import first_row
 from cs_metrics.workspace.lineage import stem
@@ -152,7 +154,8 @@ class Comparison:
             if n:
                 found.columns[column] = found.columns.get(column, 0) + int(n)
         shown = [c for c, n in zip(told, counts, strict=True) if n]
-        texts = [f"CAST({name} AS VARCHAR)" for c in shown for name in (quote(c), was[c])]
+        money = {c.name for c in TABLES[found.table].columns if c.type is Type.MONEY}
+        texts = [n if c in money else f"CAST({n} AS VARCHAR)" for c in shown for n in (quote(c), was[c])]
         query = (
             f"SELECT _row, concat_ws(', ', {', '.join(f'CAST({quote(k)} AS VARCHAR)' for k in key)})"
             f"{''.join(f', {t}' for t in texts)} FROM pairs ORDER BY _row LIMIT {SHOWN}"
@@ -162,7 +165,7 @@ class Comparison:
             for place, column in enumerate(shown):
                 now, then = pairs[2 * place : 2 * place + 2]
                 if now != then:
-                    cells.append((row, told_key, column, then, now))
+                    cells.append((row, told_key, column, _shown(then), _shown(now)))
         if cells:
             more = pd.DataFrame(cells, columns=list(CHANGES))
             found.changes = more if found.changes.empty else pd.concat([found.changes, more], ignore_index=True)
@@ -216,3 +219,8 @@ def _some(table: str, columns: Sequence[str]) -> str:
 def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
     row = first_row(con, query)
     return int(row[0]) if row else 0
+
+
+def _shown(value: Any) -> Any:
+    """Return a text as it is, and an amount without the zeros that only its type adds: 65, not 65.000000."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value

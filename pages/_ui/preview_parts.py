@@ -92,7 +92,7 @@ def _result(found: Preview) -> None:
         shown = [
             {
                 "Table": table.table,
-                "Told by": ", ".join(table.key) or "the whole row",
+                "Matched by": ", ".join(table.key) or "the whole row",
                 "Rows": table.rows,
                 "New": table.new,
                 "Changed": table.changed,
@@ -154,5 +154,6 @@ def _kpis(found: Preview) -> None:
     st.markdown(
         f"**The KPIs of the Overview**, {formats.count(len(frame) - same)} of {formats.count(len(frame))} change"
     )
-    st.caption(f"Over the last 12 whole months: published with data to {before}, then with data to {after}.")
+    reach = f"with data to {before}" + ("" if before == after else f" before and to {after} after")
+    st.caption(f"Over the last 12 whole months, {reach}.")
     st.dataframe(frame.drop(columns="moved"), hide_index=True, alt="The headline KPIs before and after")

@@ -70,3 +70,20 @@ def test_ravenstack_loaded_again_changes_what_the_preview_said(real_data: Path, 
     for kpi in told.index:
         assert told.loc[kpi, "after"] == pytest.approx(published.loc[kpi, "before"], nan_ok=True), kpi
     assert (told["before"] != told["after"]).any()
+
+
+def test_a_changed_amount_is_shown_as_people_write_it(tmp_path: Path) -> None:
+    workspace = cs.Workspace(tmp_path / "amounts")
+    text = "subscription_id,customer_id,start_date,end_date,monthly_amount\nS1,A,2024-01-01,2024-05-01,{}\n"
+    mapping = {
+        "subscription_id": "subscription_id", "customer_id": "customer_id", "start_date": "start_date",
+        "end_date": "end_date", "amount": "monthly_amount", "billing_period": {"constant": "month"},
+    }  # fmt: skip
+    plans = [
+        workspace.read([upload(text.format(amount), name)]) for amount, name in ((50, "may.csv"), (1200.5, "june.csv"))
+    ]
+    for plan in plans:
+        plan.sheets[0].use("subscriptions", mapping)
+    workspace.publish(plans[0])
+    (table,) = workspace.preview(plans[1], "upsert").tables
+    assert table.changes[["column", "before", "after"]].values.tolist() == [["amount", "50", "1200.5"]]

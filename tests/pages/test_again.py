@@ -59,7 +59,7 @@ def test_what_would_change_is_shown_before_anything_is_published(open_page: Open
     assert rows.to_dict("records") == [
         {
             "Table": "customers",
-            "Told by": "customer_id",
+            "Matched by": "customer_id",
             "Rows": 9,
             "New": 1,
             "Changed": 1,
