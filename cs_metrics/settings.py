@@ -103,6 +103,15 @@ SETTINGS: tuple[Setting, ...] = (
         group="Definitions",
     ),
     *(d.setting for d in DISAGREEMENTS),
+    Setting(
+        "plan_source",
+        "subscriptions",
+        "choice",
+        "Which plan a customer has where the files disagree: that of its subscriptions or of the customers table.",
+        choices=("subscriptions", "customers"),
+        facts=True,
+        group="Definitions",
+    ),
     Setting("follow_days", 90, "int", "How long after an event its consequence still counts.", minimum=1, maximum=3650),
     Setting("trial_days", 30, "int", "How long a trial may take to become paid.", minimum=1, maximum=3650),
     Setting(

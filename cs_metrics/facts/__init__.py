@@ -110,7 +110,7 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     words.build(con)
     for fact in FACTS:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
-    customers.build_spans(con)
+    customers.build_spans(con, values)
     for fact in LATER:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
     maps.build(con, values, as_of)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import duckdb
 
 from cs_metrics.facts.activity import FOREVER
@@ -65,13 +68,13 @@ _PLAN_SPANS = f"""
     SELECT customer_id, 'plan' AS attribute, plan AS value, cut AS valid_from FROM best"""
 
 
-def build_spans(con: duckdb.DuckDBPyConnection) -> None:
+def build_spans(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any]) -> None:
     """Build `dim_spans`, and `dim_customers` with the value of today: attributes that changed keep their history.
 
     Spans cover all time for every customer: the first value known holds before it, the last one after it.
     """
     states = "SELECT customer_id, attribute, value, valid_from FROM customer_attributes WHERE value IS NOT NULL"
-    plans = has_rows(con, "subscriptions", "plan IS NOT NULL")
+    plans = settings["plan_source"] == "subscriptions" and has_rows(con, "subscriptions", "plan IS NOT NULL")
     if plans:
         states = f"{states} AND attribute <> 'plan' UNION ALL ({_PLAN_SPANS})"
     con.execute(f"CREATE OR REPLACE TEMP TABLE attribute_states AS {states}")

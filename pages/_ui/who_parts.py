@@ -13,6 +13,7 @@ from pages._ui import door, download, errors, formats, jobs, state, workspaces
 # so many proposals are shown at once; each decision brings the next
 SHOWN = 10
 SOURCES = {"subscriptions": "Subscriptions", "accounts": "Accounts", "churn_events": "Churn events"}
+PLANS = {"subscriptions": "Subscriptions", "customers": "Customers table"}
 COLUMNS = {"customer_id": "Customer", "mrr": "MRR", "orders": "Order value", "file": "File", "row": "Row",
            "rows": "Rows", "table": "Table"}  # fmt: skip
 
@@ -230,6 +231,28 @@ def _differences() -> None:
         alt="Where another table says otherwise of a customer",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Breakdowns take the plan of the subscriptions, and all else from the customers table.",
+        st.caption("Breakdowns by a customer's attribute take it from the customers table, but for the plan.",
                    width="stretch")  # fmt: skip
         download.table(found, key="differences", name="what a customer is", label="Customers and rows", numbers=False)
+    if "plan" in set(found["what"]):
+        _believe_plan()
+
+
+def _believe_plan() -> None:
+    """Show MRR by plan as each file has it, and let a person choose."""
+    now = door.workspace().settings["plan_source"]
+    if not door.needs()["mrr"]:
+        currency = door.settings()["currency"]
+        found = {
+            PLANS[source]: door.ask("compute", ["mrr"], by=["plan"], definitions={"plan_source": source})
+            .assign(plan=lambda frame: frame["plan"].fillna(formats.NOTHING)).set_index("plan")["value"]
+            for source in PLANS
+        }  # fmt: skip
+        told = pd.DataFrame(found)
+        shown = {name: [formats.value(v, "money", currency) for v in told[name]] for name in told}
+        st.dataframe({"MRR by plan": list(told.index), **shown}, hide_index=True, alt="MRR by plan as each file has it")
+    picked = st.radio("Whose plan to believe", list(PLANS), format_func=PLANS.get, index=list(PLANS).index(now),
+                      horizontal=True, key="believe_plan")  # fmt: skip
+    if st.button("Believe it", key="save_believe_plan", disabled=picked == now or not _may_change()):
+        door.workspace().set_settings({"plan_source": picked})
+        st.rerun()

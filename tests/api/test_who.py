@@ -85,3 +85,12 @@ def test_a_reader_of_some_sees_none_of_it(version):
     assert view.departures().empty
     assert view.differences().empty
     assert view.believing("mrr").empty
+
+
+def test_the_plan_is_that_of_the_file_that_is_believed(version):
+    def by_plan(source):
+        frame = version.compute("mrr", by="plan", definitions={"plan_source": source})
+        return {row["plan"]: row["value"] for row in frame.to_dict("records") if row["value"]}
+
+    assert by_plan("subscriptions") == {"Pro": 10.0, "Basic": 30.0}
+    assert by_plan("customers") == {"Pro": 40.0}

@@ -78,6 +78,11 @@ def test_what_each_choice_of_whom_to_believe_does_is_shown_and_one_is_chosen(ope
     app.button(key="save_believe").click().run()
     assert cs.Workspace(cs.home() / name).settings["leaving_source"] == "accounts"
     assert "Now: leavings by the accounts." in said(app)
+    (plans,) = [f.value for f in app.dataframe if "MRR by plan" in f.value]
+    assert list(plans) == ["MRR by plan", "Subscriptions", "Customers table"]
+    app.radio(key="believe_plan").set_value("customers").run()
+    app.button(key="save_believe_plan").click().run()
+    assert cs.Workspace(cs.home() / name).settings["plan_source"] == "customers"
 
 
 def test_the_sample_company_is_looked_at_and_not_changed(open_page: Open) -> None:
