@@ -16,7 +16,7 @@ def read_bytes(folder: Path, content: bytes, name: str = "file.csv", limits: Lim
     path = folder / name
     path.write_bytes(content)
     sheets = []
-    for j, record in enumerate(read_one(0, path, name, folder, limits or Limits(), lambda rows: None)):
+    for j, record in enumerate(read_one(0, path, name, folder, limits or Limits(), lambda *_: None)):
         with pa.OSFile(str(folder / f"0-{j}.arrow")) as source:
             table = pa.ipc.open_file(source).read_all()
         columns = tuple(
