@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import zip_longest
 from pathlib import Path
 
@@ -147,7 +147,7 @@ def read(
     """
     encoding = encodings.detect(path, name)
     csv.field_size_limit(limits.cell_characters)
-    with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as file:
+    with path.open("rb") as data, TextIOWrapper(data, encoding.name, encoding.errors, newline="") as file:
         sample = file.read(_SAMPLE)
         dialect = detect(sample, len(sample) < _SAMPLE)
         file.seek(0)
@@ -162,7 +162,7 @@ def read(
         size = path.stat().st_size
 
         def tell(rows: int) -> None:
-            progress(rows, file.buffer.tell() / size)
+            progress(rows, data.tell() / size)
 
         rows = parts(lines, dialect, repairs, limits.cell_characters)
         table, seen = table_of(rows, name, limits, tell, moved.realign)
