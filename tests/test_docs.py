@@ -14,7 +14,7 @@ import cs_metrics as cs
 import tasks
 from cs_metrics import kpis
 from cs_metrics.__main__ import parser
-from cs_metrics.ingest.limits import Limits, variable
+from cs_metrics.ingest.reading.limits import Limits, variable
 from cs_metrics.kpis.catalogue import places
 from cs_metrics.kpis.listing import search
 from cs_metrics.schema import TABLES

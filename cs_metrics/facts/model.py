@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.ingest.vocabulary import flag_rank
+from cs_metrics.ingest.mappings.vocabulary import flag_rank
 from cs_metrics.sql import literal, quote
 
 MONEY = "DECIMAL(18,6)"

@@ -14,14 +14,14 @@ import pyarrow.compute as pc
 
 from cs_metrics.errors import MappingError
 from cs_metrics.ingest.aside import REJECTED, Ledger, blank_rows, duplicate_rows, total_rows
-from cs_metrics.ingest.attributes import Attribute, attribute_columns, states_since
-from cs_metrics.ingest.convert import ARROW
-from cs_metrics.ingest.mapping import TableMapping, taken
-from cs_metrics.ingest.names import key
+from cs_metrics.ingest.mappings.attributes import Attribute, attribute_columns, states_since
+from cs_metrics.ingest.mappings.mapping import TableMapping, taken
+from cs_metrics.ingest.mappings.names import key
+from cs_metrics.ingest.mappings.rules import Rule
+from cs_metrics.ingest.mappings.values import Builder, Lookup, Values
 from cs_metrics.ingest.problems import Notes, Problem, in_order, plural
-from cs_metrics.ingest.rules import Rule
 from cs_metrics.ingest.sheet import RawColumn, RawSheet
-from cs_metrics.ingest.values import Builder, Lookup, Values
+from cs_metrics.ingest.types.convert import ARROW
 from cs_metrics.schema import TABLES, Column, Table, Type
 
 # Tables in which one id is one thing: a second row with it contradicts the first.

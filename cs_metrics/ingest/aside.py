@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cs_metrics.ingest.engine import query
 from cs_metrics.ingest.sheet import RawSheet
+from cs_metrics.ingest.types.engine import query
 
 _TOTAL = r"(?i)^\s*(grand\s+total|sub-?\s?total|totals?|sum|gesamt|gesamtsumme|summe|total\s+g[ée]n[ée]ral)\s*:?\s*$"
 _PERHAPS = "(?i)total|sum|gesamt"  # of millions of texts, only these are worth the pattern above

@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 
 from cs_metrics.ingest.apply import Applied
-from cs_metrics.ingest.engine import query
-from cs_metrics.ingest.mapping import TableMapping
-from cs_metrics.ingest.names import key
+from cs_metrics.ingest.mappings.mapping import TableMapping
+from cs_metrics.ingest.mappings.names import key
+from cs_metrics.ingest.mappings.vocabulary import flag_rank
 from cs_metrics.ingest.problems import EXAMPLES, Problem, plural
 from cs_metrics.ingest.sheet import RawSheet
-from cs_metrics.ingest.vocabulary import flag_rank
+from cs_metrics.ingest.types.engine import query
 from cs_metrics.schema import TABLES, Type
 from cs_metrics.sql import quote
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
-from cs_metrics.ingest.names import key, match, squash
+from cs_metrics.ingest.mappings.names import key, match, squash
 from cs_metrics.ingest.sheet import Profile, RawColumn, RawSheet
 from cs_metrics.schema import Type
 

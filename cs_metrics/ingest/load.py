@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cs_metrics.ingest.apply import Applied
-from cs_metrics.ingest.readings import readings
-from cs_metrics.ingest.repairs import CHANGES
+from cs_metrics.ingest.repair.readings import readings
+from cs_metrics.ingest.repair.repairs import CHANGES
 from cs_metrics.schema import TABLES
 
 

@@ -16,19 +16,19 @@ import pyarrow as pa
 from cs_metrics.errors import MappingError, did_you_mean
 from cs_metrics.ingest.apply import Applied, apply
 from cs_metrics.ingest.contradictions import contradictions, near_matches
-from cs_metrics.ingest.files import read_files
 from cs_metrics.ingest.load import Load, load_of
-from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.mappings.mapping import TableMapping
+from cs_metrics.ingest.mappings.propose import propose
+from cs_metrics.ingest.mappings.questions import Question
+from cs_metrics.ingest.mappings.values import Lookup
+from cs_metrics.ingest.mappings.wide import known, unpivot
 from cs_metrics.ingest.problems import Problem, in_order
-from cs_metrics.ingest.propose import propose
-from cs_metrics.ingest.questions import Question
-from cs_metrics.ingest.repairable import across
-from cs_metrics.ingest.repairing import Group
+from cs_metrics.ingest.reading.files import read_files
+from cs_metrics.ingest.repair.repairable import across
+from cs_metrics.ingest.repair.repairing import Group
 from cs_metrics.ingest.sheet import Failure, RawSheet, Read
 from cs_metrics.ingest.sheetplan import SheetPlan
-from cs_metrics.ingest.values import Lookup
 from cs_metrics.ingest.views import HEAD
-from cs_metrics.ingest.wide import known, unpivot
 from cs_metrics.schema import Type
 
 Content = bytes | Path

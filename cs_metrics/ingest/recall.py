@@ -9,8 +9,8 @@ from typing import Any
 
 from cs_metrics.errors import MappingError, did_you_mean
 from cs_metrics.ingest.drift import Change, Drift, common, compare, plain_name
-from cs_metrics.ingest.mapping import TableMapping
-from cs_metrics.ingest.propose import SheetProposal
+from cs_metrics.ingest.mappings.mapping import TableMapping
+from cs_metrics.ingest.mappings.propose import SheetProposal
 from cs_metrics.ingest.sheet import RawSheet
 
 # Less in common, and it is another file. Only so many mappings are looked at closely.

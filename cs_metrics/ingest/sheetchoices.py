@@ -9,14 +9,15 @@ from dataclasses import replace
 from typing import Any, Self
 
 from cs_metrics.errors import MappingError, did_you_mean
-from cs_metrics.ingest import recall, wide
+from cs_metrics.ingest import recall
 from cs_metrics.ingest.drift import shape
-from cs_metrics.ingest.mapping import TableMapping, check_table, complete, fingerprint, forget_dates
-from cs_metrics.ingest.propose import SheetProposal
-from cs_metrics.ingest.questions import Question
-from cs_metrics.ingest.repairing import Group, Repairing, currency_rule
+from cs_metrics.ingest.mappings import wide
+from cs_metrics.ingest.mappings.mapping import TableMapping, check_table, complete, fingerprint, forget_dates
+from cs_metrics.ingest.mappings.propose import SheetProposal
+from cs_metrics.ingest.mappings.questions import Question
+from cs_metrics.ingest.mappings.wide import Wide
+from cs_metrics.ingest.repair.repairing import Group, Repairing, currency_rule
 from cs_metrics.ingest.sheet import RawSheet
-from cs_metrics.ingest.wide import Wide
 
 
 class SheetChoices(ABC):

@@ -11,19 +11,19 @@ from typing import Any
 import pandas as pd
 
 from cs_metrics.errors import MappingError, did_you_mean
-from cs_metrics.ingest import wide
 from cs_metrics.ingest.apply import Applied, Counts
-from cs_metrics.ingest.mapping import TableMapping, complete
+from cs_metrics.ingest.mappings import wide
+from cs_metrics.ingest.mappings.mapping import TableMapping, complete
+from cs_metrics.ingest.mappings.propose import SheetProposal, is_undecided
+from cs_metrics.ingest.mappings.questions import Choice, Question, ask
+from cs_metrics.ingest.mappings.rules import Rule
+from cs_metrics.ingest.mappings.wide import Wide
 from cs_metrics.ingest.problems import Problem, in_order
-from cs_metrics.ingest.propose import SheetProposal, is_undecided
-from cs_metrics.ingest.questions import Choice, Question, ask
-from cs_metrics.ingest.repairable import find
-from cs_metrics.ingest.repairing import Group, told, with_currency
-from cs_metrics.ingest.rules import Rule
+from cs_metrics.ingest.repair.repairable import find
+from cs_metrics.ingest.repair.repairing import Group, told, with_currency
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.ingest.sheetchoices import SheetChoices
 from cs_metrics.ingest.views import ColumnView, aside_frame, column_views, first_rows
-from cs_metrics.ingest.wide import Wide
 from cs_metrics.schema import TABLES
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cs_metrics.ingest.apply import Applied
-from cs_metrics.ingest.mapping import TableMapping, taken
-from cs_metrics.ingest.propose import SheetProposal
+from cs_metrics.ingest.mappings.mapping import TableMapping, taken
+from cs_metrics.ingest.mappings.propose import SheetProposal
 from cs_metrics.ingest.sheet import Profile, RawSheet
 from cs_metrics.schema import TABLES
 

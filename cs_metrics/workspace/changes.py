@@ -7,7 +7,7 @@ from collections.abc import Collection
 import duckdb
 import pandas as pd
 
-from cs_metrics.ingest.readings import READ
+from cs_metrics.ingest.repair.readings import READ
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
 from cs_metrics.workspace.loads import Load

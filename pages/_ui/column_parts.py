@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cs_metrics.ingest.mappings.wording import in_words
 from cs_metrics.ingest.sheetplan import SheetPlan
-from cs_metrics.ingest.wording import in_words
 from cs_metrics.schema import TABLES
 from pages._ui import formats, rule_parts
 

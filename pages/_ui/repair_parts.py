@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.ingest.plan import Plan
-from cs_metrics.ingest.repairing import Group
+from cs_metrics.ingest.repair.repairing import Group
 from cs_metrics.ingest.sheetplan import SheetPlan
 from pages._ui import door, download, formats
 

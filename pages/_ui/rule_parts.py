@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from cs_metrics.ingest.mappings.wording import UNITS, in_words
 from cs_metrics.ingest.sheetplan import SheetPlan
-from cs_metrics.ingest.wording import UNITS, in_words
 from cs_metrics.schema import TABLES, Column, Type
 from pages._ui import formats
 

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
+from cs_metrics.ingest.mappings.questions import Question
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.problems import Problem
-from cs_metrics.ingest.questions import Question
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.schema import TABLES
 from pages._ui import column_parts, download, errors, formats, repair_parts

@@ -76,7 +76,7 @@ def write(path: Path, rows: int) -> None:
 
 def reading(path: Path, folder: Path) -> int:
     """Read the file's sheets as the app does."""
-    from cs_metrics.ingest.files import read_files
+    from cs_metrics.ingest.reading.files import read_files
 
     read = read_files([path])
     read.raise_failures()

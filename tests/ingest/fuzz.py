@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from cs_metrics.ingest.limits import Limits
+from cs_metrics.ingest.reading.limits import Limits
 from tests.ingest.books import ods, ods_cell, ods_row
 
 ROOT = Path(__file__).parents[2]
@@ -160,7 +160,7 @@ class Reader:
             paths.append({"path": str(path), "name": name})
         job = {"files": paths, "folder": str(self.folder), "limits": asdict(LIMITS)}
         (self.folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        command = [sys.executable, "-m", "cs_metrics.ingest.worker", str(self.folder / "job.json")]
+        command = [sys.executable, "-m", "cs_metrics.ingest.reading.worker", str(self.folder / "job.json")]
         said = self.folder / "errors.txt"
         with said.open("wb") as stderr:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=ROOT)

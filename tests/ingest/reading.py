@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cs_metrics.ingest.limits import Limits
+from cs_metrics.ingest.reading.limits import Limits
+from cs_metrics.ingest.reading.worker import read_one
 from cs_metrics.ingest.sheet import AsideRow, Profile, RawColumn, RawSheet
-from cs_metrics.ingest.worker import read_one
 
 
 def read_bytes(folder: Path, content: bytes, name: str = "file.csv", limits: Limits | None = None) -> list[RawSheet]:

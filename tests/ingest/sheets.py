@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from cs_metrics.ingest.infer import profiles
 from cs_metrics.ingest.plan import Plan, build_plan
 from cs_metrics.ingest.sheet import RawColumn, RawSheet, Read, letter
+from cs_metrics.ingest.types.infer import profiles
 
 
 def sheet(text: str, file: str = "file.csv", name: str | None = None) -> RawSheet:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs_metrics.ingest.apply import apply
-from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.mappings.mapping import TableMapping
 from cs_metrics.schema import TABLES, Type
 from tests.ingest.sheets import of_rows, sheet
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from cs_metrics.errors import MappingError
-from cs_metrics.ingest.convert import Options, convert
+from cs_metrics.ingest.types.convert import Options, convert
 from cs_metrics.schema import Type
 
 BAD = object()
@@ -132,7 +132,7 @@ def test_no_rows(kind: Type) -> None:
 def test_many_texts_are_read_in_parts_to_the_same_values(kind, monkeypatch):
     texts = pa.array(["2024-03-01", "1.50", None, "yes", "x", "17", "2024-13-01", "no", "A7"], pa.string())
     whole = convert(texts, kind)
-    monkeypatch.setattr("cs_metrics.ingest.convert._TOGETHER", 2)
+    monkeypatch.setattr("cs_metrics.ingest.types.convert._TOGETHER", 2)
     parts = convert(texts, kind)
     assert parts.values.equals(whole.values)
     assert parts.bad.equals(whole.bad)

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cs_metrics.errors import FileError, LimitError
-from cs_metrics.ingest.delimited import Dialect, detect
-from cs_metrics.ingest.limits import Limits
-from cs_metrics.ingest.torn import Repairs, records
+from cs_metrics.ingest.reading.delimited import Dialect, detect
+from cs_metrics.ingest.reading.limits import Limits
+from cs_metrics.ingest.reading.torn import Repairs, records
 from tests.ingest.reading import names, read_bytes, read_text, rows
 
 TABLE = "name,city,score\nAnn,Köln,3\nBob,Łódź,4\n"

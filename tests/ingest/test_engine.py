@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from cs_metrics.ingest.engine import query
+from cs_metrics.ingest.types.engine import query
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest
 import xlsxwriter
 
 from cs_metrics.errors import CancelledError, FileError, LimitError
-from cs_metrics.ingest.files import Step, read_files
-from cs_metrics.ingest.limits import Limits
+from cs_metrics.ingest.reading.files import Step, read_files
+from cs_metrics.ingest.reading.limits import Limits
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,7 +100,8 @@ def test_no_copy_of_a_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no limits of this kind")
 def test_the_reader_cannot_take_more_memory_or_time_than_its_limits() -> None:
     code = (
-        "import resource\nfrom cs_metrics.ingest.limits import Limits\nfrom cs_metrics.ingest.worker import _guard\n"
+        "import resource\nfrom cs_metrics.ingest.reading.limits import Limits\n"
+        "from cs_metrics.ingest.reading.worker import _guard\n"
         "_guard(Limits(memory_mb=2500, seconds=10))\n"
         "print(resource.getrlimit(resource.RLIMIT_AS)[1] >> 20, resource.getrlimit(resource.RLIMIT_CPU)[0])\n"
     )

@@ -16,9 +16,9 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics.errors import FileError, LimitError, PublishError
-from cs_metrics.ingest.archive import clean_name
-from cs_metrics.ingest.files import read_files
-from cs_metrics.ingest.limits import Limits
+from cs_metrics.ingest.reading.archive import clean_name
+from cs_metrics.ingest.reading.files import read_files
+from cs_metrics.ingest.reading.limits import Limits
 from tests.ingest.reading import names, read_bytes, rows
 from tests.ingest.test_files import named
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cs_metrics.errors import FileError, LimitError
-from cs_metrics.ingest.files import read_files
-from cs_metrics.ingest.limits import Limits
+from cs_metrics.ingest.reading.files import read_files
+from cs_metrics.ingest.reading.limits import Limits
 from tests.ingest.books import ods, ods_cell, ods_row, with_parts
 from tests.ingest.reading import names, read_bytes, rows
 from tests.ingest.test_files import named

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from cs_metrics.ingest.infer import profiles
 from cs_metrics.ingest.sheet import Profile
+from cs_metrics.ingest.types.infer import profiles
 from cs_metrics.schema import Type
 
 
@@ -105,5 +105,5 @@ def test_blank_column() -> None:
 def test_a_column_of_many_texts_is_looked_at_in_parts_to_the_same_profile(monkeypatch):
     table = pa.table({"c0": [f"{i}.5" for i in range(40)], "c1": ["x"] * 40, "_row": list(range(2, 42))})
     whole = profiles(table, ("Amount", "Plan"))
-    monkeypatch.setattr("cs_metrics.ingest.infer._MOST", 7)
+    monkeypatch.setattr("cs_metrics.ingest.types.infer._MOST", 7)
     assert profiles(table, ("Amount", "Plan")) == whole

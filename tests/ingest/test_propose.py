@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cs_metrics.ingest.names import key, match, place_score
-from cs_metrics.ingest.propose import propose
+from cs_metrics.ingest.mappings.names import key, match, place_score
+from cs_metrics.ingest.mappings.propose import propose
 from cs_metrics.schema import TABLES
 from tests.ingest.sheets import of_rows, plan_of, sheet
 

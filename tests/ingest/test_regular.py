@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cs_metrics.ingest import delimited, torn
-from cs_metrics.ingest.limits import Limits
-from cs_metrics.ingest.regular import LINES, Regular
+from cs_metrics.ingest.reading import delimited, torn
+from cs_metrics.ingest.reading.limits import Limits
+from cs_metrics.ingest.reading.regular import LINES, Regular
 
 CELLS = st.sampled_from(
     [

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cs_metrics.errors import MappingError
-from cs_metrics.ingest.repairs import check, repair
+from cs_metrics.ingest.repair.repairs import check, repair
 from cs_metrics.ingest.sheet import RawSheet
 from tests.ingest.sheets import of_rows
 

@@ -15,8 +15,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cs_metrics.ingest.convert import Options, convert
 from cs_metrics.ingest.sheet import RawSheet
+from cs_metrics.ingest.types.convert import Options, convert
 from cs_metrics.schema import Type
 from tests.ingest.reading import read_bytes
 

@@ -9,7 +9,7 @@ import pytest
 
 from cs_metrics.errors import MappingError
 from cs_metrics.ingest.apply import apply
-from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.mappings.mapping import TableMapping
 from tests.ingest.sheets import sheet
 
 

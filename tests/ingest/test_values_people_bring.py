@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from cs_metrics.ingest.apply import apply
-from cs_metrics.ingest.convert import Options, convert
-from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.mappings.mapping import TableMapping
 from cs_metrics.ingest.sheet import Profile
+from cs_metrics.ingest.types.convert import Options, convert
 from cs_metrics.schema import Type
 from tests.ingest.reading import names, read_bytes, rows
 from tests.ingest.sheets import of_rows, sheet

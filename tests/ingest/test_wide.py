@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cs_metrics.ingest.periodnames import period_in
+from cs_metrics.ingest.mappings.periodnames import period_in
 from cs_metrics.ingest.sheetplan import SheetPlan
 from tests.ingest.sheets import plan_of
 from tests.ingest.sheets import sheet as read_sheet

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from cs_metrics.errors import FileError, LimitError
-from cs_metrics.ingest.limits import Limits
+from cs_metrics.ingest.reading.limits import Limits
 from cs_metrics.ingest.sheet import RawSheet
 from tests.ingest.reading import names, read_bytes, rows
 

@@ -103,7 +103,7 @@ def test_a_reading_that_is_cancelled_leaves_no_file_no_draft_and_no_process(open
     assert "draft" not in app.query_params
     assert cs.Workspace(cs.home() / name).drafts() == []
     assert files_of(name) == before
-    assert not [p for p in children() if "cs_metrics.ingest.worker" in p]
+    assert not [p for p in children() if "cs_metrics.ingest.reading.worker" in p]
     assert not list(temporary.glob("cs-metrics-read-*/upload-*"))
 
 

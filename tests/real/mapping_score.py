@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from cs_metrics.ingest import headerless, names, propose, vocabulary
-from cs_metrics.ingest.files import read_files
-from cs_metrics.ingest.mapping import TableMapping
+from cs_metrics.ingest.layout import headerless
+from cs_metrics.ingest.mappings import names, propose, vocabulary
+from cs_metrics.ingest.mappings.mapping import TableMapping
 from cs_metrics.ingest.plan import Plan, build_plan
+from cs_metrics.ingest.reading.files import read_files
 from cs_metrics.ingest.sheet import RawSheet, Read
 from cs_metrics.schema import TABLES
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cs_metrics.errors import LimitError
-from cs_metrics.ingest.files import read_files
+from cs_metrics.ingest.reading.files import read_files
 from cs_metrics.ingest.sheet import RawSheet
 from tests.real import plain
 from tests.real.places import FACTS, NO_TABLE, ONLY_NEW, PLACES, TABLES, Place
@@ -73,7 +73,7 @@ def files(root: Path) -> list[Path]:
 def board(root: Path) -> Board:
     """Read every file below `root` and compare."""
     heard = _Heard()
-    logger = logging.getLogger("cs_metrics.ingest.files")
+    logger = logging.getLogger("cs_metrics.ingest.reading.files")
     logger.addHandler(heard)
     paths = files(root)
     try:

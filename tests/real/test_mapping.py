@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from cs_metrics.ingest.files import read_files
 from cs_metrics.ingest.plan import Plan, build_plan
+from cs_metrics.ingest.reading.files import read_files
 from cs_metrics.ingest.sheet import Read
 
 DROPS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cs_metrics.ingest.files import read_files
+from cs_metrics.ingest.reading.files import read_files
 from cs_metrics.ingest.sheet import RawSheet, Read
 from cs_metrics.schema import Type
 

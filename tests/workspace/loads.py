@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from cs_metrics.ingest.repairs import CHANGES
+from cs_metrics.ingest.repair.repairs import CHANGES
 
 ASIDE = pa.schema(
     [

@@ -1,0 +1,1 @@
+"""Which column feeds which: names, values, links, vendors' exports, rules, and what only a person can say."""

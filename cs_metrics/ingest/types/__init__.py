@@ -1,0 +1,1 @@
+"""What texts are: dates, numbers, yes or no, text; and their conversion into values."""
