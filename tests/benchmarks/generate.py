@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from cs_metrics.ingest.repair.repairs import CHANGES
+
 SINCE, MONTHS = datetime(2024, 1, 1), 24
 AS_OF = datetime(2026, 1, 1)
 REGIONS = ("Americas", "APAC", "EMEA", "LATAM", "Nordics")
@@ -29,6 +31,7 @@ class Rows:
     mapping: dict[str, Any] = field(default_factory=dict)
     remember: dict[str, Any] = field(default_factory=dict)
     through: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    changes: pa.Table = field(default_factory=CHANGES.empty_table)
 
     @property
     def file(self) -> str:

@@ -98,7 +98,8 @@ def test_breadth_counts_accounts_that_used_nothing() -> None:
     for key in ([], ["export"]):
         cell = ask(tables, "breadth_of_use", "2026-03-01", key_features=key)
         assert (cell["value"], cell["numerator"], cell["denominator"]) == (1, 3, 3)
-    assert cell["low"] == pytest.approx(1 - 4.302653 / 3**0.5)  # Student t of 2, standard deviation 1
+    # Student t of 2, standard deviation 1; nobody uses less than nothing
+    assert (cell["low"], cell["high"]) == (0, pytest.approx(1 + 4.302653 / 3**0.5))
     beside = items(tables, "breadth_of_use", "2026-03-01")
     assert beside == {"none": 1, "p25": 0.5, "median": 1, "p75": 1.5, "most": 2}
 

@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
@@ -86,14 +87,17 @@ def files_of(name: str) -> set[str]:
     return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and not p.name.startswith(kept)}
 
 
-def test_a_reading_that_is_cancelled_leaves_no_file_no_draft_and_no_process(open_page: Open, name: str) -> None:
+def test_a_reading_that_is_cancelled_leaves_no_file_no_draft_and_no_process(
+    open_page: Open, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     published(open_page, name)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = files_of(name)
     rows = "\n".join(f"E{i},C{i % 9},2025-03-{i % 28 + 1:02d} 10:00,opened,{i}" for i in range(400_000))
     app = open_page("data", ws=name)
     large = ("events.csv", f"event_id,customer_id,occurred_at,event,n\n{rows}".encode(), "text/csv")
     app.file_uploader[0].set_value([large]).run()
-    temporary = Path(tempfile.gettempdir())
+    assert list(tmp_path.iterdir())
     button(app, "Cancel").click().run()
     for _ in range(100):
         if "draft" not in app.query_params:
@@ -104,7 +108,7 @@ def test_a_reading_that_is_cancelled_leaves_no_file_no_draft_and_no_process(open
     assert cs.Workspace(cs.home() / name).drafts() == []
     assert files_of(name) == before
     assert not [p for p in children() if "cs_metrics.ingest.reading.worker" in p]
-    assert not list(temporary.glob("cs-metrics-read-*/upload-*"))
+    assert not list(tmp_path.rglob("upload-*"))
 
 
 def children() -> list[str]:
