@@ -6,6 +6,8 @@ import pyarrow as pa
 import pytest
 
 from cs_metrics.ingest.sheet import Profile
+from cs_metrics.ingest.types import convert, infer, together
+from cs_metrics.ingest.types.engine import query
 from cs_metrics.ingest.types.infer import profiles
 from cs_metrics.schema import Type
 
@@ -107,3 +109,39 @@ def test_a_column_of_many_texts_is_looked_at_in_parts_to_the_same_profile(monkey
     whole = profiles(table, ("Amount", "Plan"))
     monkeypatch.setattr("cs_metrics.ingest.types.infer._MOST", 7)
     assert profiles(table, ("Amount", "Plan")) == whole
+
+
+def test_many_columns_share_a_few_statements_and_each_is_found_as_if_it_were_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kinds: list[tuple[str, list[str | None]]] = [
+        ("seats", ["1", "2", None]),
+        ("amount", ["1.50", "2,000.25", "x"]),
+        ("paid", ["$3.10", "€4", "(5)"]),
+        ("share", ["10%", "20 %", "NULL"]),
+        ("since", ["13/04/2024", "03/04/2024", "31/02/2024"]),
+        ("until", ["04/13/2024", "04/03/2024", None]),
+        ("at", ["2024-03-01T10:00:00Z", "2024-03-02 11:00", "?"]),
+        ("day", ["20240131", "20240201", "20240301"]),
+        ("created", ["1700000000", "1700000001", "1700000002"]),
+        ("took", ["1:30:00", "2:00:00", "-"]),
+        ("active", ["yes", "no", "yes"]),
+        ("id", ["A-1", "A-2", "A-3"]),
+        ("note", ["some words", "2 words", "none"]),
+        ("nothing", [None, None, None]),
+    ]
+    names = tuple(name for _ in range(20) for name, _ in kinds)
+    cells = {f"c{i}": pa.array(kinds[i % len(kinds)][1], pa.string()) for i in range(len(names))}
+    asked: list[str] = []
+    for module in (infer, together, convert):
+        monkeypatch.setattr(module, "query", lambda sql, **tables: asked.append(sql) or query(sql, **tables))
+    found, _ = infer.profiles(pa.table(cells | {"_row": pa.array([2, 3, 4])}), names)
+    assert len(asked) < len(kinds) + 5
+    assert found == [look(texts, name) for _ in range(20) for name, texts in kinds]
+
+
+def test_more_texts_than_one_statement_takes_go_in_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together, "_MOST", 3)
+    table = pa.table({"c0": ["1", "2"], "c1": ["3", "4"], "c2": ["5", "-6"], "_row": pa.array([2, 3])})
+    found, _ = infer.profiles(table, ("a", "b", "c"))
+    assert [(p.minimum, p.maximum) for p in found] == [("1", "2"), ("3", "4"), ("-6", "5")]

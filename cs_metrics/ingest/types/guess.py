@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from cs_metrics.ingest.sheet import Profile
 from cs_metrics.ingest.types import dates, numbers, words
-from cs_metrics.ingest.types.convert import Options, convert_distinct
-from cs_metrics.ingest.types.engine import query
+from cs_metrics.ingest.types.convert import Options
+from cs_metrics.ingest.types.together import Asking, Reading, Summary
 from cs_metrics.schema import Type
 from cs_metrics.sql import literal
 
@@ -41,9 +41,9 @@ class Seen:
         return self.table.filter(pc.is_in(self.table.column("class"), pa.array(looks, pa.string())))
 
 
-def typed(seen: Seen, base: Profile, name: str) -> Profile | None:
-    """Return `base` as the type that enough of its texts fit, or None where they are text or ids of letters."""
-    return _boolean(seen, base) or _moment(seen, base, name) or _number(seen, base, name)
+def typed(seen: Seen, base: Profile, name: str) -> Asking[Profile | None]:
+    """Find `base` as the type that enough of its texts fit, or None where they are text or ids of letters."""
+    return _boolean(seen, base) or (yield from _moment(seen, base, name)) or (yield from _number(seen, base, name))
 
 
 def _boolean(seen: Seen, base: Profile) -> Profile | None:
@@ -66,18 +66,18 @@ def _boolean(seen: Seen, base: Profile) -> Profile | None:
     )
 
 
-def _moment(seen: Seen, base: Profile, name: str) -> Profile | None:
+def _moment(seen: Seen, base: Profile, name: str) -> Asking[Profile | None]:
     """Dates by their shape; digits (20240131, seconds since 1970, spreadsheet days) by their range and the name."""
     looks, total = seen.looks, seen.total
     hint = bool(_TIME_NAME.search(name)) or bool(_EDGE_NAME.search(name) and not _SIZE_NAME.search(name))
     days = _days(seen) if looks.get("date", 0) else 0
     if days and hint and looks["date"] + days >= ENOUGH * total:
-        found = _dates(seen, base)
+        found = yield from _dates(seen, base)
         many = "are numbers" if days > 1 else "is a number"
         said = f"{found.evidence}; {days:,} {many}, a spreadsheet's count of days"
         return replace(found, serial=True, evidence=said, confidence=min(found.confidence, 0.8))
     if looks.get("date", 0) >= ENOUGH * total or (hint and looks.get("date", 0) >= 0.5 * total):
-        return _dates(seen, base)
+        return (yield from _dates(seen, base))
     digits = looks.get("whole", 0) + looks.get("point", 0)
     if digits < ENOUGH * total:
         return None
@@ -88,7 +88,7 @@ def _moment(seen: Seen, base: Profile, name: str) -> Profile | None:
         looks.get("whole", 0) == digits
         and pc.all(pc.match_substring_regex(numeric.column("t"), f"^{dates.DIGITS}$")).as_py()
     ):
-        good, _ = convert_distinct(array(numeric.column("s")), Type.DATE, Options())
+        good, _ = yield Reading(array(numeric.column("s")), Type.DATE, Options())
         if not good.null_count and (hint or base.distinct > 20):
             return replace(base, kind=Type.DATE, confidence=0.9, formats={"%Y%m%d": digits}, midnight=True)
     epoch = "seconds" if low >= 631152000 and high <= 2208988800 else None
@@ -117,7 +117,7 @@ def array(column: pa.ChunkedArray) -> pa.Array:
 
 
 _PIECES = """
-SELECT sum(n) FILTER (WHERE d.a <> '') AS numeric, sum(n) FILTER (WHERE length(d.a) = 4) AS iso,
+SELECT k, sum(n) FILTER (WHERE d.a <> '') AS numeric, sum(n) FILTER (WHERE length(d.a) = 4) AS iso,
   sum(n) FILTER (WHERE length(d.a) IN (1, 2)) AS open,
   sum(n) FILTER (WHERE length(d.a) IN (1, 2) AND a > 12 AND b <= 12) AS days,
   sum(n) FILTER (WHERE length(d.a) IN (1, 2) AND b > 12 AND a <= 12) AS months,
@@ -128,12 +128,13 @@ SELECT sum(n) FILTER (WHERE d.a <> '') AS numeric, sum(n) FILTER (WHERE length(d
   any_value(t ORDER BY n DESC, t) FILTER (WHERE a > 12) AS day_text,
   any_value(t ORDER BY n DESC, t) FILTER (WHERE b > 12) AS month_text
 FROM (SELECT *, TRY_CAST(d.a AS INTEGER) AS a, TRY_CAST(d.b AS INTEGER) AS b FROM (SELECT *, {pieces} AS d FROM seen))
+GROUP BY k
 """
 
 
-def _dates(seen: Seen, base: Profile) -> Profile:
+def _dates(seen: Seen, base: Profile) -> Asking[Profile]:
     sql = _PIECES.format(offset=literal(dates.OFFSET), pieces=dates.numeric_parts())
-    found: dict[str, Any] = query(sql, seen=seen.where("date").select(["t", "n"])).to_pylist()[0]
+    found: dict[str, Any] = yield Summary(sql, seen.where("date").select(["t", "n"]))
     count = {k: int(v or 0) for k, v in found.items() if k not in ("sep", "day_text", "month_text")}
     day_first, why, sure = None, "", 0.97
     if count["open"]:
@@ -168,13 +169,13 @@ def _dates(seen: Seen, base: Profile) -> Profile:
 
 
 _AMOUNTS = """
-SELECT sum(n) FILTER (WHERE g.p = '%') AS percent, list(DISTINCT upper(nullif(g.c1 || g.c2, ''))) AS currencies,
+SELECT k, sum(n) FILTER (WHERE g.p = '%') AS percent, list(DISTINCT upper(nullif(g.c1 || g.c2, ''))) AS currencies,
   sum(n) FILTER (WHERE g.c1 || g.c2 <> '') AS money,
   sum(n) FILTER (WHERE {dot}) AS dots, sum(n) FILTER (WHERE {comma}) AS commas,
   sum(n) FILTER (WHERE regexp_full_match(m, '[0-9]{{1,3}},[0-9]{{3}}')) AS open_comma,
   sum(n) FILTER (WHERE regexp_full_match(m, '[1-9][0-9]{{0,2}}\\.[0-9]{{3}}')) AS open_dot,
   sum(n) FILTER (WHERE regexp_matches(m, '\\.')) AS any_dot, sum(n) FILTER (WHERE regexp_matches(m, ',')) AS any_comma
-FROM (SELECT *, trim(g.n) AS m FROM (SELECT *, {parts} AS g FROM seen)) WHERE m <> ''
+FROM (SELECT *, trim(g.n) AS m FROM (SELECT *, {parts} AS g FROM seen)) WHERE m <> '' GROUP BY k
 """
 # What can only be a decimal point (or only a decimal comma): anything but one group of exactly three digits behind it.
 _ONLY_DOT = (
@@ -187,7 +188,7 @@ _ONLY_COMMA = (
 )
 
 
-def _number(seen: Seen, base: Profile, name: str) -> Profile | None:
+def _number(seen: Seen, base: Profile, name: str) -> Asking[Profile | None]:
     looks, total = seen.looks, seen.total
     count = sum(looks.get(k, 0) for k in ("whole", "point", "number"))
     spans = looks.get("clock", 0) + looks.get("words", 0)
@@ -202,7 +203,7 @@ def _number(seen: Seen, base: Profile, name: str) -> Profile | None:
         comma=f"regexp_full_match(m, '{_ONLY_COMMA}')",
         parts=numbers.parts(),
     )
-    found: dict[str, Any] = query(sql, seen=numeric).to_pylist()[0]
+    found: dict[str, Any] = yield Summary(sql, numeric)
     tally = {k: int(v or 0) for k, v in found.items() if k != "currencies"}
     decimal, ambiguous = None, False
     if tally["dots"] or tally["commas"]:

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from cs_metrics.ingest.sheet import Profile
 from cs_metrics.ingest.types import dates, guess, numbers, words
-from cs_metrics.ingest.types.convert import Options, convert_distinct
+from cs_metrics.ingest.types.convert import Options
 from cs_metrics.ingest.types.engine import query
 from cs_metrics.ingest.types.guess import Seen
+from cs_metrics.ingest.types.together import Asking, Reading, together
 from cs_metrics.schema import Type
 from cs_metrics.sql import literal
 
@@ -56,28 +57,30 @@ def profiles(data: pa.Table, names: tuple[str, ...]) -> tuple[list[Profile], lis
     """
     columns = [data.column(f"c{i}") for i in range(len(names))]
     rows = data.column("_row")
-    found = [
-        _profile(seen, column, rows, name)
-        for seen, column, name in zip(_classified(columns), columns, names, strict=True)
-    ]
+    found: list[Profile] = []
+    for part in _classified(columns):
+        at = slice(len(found), len(found) + len(part))
+        triples = zip(part, columns[at], names[at], strict=True)
+        found += together([_profile(seen, column, rows, name) for seen, column, name in triples])
     settled = {p.day_first for p in found if p.day_first is not None}
-    notes: list[str] = []
-    for index, (one, name) in enumerate(zip(found, names, strict=True)):
-        if one.ambiguous_dates and len(settled) == 1:
-            order = next(iter(settled))
-            evidence = f"{one.evidence}; the other dates of the sheet have the {'day' if order else 'month'} first"
-            one = replace(one, day_first=order, ambiguous_dates=False, evidence=evidence, confidence=0.8)
-            found[index] = _again(one, columns[index])
-        if one.shortened:
-            notes.append(
-                f"Column '{name}' has {one.shortened:,} values such as 8.26E+17: a spreadsheet program shortened long"
-                " numbers, and what was cut is lost. Export them again as text."
-            )
+    if len(settled) == 1:
+        order = settled.pop()
+        open_ones = [i for i, one in enumerate(found) if one.ambiguous_dates]
+        for index, one in zip(
+            open_ones, together([_again(found[i], columns[i], order) for i in open_ones]), strict=True
+        ):
+            found[index] = one
+    notes = [
+        f"Column '{name}' has {one.shortened:,} values such as 8.26E+17: a spreadsheet program shortened long numbers,"
+        " and what was cut is lost. Export them again as text."
+        for one, name in zip(found, names, strict=True)
+        if one.shortened
+    ]
     return found, notes
 
 
-def _classified(columns: list[pa.ChunkedArray]) -> Iterator[Seen]:
-    """Yield what the texts of each column look like; small columns share one question to the engine."""
+def _classified(columns: list[pa.ChunkedArray]) -> Iterator[list[Seen]]:
+    """Yield what the texts of each column look like: of as many columns at a time as share a question to the engine."""
     counted = [column.drop_null().value_counts() for column in columns]
     tables = [pa.table({"s": c.field("values"), "n": c.field("counts")}) for c in counted]
     start = 0
@@ -90,29 +93,30 @@ def _classified(columns: list[pa.ChunkedArray]) -> Iterator[Seen]:
         together = together.append_column("i", pa.array(range(together.num_rows), pa.int64()))
         steps = range(0, max(1, together.num_rows), _MOST)
         answer = pa.concat_tables([query(_CLASSIFY, texts=together.slice(at, _MOST)) for at in steps])
-        place = 0
+        place, found = 0, []
         for table in tables[start:stop]:
             part = answer.slice(place, table.num_rows)
             place += table.num_rows
             counts = part.group_by("class").aggregate([("n", "sum")]).to_pylist()
             looks = {r["class"]: r["n_sum"] for r in counts}
             missing = looks.pop("missing", 0)
-            yield Seen(part, looks, int(pc.sum(part.column("n")).as_py() or 0) - missing)
+            found.append(Seen(part, looks, int(pc.sum(part.column("n")).as_py() or 0) - missing))
+        yield found
         start = stop
 
 
-def _profile(seen: Seen, texts: pa.ChunkedArray, rows: pa.ChunkedArray, name: str) -> Profile:
+def _profile(seen: Seen, texts: pa.ChunkedArray, rows: pa.ChunkedArray, name: str) -> Asking[Profile]:
     total, blank = len(texts), texts.null_count
     if total == blank:
         return Profile(Type.TEXT, 0.0, "every cell is blank", rows=total, blank=blank)
     base = _base(seen, total, blank)
     if not seen.total:
         return replace(base, confidence=0.0, evidence="every cell is blank or stands for nothing")
-    found = guess.typed(seen, base, name)
+    found = yield from guess.typed(seen, base, name)
     if found is None:
         seen = _as_text(seen)
         found = guess.text(seen, _base(seen, total, blank), name)
-    return _measure(found, seen, texts, rows)
+    return (yield from _measure(found, seen, texts, rows))
 
 
 def _as_text(seen: Seen) -> Seen:
@@ -149,12 +153,12 @@ def _base(seen: Seen, total: int, blank: int) -> Profile:
     )
 
 
-def _measure(one: Profile, seen: Seen, texts: pa.ChunkedArray, rows: pa.ChunkedArray) -> Profile:
+def _measure(one: Profile, seen: Seen, texts: pa.ChunkedArray, rows: pa.ChunkedArray) -> Asking[Profile]:
     """Read every distinct text as the guessed type: what fails, the smallest, the greatest, the sentence."""
     if one.kind in (Type.TEXT, Type.ID):
         return replace(one, evidence=_sentence(one, seen.total))
     present = seen.table.filter(pc.not_equal(seen.table.column("class"), "missing"))
-    values, failed = convert_distinct(guess.array(present.column("s")), one.kind, Options.of(one))
+    values, failed = yield Reading(guess.array(present.column("s")), one.kind, Options.of(one))
     counts = guess.array(present.column("n"))
     bad = int(pc.sum(counts.filter(failed)).as_py() or 0)
     if bad:
@@ -204,8 +208,10 @@ def _plain(value: Any) -> str | None:
     return f"{value:f}".rstrip("0").rstrip(".") if not isinstance(value, int) and "." in f"{value:f}" else str(value)
 
 
-def _again(one: Profile, texts: pa.ChunkedArray) -> Profile:
-    """The smallest and the greatest value once more, now that the order of day and month is known."""
-    values, _ = convert_distinct(pc.unique(texts.drop_null()), one.kind, Options.of(one))
+def _again(one: Profile, texts: pa.ChunkedArray, day_first: bool) -> Asking[Profile]:
+    """The profile with the order of day and month that the other dates have: its smallest and greatest value anew."""
+    evidence = f"{one.evidence}; the other dates of the sheet have the {'day' if day_first else 'month'} first"
+    one = replace(one, day_first=day_first, ambiguous_dates=False, evidence=evidence, confidence=0.8)
+    values, _ = yield Reading(pc.unique(texts.drop_null()), one.kind, Options.of(one))
     edges = pc.min_max(values)
     return replace(one, minimum=_plain(edges["min"].as_py()), maximum=_plain(edges["max"].as_py()))
