@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,8 +20,8 @@ def _zones() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. `kind`: int, float, bool, text, choice, names (a list of strings), zone, or
-    scores (the rules of the scores: see `score_rules`)."""
+    """One setting. `kind`: int, float, bool, text, choice, names (a list of strings), zone, files (the name of a
+    source by what it is believed about), or scores (the rules of the scores: see `score_rules`)."""
 
     name: str
     default: Any
@@ -56,6 +57,10 @@ class Setting:
                 if self.choices and name not in self.choices:
                     raise QueryError(f"Setting '{self.name}': {name!r} is unknown. {did_you_mean(name, self.choices)}")
             return list(value)
+        if self.kind == "files":
+            if not isinstance(value, Mapping) or not all(v and isinstance(v, str) for v in value.values()):
+                raise QueryError(f"Setting '{self.name}' takes the name of a source for each attribute, not {value!r}.")
+            return {str(name): value[name] for name in sorted(value)}
         if self.kind == "scores":
             return score_rules.check(value)
         known = _zones() if self.kind == "zone" else self.choices

@@ -112,6 +112,15 @@ SETTINGS: tuple[Setting, ...] = (
         facts=True,
         group="Definitions",
     ),
+    Setting(
+        "believed_files",
+        {},
+        "files",
+        "Which customer file to believe about an attribute where several say different things, by the attribute; "
+        "without one the file that was loaded last.",
+        facts=True,
+        group="Definitions",
+    ),
     Setting("follow_days", 90, "int", "How long after an event its consequence still counts.", minimum=1, maximum=3650),
     Setting("trial_days", 30, "int", "How long a trial may take to become paid.", minimum=1, maximum=3650),
     Setting(

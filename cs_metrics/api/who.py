@@ -11,7 +11,7 @@ import pandas as pd
 
 from cs_metrics import facts, periods
 from cs_metrics.definitions import BY_NAME
-from cs_metrics.workspace import departures, lookalikes, merging, orphans
+from cs_metrics.workspace import departures, lookalikes, merging, orphans, told_apart
 from cs_metrics.workspace.database import within_limits
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Names = str | Sequence[str]
 SOURCES = tuple(choice.value for choice in BY_NAME["leaving_source"].choices)
 KPIS = ("customer_churn_rate", "customer_retention_rate", "mrr", "net_revenue_retention", "customer_lifetime_value")
+FILE_KPIS = ("mrr", "customer_churn_rate", "net_revenue_retention", "net_promoter_score", "customer_satisfaction_score")
 
 
 class Who:
@@ -40,8 +41,9 @@ class Who:
         raise NotImplementedError
 
     def compute(
-        self, ids: Names, *, since: Any = None, until: Any = None, definitions: Mapping[str, Any] | None = None
-    ) -> pd.DataFrame:
+        self, ids: Names, *, by: Names | None = None, since: Any = None, until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
         raise NotImplementedError
 
     def _limited(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -91,6 +93,40 @@ class Who:
         customers (its value), table, other (the table's values), file and row (of the customers table)."""
         con, _, _ = self._ask(None, None)
         return self._limited(departures.differences(con))
+
+    @within_limits()
+    def file_conflicts(self, by: str = "files", attribute: str | None = None) -> pd.DataFrame:
+        """Return where customer files say different things of one customer. `by` "files": attribute, one, other (the
+        sources), one_file, other_file, customers, one_in_force, other_in_force, the most customers first; "customer":
+        attribute, customer_id, origin (the source), value, file, row, in_force, of one `attribute` or of all."""
+        con, _, _ = self._ask(None, None)
+        found = told_apart.listing(con, attribute) if by == "customer" else told_apart.counts(con)
+        return self._limited(found)
+
+    @within_limits()
+    def believing_file(self, attribute: str, ids: Names = FILE_KPIS, split: bool = False) -> pd.DataFrame:
+        """Return what believing each of the sources that differ about an attribute does to KPIs: kpi, choice (a source;
+        null: the one loaded last), in_force, value, n, over the last twelve whole months. `split`: by the attribute
+        too, under its own name. The facts of each choice are built once."""
+        con, settings, now = self._ask(None, None)
+        held = settings["believed_files"]
+        until = periods.floor(now, "month", settings)
+        since = periods.add_months(until, -12)
+        known = self.kpis().set_index("id")["computable"]
+        able = [kpi for kpi in ([ids] if isinstance(ids, str) else ids) if known.get(kpi, False)]
+        found = told_apart.counts(con)
+        found = found[found["attribute"] == attribute]
+        columns = ["kpi", *([attribute] if split else []), "choice", "in_force", "value", "n"]
+        parts = []
+        for choice in (None, *sorted({*found["one"], *found["other"]})):
+            others = {name: origin for name, origin in held.items() if name != attribute}
+            switched = others if choice is None else {**others, attribute: choice}
+            frame = self.compute(
+                able, by=[attribute] if split else None, definitions={"believed_files": switched}, since=since,
+                until=until,
+            )  # fmt: skip
+            parts.append(frame[frame["item"].isna()].assign(choice=choice, in_force=choice == held.get(attribute)))
+        return self._limited(pd.concat(parts, ignore_index=True))[columns]
 
     @within_limits()
     def believing(self, ids: Names = KPIS) -> pd.DataFrame:

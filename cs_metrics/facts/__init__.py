@@ -15,6 +15,7 @@ import duckdb
 from cs_metrics import score_rules
 from cs_metrics.facts import (
     activity,
+    believed,
     chances,
     contacts,
     contracts,
@@ -110,6 +111,8 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     words.build(con)
     for fact in FACTS:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
+        if fact is customers.CUSTOMER_ROWS:
+            believed.build(con, values)
     customers.build_spans(con, values)
     for fact in LATER:
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from cs_metrics.facts import believed
 from cs_metrics.facts.activity import FOREVER
 from cs_metrics.facts.model import Context, Fact, has_rows
 from cs_metrics.schema import TABLES
@@ -73,10 +74,10 @@ def build_spans(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any]) -> 
 
     Spans cover all time for every customer: the first value known holds before it, the last one after it.
     """
-    states = "SELECT customer_id, attribute, value, valid_from FROM customer_attributes WHERE value IS NOT NULL"
+    states = believed.states_sql(con)
     plans = settings["plan_source"] == "subscriptions" and has_rows(con, "subscriptions", "plan IS NOT NULL")
     if plans:
-        states = f"{states} AND attribute <> 'plan' UNION ALL ({_PLAN_SPANS})"
+        states = f"SELECT * FROM ({states}) WHERE attribute <> 'plan' UNION ALL ({_PLAN_SPANS})"
     con.execute(f"CREATE OR REPLACE TEMP TABLE attribute_states AS {states}")
     con.execute("DELETE FROM attribute_states WHERE customer_id IS NULL")
     columns = [r[0] for r in con.execute("SELECT column_name FROM (DESCRIBE dim_customer_rows)").fetchall()]

@@ -17,23 +17,24 @@ NO_HISTORY = frozenset({"customer_id", "signed_up_on", "churned_on", "churn_reas
 def create(con: duckdb.DuckDBPyConnection, from_old: bool) -> None:
     """Make `customer_attributes`, with the history that the earlier version (attached as `old`) knew."""
     con.execute(
-        "CREATE TABLE customer_attributes(customer_id VARCHAR, attribute VARCHAR, value VARCHAR, valid_from TIMESTAMP)"
+        "CREATE TABLE customer_attributes(customer_id VARCHAR, attribute VARCHAR, value VARCHAR, valid_from TIMESTAMP, "
+        "origin VARCHAR)"
     )
     if from_old:
-        con.execute("INSERT INTO customer_attributes SELECT * FROM old.customer_attributes")
+        con.execute("INSERT INTO customer_attributes BY NAME SELECT * FROM old.customer_attributes")
 
 
-def remember(con: duckdb.DuckDBPyConnection, old: bool = False) -> None:
-    """Keep the customers as they are now (`old`: in the earlier version), to compare with once a load is in."""
-    source = "old.customers" if old else "customers"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE customers_before AS SELECT * FROM {source}")
+def remember(con: duckdb.DuckDBPyConnection, customers: str = "SELECT * FROM customers") -> None:
+    """Keep the customers as they are known now (the rows of a SELECT), to compare with once a load is in."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE customers_before AS {customers}")
 
 
-def record(con: duckdb.DuckDBPyConnection, happened_at: datetime) -> None:
+def record(con: duckdb.DuckDBPyConnection, happened_at: datetime, origin: str | None = None) -> None:
     """Write down every attribute that differs from what `remember` kept: the old value from the beginning (where
     nothing was known yet), the new one from `happened_at`. A value that was or becomes null is no change: the first
     known value holds for the time before it, and a file that no longer has a value does not deny it. A row's own
-    `valid_from` goes before `happened_at`. Does nothing when nothing was remembered."""
+    `valid_from` goes before `happened_at`. `origin`: whose history it is (see `told`); None: that of no one file.
+    Does nothing when nothing was remembered."""
     kept = first_row(con, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'customers_before'")
     if kept is None:
         return
@@ -52,16 +53,20 @@ def record(con: duckdb.DuckDBPyConnection, happened_at: datetime) -> None:
         )
         con.execute(f"CREATE OR REPLACE TEMP TABLE changed AS {changed}", [happened_at])
         con.execute(
-            "INSERT INTO customer_attributes SELECT customer_id, $1, was, TIMESTAMP '-infinity' FROM changed "
-            "WHERE customer_id NOT IN (SELECT customer_id FROM customer_attributes WHERE attribute = $1)",
-            [column],
+            "INSERT INTO customer_attributes SELECT customer_id, $1, was, TIMESTAMP '-infinity', $2 FROM changed "
+            "WHERE customer_id NOT IN (SELECT customer_id FROM customer_attributes WHERE attribute = $1 "
+            "AND (origin IS NULL OR $2 IS NULL OR origin = $2))",
+            [column, origin],
         )
         con.execute(
             "DELETE FROM customer_attributes AS known USING changed WHERE known.attribute = $1 "
-            "AND known.valid_from = changed.since AND known.customer_id = changed.customer_id",
-            [column],
+            "AND known.valid_from = changed.since AND known.customer_id = changed.customer_id "
+            "AND (known.origin IS NULL OR $2 IS NULL OR known.origin = $2)",
+            [column, origin],
         )
-        con.execute("INSERT INTO customer_attributes SELECT customer_id, $1, is_now, since FROM changed", [column])
+        con.execute(
+            "INSERT INTO customer_attributes SELECT customer_id, $1, is_now, since, $2 FROM changed", [column, origin]
+        )
     con.execute("DROP TABLE IF EXISTS changed")
     con.execute("DROP TABLE customers_before")
 
@@ -77,7 +82,8 @@ def from_own_dates(con: duckdb.DuckDBPyConnection) -> None:
             continue
         con.execute(
             f"INSERT INTO customer_attributes SELECT customer_id, $1, CAST({quote(column)} AS VARCHAR), "
-            f"CAST(valid_from AS TIMESTAMP) FROM customers WHERE customer_id IN ({dated}) "
+            f"CAST(valid_from AS TIMESTAMP), (SELECT o.origin FROM _origins AS o WHERE o.source = customers._source) "
+            f"FROM customers WHERE customer_id IN ({dated}) "
             f"AND {quote(column)} IS NOT NULL AND valid_from IS NOT NULL",
             [column],
         )

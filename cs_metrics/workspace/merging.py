@@ -36,7 +36,7 @@ def create(con: duckdb.DuckDBPyConnection, from_old: bool) -> None:
     con.execute("CREATE TABLE _merged_history AS SELECT * FROM customer_attributes LIMIT 0")
     if not from_old or not changes.has(con, "old", "_merged"):
         return
-    con.execute("INSERT INTO customer_attributes SELECT * FROM old._merged_history")
+    con.execute("INSERT INTO customer_attributes BY NAME SELECT * FROM old._merged_history")
     for (table,) in con.execute("SELECT DISTINCT table_name FROM old._merged").fetchall():
         give_back(con, table, table)
     for name in ("_changes", "_repairs"):

@@ -15,7 +15,7 @@ from cs_metrics import facts
 from cs_metrics.errors import PublishError, did_you_mean
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
-from cs_metrics.workspace import asof, changes, conflicts, describe, history, merging
+from cs_metrics.workspace import asof, changes, conflicts, describe, history, merging, told
 from cs_metrics.workspace.database import cursor, forget, writing
 from cs_metrics.workspace.folder import Folder, move_whole
 from cs_metrics.workspace.loads import Load, check, source_name
@@ -230,11 +230,12 @@ def _start(con: duckdb.DuckDBPyConnection, old: Path | None, loads: list[Load], 
         if name in old_columns and name not in replaced:
             table.copy_old(con, old_columns[name])
     if "customers" in replaced and old is not None:
-        history.remember(con, old=True)
+        history.remember(con, "SELECT * FROM old.customers")
         merging.give_back(con, "customers", "customers_before")
     for name in replaced:
         describe.forget_table(con, name)
         changes.forget_table(con, name)
+    told.create(con, tables["customers"], from_old=old is not None and "customers" not in replaced)
     merging.create(con, from_old=old is not None)
     return tables
 
@@ -255,14 +256,17 @@ def _fill(
         progress.step(0.05 + 0.4 * place / len(loads), f"Adding {source_name(load.file, load.sheet)}")
         source = describe.source_of(con, load, created_at)
         step_by_step = load.table == "customers" and request.mode != "replace"
+        origin = told.seed(con, source) if load.table == "customers" else None
         if step_by_step:
-            history.remember(con)
+            history.remember(con, told.before(con, origin or "", load.fingerprint))
         table = tables[load.table]
         given = stage(con, table, load, source)
         request.seen(con, table, load, given)
+        if origin is not None:
+            told.add(con, given, origin)
         replaced = insert(con, table, given, match_key(table, load, request.mode))
         if step_by_step:
-            history.record(con, request.dated or created_at)
+            history.record(con, request.dated or created_at, origin)
         mapped |= {(load.table, c) for c in load.rows.column_names}
         sources.append((load, source, replaced))
     if request.mode == "replace":

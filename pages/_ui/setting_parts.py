@@ -53,7 +53,7 @@ def field(setting: Setting, value: Any) -> Any:
     """Show one setting as the widget that fits its kind, with its help below; return what it holds."""
     with st.container(gap="xsmall"):
         entered = _widget(setting, value)
-        told = value != setting.default and setting.kind != "scores"
+        told = value != setting.default and setting.kind not in ("scores", "files")
         default = f" Default: {words(setting.default)}." if told else ""
         st.caption(setting.help + default)
     return entered
@@ -120,6 +120,10 @@ def _widget(setting: Setting, value: Any) -> Any:
         free = not setting.choices
         hint = "Type a name" if free else "Choose"
         return st.multiselect(title, options, value, key=key, accept_new_options=free, placeholder=hint)
+    if setting.kind == "files":
+        shell.link("data", "Which file to believe" + (f" ({len(value)} chosen)" if value else ""), view="who",
+                   icon=":material/balance:")  # fmt: skip
+        return value
     if setting.kind == "scores":
         shell.link("scores", "Change the weights and rules", icon=":material/scale:")
         return value
