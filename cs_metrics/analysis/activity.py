@@ -8,22 +8,21 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.analysis.question import POINTS, SPANS, UNITS, Question
+from cs_metrics.analysis import parents, started
+from cs_metrics.analysis.question import Question
 from cs_metrics.errors import QueryError
-from cs_metrics.facts import context, local
-from cs_metrics.facts.activity import source_sql
-from cs_metrics.kpis.attributes import Joined, join
+from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.where import compile_where, kept, names
-from cs_metrics.schema import TABLES
 from cs_metrics.sql import Params, literal, quote
 
 
 @dataclass(frozen=True)
 class Activity:
     """`ctes`: name and SELECT, in order; the last is `acts`: unit, customer_id, happened_at, p, starts, backs, amount,
-    quantity, l0, l1 ... (row attributes asked for), _source, _row, _id. `customers`: what is left of `where` to ask of
-    the cohort; `labels`: a row attribute's name and its column in acts."""
+    quantity, l0, l1 ... (row attributes asked for, of the rows that start), _source, _row, _id; stretches in rolling
+    periods have `ends` beside happened_at. `customers`: what is left of `where` to ask of the cohort; `labels`: a row
+    attribute's name and its column in acts."""
 
     ctes: tuple[tuple[str, str], ...]
     customers: dict[str, Any]
@@ -64,93 +63,106 @@ def activity(
     con: duckdb.DuckDBPyConnection, available: Available, asked: Question, labels: Iterable[str], params: Params
 ) -> Activity:
     """The SQL of the rows that count, before the as-of instant and inside the row filter."""
-    where, customers = split(available, asked.of, asked.where)
-    start = qualified(available, asked.of, asked.start)
-    back = qualified(available, asked.of, asked.back)
     own = [a for a in labels if not available.attribute(a).of_customer]
-    used = [*names(where), *names(start), *names(back), *own]
-    joined = join(available, used, moment="f.happened_at", row="f", table=asked.of)
-    columns = "".join(f", {_column(joined, name, asked.of)} AS l{n}" for n, name in enumerate(own))
-    base = _span_rows(con, asked) if asked.of in SPANS else _point_rows(asked)
-    rows = (
-        f"SELECT f.*{columns}, {compile_where(start, joined, params)} AS starts, "
-        f"{compile_where(back, joined, params)} AS backs FROM ({base}) AS f {joined.sql} "
-        f"WHERE f.unit IS NOT NULL AND f.happened_at < {params.add(asked.as_of)} "
-        f"AND {compile_where(where, joined, params)}"
-    )
-    picked = "".join(f", l{n}" for n in range(len(own)))
-    ctes = [("found", rows)]
-    if asked.of in SPANS:
-        ctes.append(("acts", _spread(con, asked, picked)))
+    _, customers = split(available, asked.start_of, asked.where)
+    start, back = qualified(available, asked.start_of, asked.start), qualified(available, asked.of, asked.back)
+    ctes = [("tops", parents.TOPS)] if asked.parents else []
+    base = started.back_rows(con, asked)
+    if asked.apart:
+        begun = _rows(available, asked, asked.start_of, started.start_rows(con, asked), (start, None), own, params)
+        found = _rows(available, asked, asked.of, base, (None, back), [], params)
+        ctes += _told(asked, "begun", begun, len(own), ends=False) + _told(asked, "found", found, 0, ends=asked.spans)
     else:
-        number = asked.clock.number_sql("happened_at")
-        ctes.append(
-            (
-                "acts",
-                f"SELECT unit, customer_id, happened_at, {number} AS p, starts, backs, amount, quantity{picked}, "
-                f"_source, _row, _id FROM found",
-            )
-        )
+        found = _rows(available, asked, asked.of, base, (start, back), own, params)
+        ctes += _told(asked, "found", found, len(own), ends=asked.spans)
+    ctes.append(("acts", _acts(con, asked, len(own))))
     return Activity(tuple(ctes), customers, {name: f"l{n}" for n, name in enumerate(own)})
 
 
-def _column(joined: Joined, name: str, of: str) -> str:
-    if name not in joined.columns:
-        raise QueryError(f"Retention of {of} cannot be broken down by '{name}': it belongs to other rows.")
-    return joined(name)[0]
-
-
-def _point_rows(asked: Question) -> str:
-    columns = {c.name for c in TABLES[asked.of].columns}
-    when = local(f"x.{POINTS[asked.of]}", asked.settings)
-    joins = ""
-    customer = "x.customer_id"
-    if "user_id" in columns:
-        customer = "coalesce(x.customer_id, u.customer_id)"
-        joins += " LEFT JOIN dim_users AS u ON u.user_id = x.user_id"
-    unit = "x.user_id" if UNITS[asked.unit] == "user_id" else customer
-    amount = "CAST(NULL AS DECIMAL(18,6))"
-    if asked.value == "revenue":
-        amount = "x.amount"
-        if asked.of == "orders":
-            amount = "o.amount"
-            joins += " LEFT JOIN fact_order_line AS o ON o._id = x._id"
-    quantity = "coalesce(x.quantity, 1)" if "quantity" in columns else "1"
+def _rows(
+    available: Available,
+    asked: Question,
+    table: str,
+    base: str,
+    flags: tuple[Any, Any],
+    own: list[str],
+    params: Params,
+) -> str:
+    """The rows of a table that `where` keeps, and whether they start and come back; a flag of None: they never do."""
+    where, _ = split(available, table, asked.where)
+    rows, customers = split(available, table, asked.within)
+    inside = _both({**rows, **customers}, where)
+    used = [*names(inside), *own, *(name for flag in flags for name in names(flag))]
+    joined = join(available, used, moment="f.happened_at", row="f", table=table)
+    for name in used:
+        if name not in joined.columns:
+            told = "broken down" if name in own else "filtered"
+            raise QueryError(f"Retention: {table} cannot be {told} by '{name}': it belongs to other rows.")
+    columns = "".join(f", {joined(name)[0]} AS l{n}" for n, name in enumerate(own))
+    starts, backs = ("FALSE" if flag is None else compile_where(flag, joined, params) for flag in flags)
     return (
-        f"SELECT {unit} AS unit, {customer} AS customer_id, {when} AS happened_at, {amount} AS amount, "
-        f"{quantity} AS quantity, x._source, x._row, x._id FROM {quote(asked.of)} AS x{joins} "
-        f"WHERE x.{POINTS[asked.of]} IS NOT NULL"
+        f"SELECT f.*{columns}, {starts} AS starts, {backs} AS backs FROM ({base}) AS f {joined.sql} "
+        f"WHERE f.unit IS NOT NULL AND f.happened_at < {params.add(asked.as_of)} "
+        f"AND {compile_where(inside, joined, params)}"
     )
 
 
-def _span_rows(con: duckdb.DuckDBPyConnection, asked: Question) -> str:
-    source = source_sql(SPANS[asked.of], context(con, asked.settings))
-    quantity, joins = "1", ""
-    if asked.of == "subscriptions":
-        quantity, joins = "coalesce(q.quantity, 1)", " LEFT JOIN subscriptions AS q ON q._id = x._id"
+def _told(asked: Question, name: str, rows: str, labels: int, *, ends: bool) -> list[tuple[str, str]]:
+    """The rows under a name; of parents and children as one, the same under the topmost parent."""
+    if not asked.parents:
+        return [(name, rows)]
+    more = ["happened_at", "amount", "quantity", "_source", "_row", "_id", "starts", "backs"]
+    columns = ", ".join(f"x.{c}" for c in [*more, *(["ends"] if ends else []), *(f"l{n}" for n in range(labels))])
+    return [(f"{name}_by_account", rows), (name, parents.rolled(f"{name}_by_account", columns))]
+
+
+def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The filter that holds where both do; the two may name the same attribute."""
+    return {"not": {"any": [{"not": one}, {"not": other}]}} if one and other else one or other
+
+
+def _columns(p: str, labels: str, starts: str = "starts", backs: str = "backs") -> str:
     return (
-        f"SELECT x.customer_id AS unit, x.customer_id, x.begins AS happened_at, x.ends, x.mrr AS amount, "
-        f"{quantity} AS quantity, x._source, x._row, x._id FROM ({source}) AS x{joins} "
-        f"WHERE x.active AND x.ends > x.begins"
+        f"unit, customer_id, happened_at, {p}, {starts} AS starts, {backs} AS backs, amount, quantity{labels}, "
+        f"_source, _row, _id"
     )
 
 
-def _spread(con: duckdb.DuckDBPyConnection, asked: Question, picked: str) -> str:
+def _acts(con: duckdb.DuckDBPyConnection, asked: Question, labels: int) -> str:
+    """Rows that start and rows that come back, each with the number of its period."""
+    number = f"{asked.clock.number_sql('happened_at')} AS p"
+    named = "".join(f", l{n}" for n in range(labels))
+    unnamed = "".join(f", NULL AS l{n}" for n in range(labels)) if asked.apart else named
+    ends = asked.spans and not asked.calendar
+    if asked.spans and asked.calendar:
+        came = _spread(con, asked, named, unnamed)
+    else:
+        came = f"SELECT {_columns(number + (', ends' if ends else ''), unnamed)} FROM found"
+    if not asked.apart:
+        return came
+    begun = _columns(number + (", CAST(NULL AS TIMESTAMP) AS ends" if ends else ""), named)
+    return f"SELECT {begun} FROM begun UNION ALL {came}"
+
+
+def _spread(con: duckdb.DuckDBPyConnection, asked: Question, named: str, unnamed: str) -> str:
     """A stretch as one row that starts, and one for each period at whose end (or as-of) it is active."""
+    periods = ", ".join(f"({n})" for n in range(first_period(con, asked), asked.open + 1))
+    until = f"CASE WHEN ends >= {literal(asked.as_of)} THEN {asked.open} ELSE {asked.clock.number_sql('ends')} - 1 END"
+    begin = asked.clock.number_sql("happened_at")
+    starts = f"SELECT {_columns(begin + ' AS p', named, backs='FALSE')} FROM found WHERE starts UNION ALL "
+    return (
+        f"{'' if asked.apart else starts}SELECT {_columns('c.p', unnamed, 'FALSE', 'TRUE')} FROM ("
+        f"SELECT *, {begin} AS first_p, {until} AS last_p FROM found WHERE backs) AS f "
+        f"JOIN (VALUES {periods}) AS c(p) ON c.p >= f.first_p AND c.p <= f.last_p"
+    )
+
+
+def first_period(con: duckdb.DuckDBPyConnection, asked: Question) -> int:
+    """The number of the period in which the earliest stretch of the table begins."""
     column = {"customers": "signed_up_on", "mrr_snapshots": "month", "invoices": "least(issued_on, period_start)"}
     earliest = con.execute(
         f"SELECT CAST(min({column.get(asked.of, 'start_date')}) AS TIMESTAMP) FROM {quote(asked.of)}"
     ).fetchall()[0][0]
     if asked.of == "customers":
         earliest = con.execute("SELECT min(signed_up_at) FROM fact_signup").fetchall()[0][0] or earliest
-    first = asked.open if earliest is None else min(asked.clock.number(earliest), asked.open)
-    periods = ", ".join(f"({n})" for n in range(first, asked.open + 1))
-    until = f"CASE WHEN ends >= {literal(asked.as_of)} THEN {asked.open} ELSE {asked.clock.number_sql('ends')} - 1 END"
-    begin = asked.clock.number_sql("happened_at")
-    return (
-        f"SELECT unit, customer_id, happened_at, {begin} AS p, starts, FALSE AS backs, amount, quantity{picked}, "
-        f"_source, _row, _id FROM found UNION ALL "
-        f"SELECT f.unit, f.customer_id, f.happened_at, c.p, FALSE, TRUE, f.amount, f.quantity{picked}, "
-        f"f._source, f._row, f._id FROM (SELECT *, {begin} AS first_p, {until} AS last_p FROM found WHERE backs) AS f "
-        f"JOIN (VALUES {periods}) AS c(p) ON c.p >= f.first_p AND c.p <= f.last_p"
-    )
+    return asked.open if earliest is None else min(asked.clock.number(earliest), asked.open)

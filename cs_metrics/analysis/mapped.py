@@ -20,7 +20,9 @@ def answers(con: duckdb.DuckDBPyConnection, available: Available, asked: Questio
         return False
     if asked.cohort != "first" or asked.value != "units" or asked.minimum > 1 or not asked.calendar:
         return False
-    if asked.start or asked.back or not (asked.own_zone and asked.own_as_of):
+    if asked.start or asked.back or asked.within or not (asked.own_zone and asked.own_as_of):
+        return False
+    if asked.apart or asked.start_minimum > 1 or asked.parents or (asked.kind == "brackets" and not asked.reactivation):
         return False
     if max(high for _, _, high in asked.steps) >= maps.BITS:
         return False
@@ -37,13 +39,13 @@ def answers(con: duckdb.DuckDBPyConnection, available: Available, asked: Questio
 
 def _came(asked: Question, low: int, high: int) -> str:
     """1 where a member fills the cell."""
-    if asked.kind == "on":
+    if asked.kind == "on" and not asked.unbroken:
         return f"(bits >> {low}) & 1"
-    if asked.kind == "on_or_after":
+    if asked.kind == "on_or_after" and not asked.unbroken:
         return f"CASE WHEN last_p - c >= {low} THEN 1 ELSE 0 END"
     since = low if asked.kind == "brackets" else 1
     mask = sum(1 << bit for bit in range(since, high + 1))
-    test = f"bits & {mask} = {mask}" if asked.kind == "streak" else f"bits & {mask} <> 0"
+    test = f"bits & {mask} = {mask}" if asked.unbroken else f"bits & {mask} <> 0"
     return f"CASE WHEN ({test}) THEN 1 ELSE 0 END"
 
 
@@ -85,6 +87,6 @@ def statement(available: Available, asked: Question) -> tuple[str, dict[str, obj
         ]
     )
     return made.query(
-        f"SELECT {shown(asked, made)}, s.k, s.eligible, s.retained, {complete_sql(asked)} AS complete "
+        f"SELECT {shown(asked, made)}, s.k, s.eligible, s.retained, {complete_sql(asked, made)} AS complete "
         f"FROM cells AS s ORDER BY {own_places(made, 1)}"
     )

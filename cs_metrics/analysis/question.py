@@ -10,39 +10,16 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from cs_metrics.errors import NotComputableError, QueryError, did_you_mean
+from cs_metrics.analysis.legal import Words, checked
+from cs_metrics.analysis.sources import FIRST_PAID, SIGN_UP, SPANS, UNITS, filled_column
+from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.facts.clock import Clock
 from cs_metrics.periods import instant
-from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
 from cs_metrics.sql import quote
 
-KINDS = ("on", "on_or_after", "on_or_before", "streak", "brackets")
-UNITS = {"customers": "customer_id", "users": "user_id"}
-VALUES = ("units", "revenue", "quantity")
-# tables whose rows are stretches: active at a period's end; the name of their source of activity
-SPANS = {
-    "subscriptions": "subscriptions",
-    "mrr_snapshots": "mrr_snapshots",
-    "invoices": "invoices",
-    "customers": "churned_on",
-}
-# tables whose rows happen at a moment, and the column that says when
-POINTS = {
-    "orders": "ordered_at",
-    "events": "occurred_at",
-    "survey_responses": "responded_at",
-    "tickets": "created_at",
-    "milestones": "reached_at",
-    "touchpoints": "occurred_at",
-    "opportunities": "created_at",
-    "community_members": "joined_at",
-    "mentions": "occurred_at",
-}
-MONEY = {"orders", "opportunities", "subscriptions", "mrr_snapshots", "invoices"}
-QUANTITY = {"orders", "events", "subscriptions"}
 MOST_PERIODS = 1_000
-_BRACKETS = ((1, 1), (2, 3), (4, 6), (7, 12))
+BRACKETS = ((1, 1), (2, 3), (4, 6), (7, 12))
 
 
 @dataclass(frozen=True)
@@ -70,6 +47,12 @@ class Question:
     last: int | None
     own_zone: bool
     own_as_of: bool
+    start_of: str
+    start_minimum: int
+    gross: bool
+    reactivation: bool
+    parents: bool
+    within: dict[str, Any]
 
     @property
     def now(self) -> int:
@@ -84,6 +67,21 @@ class Question:
         return self.cohort not in ("first", "every")
 
     @property
+    def apart(self) -> bool:
+        """Whether another table's rows start than those that are coming back."""
+        return self.start_of != self.of
+
+    @property
+    def spans(self) -> bool:
+        """Whether activity is a stretch: then a unit is back where it is active at the period's end."""
+        return self.of in SPANS
+
+    @property
+    def unbroken(self) -> bool:
+        """Whether a period counts only where every one before it, from k = 1, did."""
+        return self.kind == "streak" or (not self.reactivation and self.kind in ("on", "on_or_after"))
+
+    @property
     def partial(self) -> bool:
         """Whether the members of a cohort reach a cell at different times: only those whose window is over count."""
         return self.by_attribute or not self.calendar
@@ -96,12 +94,6 @@ class Question:
         return tuple((k, k, k) for k in range(1, self.periods + 1))
 
 
-def _choice(name: str, value: Any, known: Sequence[str]) -> str:
-    if value not in known:
-        raise QueryError(f"Retention: there is no {name} '{value}'. {did_you_mean(str(value), known)}")
-    return str(value)
-
-
 def _whole(name: str, value: Any, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise QueryError(f"Retention: '{name}' is a whole number from {low} to {high:,}, not {value!r}.")
@@ -110,7 +102,7 @@ def _whole(name: str, value: Any, low: int, high: int) -> int:
 
 def _ranges(brackets: Sequence[Sequence[int]] | None) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
-    for pair in _BRACKETS if brackets is None else brackets:
+    for pair in BRACKETS if brackets is None else brackets:
         if len(pair) != 2:
             raise QueryError(f"Retention: a bracket is a first and a last period, [4, 7]; not {list(pair)}.")
         low, high = (_whole("brackets", p, 1, MOST_PERIODS) for p in pair)
@@ -142,19 +134,29 @@ def ask(
     """
     more = {k: asked[k] for k in ("week_starts", "timezone") if asked.get(k) is not None}
     values = resolve(settings, more)
-    of = _choice("table of activity", asked["of"], [*POINTS, *SPANS])
-    unit = _choice("unit", asked["unit"], list(UNITS))
-    kind = _choice("kind", asked["kind"], KINDS)
-    value = _choice("value", asked["value"], VALUES)
-    clock = Clock(asked["grain"], values)
-    _needs(con, of, unit, value, clock)
-    if value != "units" and kind == "streak":
-        raise QueryError("Retention: a streak is of units; choose kind 'on' for revenue or quantity.")
-    if of in SPANS and not asked["calendar"]:
-        raise QueryError(
-            f"Retention: {of} are active at a period's end; rolling periods need orders, events or the like."
-        )
     workspace_zone = str(resolve(settings)["timezone"])
+    start_of = asked.get("start_of")
+    words = checked(
+        Words(
+            of=asked["of"],
+            unit=asked["unit"],
+            grain=asked["grain"],
+            kind=asked["kind"],
+            cohort=str(asked["cohort"]),
+            value=asked["value"],
+            calendar=bool(asked["calendar"]),
+            amounts=asked.get("amounts", "net"),
+            reactivation=bool(asked.get("reactivation", True)),
+            accounts=asked.get("accounts", "each"),
+            start_of=start_of,
+            start_minimum=_whole("start_minimum", asked.get("start_minimum", 1), 1, 1_000_000),
+            filtered=bool(asked.get("start")),
+            bracketed=asked.get("brackets") is not None,
+            other_zone=values["timezone"] != workspace_zone,
+        )
+    )
+    clock = Clock(words.grain, values)
+    _needs(con, words)
     end = table_as_of or instant(as_of, "as_of")
     since, until = asked.get("since"), asked.get("until")
     cut = None
@@ -163,15 +165,15 @@ def ask(
         cut = clock.number(moment)
         cut -= clock.start(cut) == moment
     return Question(
-        of=of,
-        unit=unit,
-        kind=kind,
-        cohort=str(asked["cohort"]),
+        of=words.of,
+        unit=words.unit,
+        kind=words.kind,
+        cohort=words.cohort,
         periods=_whole("periods", asked["periods"], 1, MOST_PERIODS),
         minimum=_whole("minimum", asked["minimum"], 1, 1_000_000),
-        value=value,
-        calendar=bool(asked["calendar"]),
-        brackets=_ranges(asked["brackets"]) if kind == "brackets" else (),
+        value=words.value,
+        calendar=words.calendar,
+        brackets=_ranges(asked["brackets"]) if words.kind == "brackets" else (),
         by=_names(asked.get("by")),
         where=dict(asked.get("where") or {}),
         start=dict(asked.get("start") or {}),
@@ -183,6 +185,12 @@ def ask(
         last=cut,
         own_zone=values["timezone"] == workspace_zone,
         own_as_of=_is_built(con, instant(as_of, "as_of")),
+        start_of=words.starting,
+        start_minimum=words.start_minimum,
+        gross=words.amounts == "gross",
+        reactivation=words.reactivation,
+        parents=words.accounts == "parent",
+        within=dict(asked.get("within") or {}),
     )
 
 
@@ -200,22 +208,29 @@ def _is_built(con: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:
     return bool(row) and datetime.fromisoformat(row[0][0]) == as_of
 
 
-def _needs(con: duckdb.DuckDBPyConnection, of: str, unit: str, value: str, clock: Clock) -> None:
-    columns = {c.name for c in TABLES[of].columns}
-    if UNITS[unit] not in columns:
-        raise QueryError(f"Retention: {of} do not name {unit}; ask for customers.")
-    if value == "revenue" and of not in MONEY:
-        raise QueryError(f"Retention: {of} have no amount; revenue needs {', '.join(sorted(MONEY))}.")
-    if value == "quantity" and of not in QUANTITY:
-        raise QueryError(f"Retention: {of} have no quantity; that needs {', '.join(sorted(QUANTITY))}.")
-    if of in SPANS and clock.grain == "hour":
-        raise QueryError(f"Retention: {of} begin and end on days; choose a grain of day or longer.")
-    filled = POINTS.get(of) or {"customers": "churned_on", "mrr_snapshots": "month", "invoices": "issued_on"}.get(
-        of, "start_date"
-    )
-    row = con.execute(f"SELECT count({quote(filled)}), count({quote(UNITS[unit])}) FROM {quote(of)}").fetchall()[0]
-    missing = [f"{of}.{name}" for name, count in zip((filled, UNITS[unit]), row, strict=True) if not count]
-    if of == "events" and unit == "customers" and missing == ["events.customer_id"]:
-        missing = []
+def _needs(con: duckdb.DuckDBPyConnection, words: Words) -> None:
+    """Raise NotComputableError where a table that is asked for is empty or lacks what it is told by."""
+    missing = _lacking(con, words.of, filled_column(words.of), words.unit)
+    if words.apart and words.start_of == SIGN_UP:
+        if not con.execute("SELECT count(signed_up_at) FROM fact_signup").fetchall()[0][0]:
+            missing.append("customers.signed_up_on")
+    elif words.apart and words.start_of == FIRST_PAID:
+        paid = "SELECT count(first_paid) FROM fact_active", "SELECT count(*) FROM fact_order WHERE amount > 0"
+        if not any(con.execute(query).fetchall()[0][0] for query in paid):
+            missing += ["subscriptions.amount", "orders.amount"]
+    elif words.apart:
+        missing += _lacking(con, words.starting, filled_column(words.starting), words.unit)
+    if words.accounts == "parent":
+        missing += _lacking(con, "customers", "parent_customer_id", "customers")
     if missing:
-        raise NotComputableError(f"Retention of {of} is not computable: needs {', '.join(missing)}.", missing)
+        about = words.of if not words.apart else f"{words.of} after {words.starting}"
+        needs = list(dict.fromkeys(missing))
+        raise NotComputableError(f"Retention of {about} is not computable: needs {', '.join(needs)}.", needs)
+
+
+def _lacking(con: duckdb.DuckDBPyConnection, table: str, filled: str, unit: str) -> list[str]:
+    columns = (filled, UNITS[unit])
+    row = con.execute(f"SELECT count({quote(filled)}), count({quote(UNITS[unit])}) FROM {quote(table)}").fetchall()[0]
+    missing = [f"{table}.{name}" for name, count in zip(columns, row, strict=True) if not count]
+    # an event of a user is one of the user's account
+    return [] if missing == ["events.customer_id"] else missing

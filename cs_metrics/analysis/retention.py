@@ -42,6 +42,12 @@ def retention(
     where: Where | None = None,
     since: Any = None,
     until: Any = None,
+    start_of: str | None = None,
+    start_minimum: int = 1,
+    amounts: str = "net",
+    reactivation: bool = True,
+    accounts: str = "each",
+    within: Where | None = None,
 ) -> pd.DataFrame:
     """The retention triangle: cohort, <by>, k, eligible, retained, value, low, high, complete; a row a cell.
 
@@ -50,7 +56,28 @@ def retention(
     window is over are eligible. `value` "revenue" or "quantity" divides what the cohort brought by what it brought in
     k = 0 (`amount`, `base`: two columns more), with a jackknife interval over the members.
 
-    Raises QueryError for what does not exist, NotComputableError where the data lack it.
+    Whose rows start, and which:
+    start_of       the table whose rows start a unit; None: `of` itself. Beside the tables: "customers" (sign-up),
+                   "users" (created), "leads" (created), "churn_events" (left), "first_paid" (the first recurring
+                   revenue or order above zero). Milestones and events by `start`: start_of="milestones",
+                   start={"milestone": ["activated"]}
+    start          a filter on the rows that start, `back` one on those that come back (of `of`)
+    start_minimum  rows that start, within one period, that make the start: it is at the one that makes them enough
+    minimum        rows that come back, within one period, that make the period count; amounts of others do not count
+
+    What counts as kept:
+    amounts        "net": all that a unit brought; "gross": no more than its own base (as in gross revenue retention)
+    reactivation   True: a period counts whether or not the unit had been away. False: from the first period without
+                   activity on (with brackets: the first bracket without), a unit counts no more, nor does its amount
+    accounts       "each"; "parent": an account and all below it (customers.parent_customer_id) are one, under the
+                   topmost; `where` and `by` then mean the topmost's attributes
+    within         a filter on the accounts whose rows count, each by its own attributes at the time of the row, before
+                   accounts are put together
+
+    A customer's attribute, in `by` or as `cohort`, has its value at the start, so that a later change moves nobody.
+
+    `analysis.refusal` says which of these do not go together, and why. Raises QueryError for those and for what does
+    not exist, NotComputableError where the data lack it.
     """
     words = {k: v for k, v in locals().items() if k not in ("con", "settings", "as_of")}
     known, asked = asked_of(con, settings, as_of, words)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cs_metrics.analysis.activity import activity
+from cs_metrics.analysis.activity import activity, first_period
 from cs_metrics.analysis.question import Question
 from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.where import compile_where, names
-from cs_metrics.sql import Params, quote
+from cs_metrics.sql import Params, literal, quote
+
+_INSTANT = "INTERVAL '1' MICROSECOND"
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,14 @@ class Plan:
     """Common table expressions, in order, and the values they bind. `by`: each breakdown and its column in them.
 
     `kept` holds the members: unit, c (number of the cohort's period), s (own start), reach (last cell that counts for
-    the member), cohort, b0, b1 ...; `ranges` what each fills: unit, c, low, high.
+    the member), cohort, b0, b1 ...; `moves` what each came back with, `counting` those that count; `ranges` the cells
+    that each fills: unit, c, low, high. `last`: the number of the latest rolling window of a stretch.
     """
 
     ctes: list[tuple[str, str]]
     params: Params
     by: dict[str, str]
+    last: int = 0
 
     def query(self, select: str) -> tuple[str, dict[str, object]]:
         """A statement that ends in `select`, and the values it binds."""
@@ -73,7 +77,9 @@ def plan(con: duckdb.DuckDBPyConnection, available: Available, asked: Question) 
             f"{cohort} AS cohort{columns} FROM members AS f {joined.sql} WHERE {' AND '.join(limits)}",
         )
     )
-    ctes.append(("moves", _moves(asked)))
+    last = asked.open - first_period(con, asked) if asked.spans and not asked.calendar else 0
+    ctes.append(("moves", _moves(asked, last)))
+    ctes.append(("counting", _counting(asked)))
     ctes.append(("filled", _filled(asked)))
     ctes.append(
         (
@@ -82,7 +88,7 @@ def plan(con: duckdb.DuckDBPyConnection, available: Available, asked: Question) 
             "JOIN kept AS k ON k.unit = m.unit AND k.c = m.c WHERE m.low <= k.reach",
         )
     )
-    return Plan(ctes, params, by)
+    return Plan(ctes, params, by, last)
 
 
 def _members(asked: Question, labels: int) -> str:
@@ -90,12 +96,19 @@ def _members(asked: Question, labels: int) -> str:
         f"arg_min({c}, struct_pack(happened_at := happened_at, _source := _source, _row := _row)) AS {c}"
         for c in ("customer_id", "_source", "_row", *(f"l{n}" for n in range(labels)))
     )
+    starts = "acts WHERE starts"
+    if asked.start_minimum > 1:
+        # a unit starts in a period with so many rows, at the one that makes them enough
+        starts = (
+            f"(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY unit, p ORDER BY happened_at, _source, _row) "
+            f"AS place FROM acts WHERE starts) AS a WHERE place = {asked.start_minimum}) AS a"
+        )
     if asked.cohort == "every":
         return (
             f"SELECT unit, p AS c, min(happened_at) AS s, min(min(happened_at)) OVER (PARTITION BY unit) AS first_s, "
-            f"{first} FROM acts WHERE starts GROUP BY unit, p"
+            f"{first} FROM {starts} GROUP BY unit, p"
         )
-    begun = f"SELECT unit, min(happened_at) AS s, {first} FROM acts WHERE starts GROUP BY unit"
+    begun = f"SELECT unit, min(happened_at) AS s, {first} FROM {starts} GROUP BY unit"
     return f"SELECT *, s AS first_s, {asked.clock.number_sql('s')} AS c FROM ({begun})"
 
 
@@ -106,54 +119,83 @@ def _reach(asked: Question) -> str:
     elif asked.calendar:
         limit = f"{asked.now} - 1 - f.c"
     else:
-        limit = f"{asked.clock.elapsed_sql('f.s', _moment(asked))} - 1"
+        limit = f"{asked.clock.elapsed_sql('f.s', literal(asked.as_of))} - 1"
     if asked.kind != "brackets":
         return limit
     counted = [low if not asked.partial else high for _, low, high in asked.steps]
     return " + ".join(f"CASE WHEN {limit} >= {edge} THEN 1 ELSE 0 END" for edge in counted)
 
 
-def _moment(asked: Question) -> str:
-    return f"TIMESTAMP '{asked.as_of}'"
+def hits(asked: Question, members: str, columns: str, last: int) -> str:
+    """The SELECT of the rows (aliased a) with which `members` (unit, c, s) come back: unit, c, k, `columns`.
 
-
-def _moves(asked: Question) -> str:
-    """Who came back in which period after the start, with what."""
+    A stretch in rolling periods is back in each window at whose end, or as-of, it is active; `last`: the number of the
+    latest window of any member.
+    """
     if asked.calendar:
-        k, ahead = "a.p - k.c", "a.p >= k.c"
-        acts = (
-            "SELECT unit, p, count(*) AS times, sum(amount) AS amount, sum(quantity) AS quantity "
-            "FROM acts WHERE backs GROUP BY unit, p"
-        )
         return (
-            f"SELECT k.unit, k.c, {k} AS k, a.times, a.amount, a.quantity "
-            f"FROM kept AS k JOIN ({acts}) AS a ON a.unit = k.unit AND {ahead}"
+            f"SELECT k.unit, k.c, a.p - k.c AS k, {columns} FROM {members} AS k "
+            f"JOIN acts AS a ON a.unit = k.unit AND a.backs AND a.p >= k.c"
         )
-    k = asked.clock.elapsed_sql("k.s", "a.happened_at")
+    elapsed = asked.clock.elapsed_sql
+    if not asked.spans:
+        return (
+            f"SELECT k.unit, k.c, {elapsed('k.s', 'a.happened_at')} AS k, {columns} FROM {members} AS k "
+            f"JOIN acts AS a ON a.unit = k.unit AND a.backs AND a.happened_at >= k.s"
+        )
+    now = literal(asked.as_of)
+    until = f"CASE WHEN a.ends >= {now} THEN {elapsed('k.s', f'({now} - {_INSTANT})')} "
+    until += f"ELSE {elapsed('k.s', 'a.ends')} - 1 END"
+    windows = ", ".join(f"({n})" for n in range(last + 1))
     return (
-        f"SELECT unit, c, k, count(*) AS times, sum(amount) AS amount, sum(quantity) AS quantity FROM ("
-        f"SELECT k.unit, k.c, {k} AS k, a.amount, a.quantity FROM kept AS k "
-        f"JOIN acts AS a ON a.unit = k.unit AND a.backs AND a.happened_at >= k.s) GROUP BY unit, c, k"
+        f"SELECT k.unit, k.c, t.k, {columns} FROM {members} AS k JOIN acts AS a ON a.unit = k.unit AND a.backs "
+        f"JOIN (VALUES {windows}) AS t(k) ON t.k >= {elapsed('k.s', 'a.happened_at')} AND t.k <= {until}"
     )
+
+
+def _moves(asked: Question, last: int) -> str:
+    """Who came back in which period after the start, how many times, with what."""
+    if not asked.calendar:
+        rows = hits(asked, "kept", "a.amount, a.quantity", last)
+        return (
+            f"SELECT unit, c, k, count(*) AS times, sum(amount) AS amount, sum(quantity) AS quantity "
+            f"FROM ({rows}) AS h GROUP BY unit, c, k"
+        )
+    acts = (
+        "SELECT unit, p, count(*) AS times, sum(amount) AS amount, sum(quantity) AS quantity "
+        "FROM acts WHERE backs GROUP BY unit, p"
+    )
+    return (
+        f"SELECT k.unit, k.c, a.p - k.c AS k, a.times, a.amount, a.quantity "
+        f"FROM kept AS k JOIN ({acts}) AS a ON a.unit = k.unit AND a.p >= k.c"
+    )
+
+
+def _counting(asked: Question) -> str:
+    """The moves that count: after the start, with rows enough, and where gaps are out, before the first of them."""
+    rows = f"SELECT unit, c, k, amount, quantity FROM moves WHERE k >= 1 AND times >= {asked.minimum}"
+    if not asked.unbroken:
+        return rows
+    numbered = f"SELECT *, row_number() OVER (PARTITION BY unit, c ORDER BY k) AS place FROM ({rows}) AS r"
+    return f"SELECT unit, c, k, amount, quantity FROM ({numbered}) AS n WHERE k = place"
 
 
 def _filled(asked: Question) -> str:
-    came = f"moves WHERE k >= 1 AND times >= {asked.minimum}"
     if asked.kind == "on":
-        return f"SELECT unit, c, k AS low, k AS high FROM {came} AND k <= {asked.periods}"
-    if asked.kind == "on_or_after":
-        return f"SELECT unit, c, 1 AS low, max(k) AS high FROM {came} GROUP BY unit, c"
+        return f"SELECT unit, c, k AS low, k AS high FROM counting WHERE k <= {asked.periods}"
+    if asked.kind in ("on_or_after", "streak"):
+        return "SELECT unit, c, 1 AS low, max(k) AS high FROM counting GROUP BY unit, c"
     if asked.kind == "on_or_before":
-        return f"SELECT unit, c, min(k) AS low, {asked.periods} AS high FROM {came} GROUP BY unit, c"
-    if asked.kind == "streak":
-        numbered = f"SELECT unit, c, k, row_number() OVER (PARTITION BY unit, c ORDER BY k) AS place FROM {came}"
-        return f"SELECT unit, c, 1 AS low, count(*) AS high FROM ({numbered}) AS n WHERE k = place GROUP BY unit, c"
+        return f"SELECT unit, c, min(k) AS low, {asked.periods} AS high FROM counting GROUP BY unit, c"
     edges = ", ".join(f"({n}, {low}, {high})" for n, low, high in asked.steps)
-    return (
-        f"SELECT DISTINCT m.unit, m.c, e.n AS low, e.n AS high FROM moves AS m "
-        f"JOIN (VALUES {edges}) AS e(n, opens, closes) ON m.k >= e.opens AND m.k <= e.closes "
-        f"WHERE m.times >= {asked.minimum}"
+    found = (
+        f"SELECT DISTINCT m.unit, m.c, e.n AS low, e.n AS high FROM counting AS m "
+        f"JOIN (VALUES {edges}) AS e(n, opens, closes) ON m.k >= e.opens AND m.k <= e.closes"
     )
+    if asked.reactivation:
+        return found
+    numbered = f"SELECT *, row_number() OVER (PARTITION BY unit, c ORDER BY low) AS place FROM ({found}) AS f"
+    return f"SELECT unit, c, low, high FROM ({numbered}) AS n WHERE low = place"
 
 
 def count_sql(asked: Question, made: Plan) -> tuple[str, dict[str, object]]:
@@ -187,7 +229,7 @@ def count_sql(asked: Question, made: Plan) -> tuple[str, dict[str, object]]:
     return made.query(
         f"SELECT {shown(asked, made)}, s.k, CAST(s.eligible AS BIGINT) AS eligible, "
         f"CAST(CASE WHEN s.k = 0 THEN s.eligible ELSE coalesce(c.retained, 0) END AS BIGINT) AS retained, "
-        f"{complete_sql(asked)} AS complete FROM cells AS s "
+        f"{complete_sql(asked, made)} AS complete FROM cells AS s "
         f"LEFT JOIN came AS c ON c.k = s.k AND {made.same('c', 's')} ORDER BY {own_places(made, 1)}"
     )
 
@@ -203,7 +245,7 @@ def shown(asked: Question, made: Plan) -> str:
     return ", ".join([f"{cohort} AS cohort", *(f"s.{column} AS {quote(name)}" for name, column in made.by.items())])
 
 
-def complete_sql(asked: Question) -> str:
+def complete_sql(asked: Question, made: Plan) -> str:
     """Whether a cell can still change. An attribute's cells count only what is over."""
     if asked.by_attribute:
         return "TRUE"
@@ -211,7 +253,7 @@ def complete_sql(asked: Question) -> str:
         # the last to start could still be waiting for its window: then fewer are eligible than started
         return (
             f"s.cohort < {asked.now} AND s.eligible = max(CASE WHEN s.k = 0 THEN s.eligible END) "
-            f"OVER (PARTITION BY s.cohort)"
+            f"OVER (PARTITION BY {made.groups('s')})"
         )
     last = "s.k"
     if asked.kind == "brackets":

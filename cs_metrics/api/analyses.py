@@ -11,6 +11,7 @@ import pandas as pd
 
 from cs_metrics import analysis
 from cs_metrics.api import hiding, inventory
+from cs_metrics.kpis.where import names
 from cs_metrics.workspace.database import within_limits
 
 Where = Mapping[str, Any]
@@ -48,7 +49,8 @@ class Analyses:
         """Return the retention triangle: cohort, <by>, k, eligible, retained, value, low, high, complete.
 
         Of `asked`: of, unit, grain, periods, kind, cohort, minimum, brackets, calendar, week_starts, timezone, value,
-        since, until; see `cs_metrics.analysis.retention`.
+        since, until; start_of and start_minimum (what starts, where it is not `of`), amounts ("net", "gross"),
+        reactivation, accounts ("each", "parent"), within; see `cs_metrics.analysis.retention`.
         """
         con, settings, now = self._ask(definitions, as_of)
         return analysis.retention(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))
@@ -89,7 +91,8 @@ class Analyses:
         """Return who is behind a cell (`cohort`, `k`) of `retention`: those who came back; with retained=False those
         who did not; with None all. `cohorts` is what `retention` calls cohort; `by_values` the cell's segment.
 
-        Columns: unit, customer_id, started, returned, rows, retained, _source (the file), _row.
+        Takes all that `retention` takes. Columns: unit, customer_id, started, returned, rows, retained, _source (the
+        file), _row; of revenue or quantity also amount and base.
         """
         con, settings, now = self._ask(definitions, as_of)
         cell = {"cohort": cohort, "k": k, "retained": retained, "by_values": by_values}
@@ -105,10 +108,19 @@ class Analyses:
         asked: Mapping[str, Any],
         cohort: str,
     ) -> dict[str, Any]:
-        for filters in (start, back):
+        of = asked.get("of", "orders")
+        for filters, table in ((start, asked.get("start_of") or of), (back, of)):
             hiding.check_where(filters, self.hidden)
+            # a bare name is a column of the rows first
+            hiding.check([f"{table}.{name}" for name in names(filters)] if self.hidden else (), self.hidden)
         hiding.check([str(asked.get(cohort, "first"))], self.hidden)
-        return {"by": self._by(by), "where": self._where(where), "start": start, "back": back, **asked}
+        words = {"by": self._by(by), "where": self._where(where), "start": start, "back": back, **asked}
+        if asked.get("accounts") == "parent":
+            hiding.check(["parent_customer_id"], self.hidden)
+        if asked.get("within") or asked.get("accounts") == "parent":
+            # what is locked holds for each account, not for the topmost alone
+            words["within"] = self._where(asked.get("within"))
+        return words
 
     @within_limits()
     def movements(
