@@ -193,9 +193,9 @@ def _active_sql(context: Context) -> str:
 def _step_sql(context: Context) -> str:
     return """
         WITH changes AS (
-            SELECT customer_id, begins AS happened_at, mrr AS change FROM fact_active WHERE mrr <> 0
+            SELECT customer_id, begins AS happened_at, mrr AS change FROM fact_active WHERE mrr <> 0 AND ends > begins
             UNION ALL
-            SELECT customer_id, ends, -mrr FROM fact_active WHERE mrr <> 0),
+            SELECT customer_id, ends, -mrr FROM fact_active WHERE mrr <> 0 AND ends > begins),
         summed AS (
             SELECT customer_id, happened_at, sum(change) AS change FROM changes GROUP BY 1, 2 HAVING sum(change) <> 0),
         running AS (

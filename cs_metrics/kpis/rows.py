@@ -79,7 +79,7 @@ def rows(
     text = f"WITH {', '.join(writer.ctes)} SELECT * FROM ({counted}) AS counted WHERE _value {has_part}"
     text += " ORDER BY _source, _row" + (f" LIMIT {int(limit)}" if limit else "")
     frame = con.execute(text, question.params.used(text)).df()
-    return _shown(con, asked, frame)
+    return shown(con, asked, frame)
 
 
 def _chosen(form: Form, part: str, item: str | None) -> tuple[Relation, str, str]:
@@ -101,24 +101,24 @@ def _chosen(form: Form, part: str, item: str | None) -> tuple[Relation, str, str
     return relation, form.only, value
 
 
-def _shown(con: duckdb.DuckDBPyConnection, asked: Asked, frame: pd.DataFrame) -> pd.DataFrame:
+def shown(con: duckdb.DuckDBPyConnection, asked: Asked, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with their sources by name, and the breakdown's columns under their own."""
     sources = {
         number: f"{file} / {sheet}" if sheet else str(file)
         for number, file, sheet in con.execute("SELECT source, file, sheet FROM _sources").fetchall()
     }
     frame = frame.rename(columns={f"b{i}": name for i, name in enumerate(asked.slice.by, start=1)})
-    shown = frame.drop(columns=[c for c in _HIDDEN if c in frame])
-    shown["_source"] = frame["_source"].map(sources).astype(object)
-    shown["_row"] = frame["_row"].astype("Int64")
+    told = frame.drop(columns=[c for c in _HIDDEN if c in frame])
+    told["_source"] = frame["_source"].map(sources).astype(object)
+    told["_row"] = frame["_row"].astype("Int64")
     several = frame["_rows"] if "_rows" in frame else [None] * len(frame)
     behind = [_behind(*row) for row in zip(frame["_source"], frame["_row"], several, strict=True)]
     said = changes.of_rows(con, set().union(*behind))
     if said:
-        shown["_changed"] = ["; ".join(said[place] for place in sorted(own) if place in said) for own in behind]
+        told["_changed"] = ["; ".join(said[place] for place in sorted(own) if place in said) for own in behind]
     if "_rows" in frame:
-        shown["_rows"] = [_places(places, sources) for places in frame["_rows"]]
-    return shown
+        told["_rows"] = [_places(places, sources) for places in frame["_rows"]]
+    return told
 
 
 def _behind(source: Any, row: Any, several: Any) -> set[tuple[int, int]]:
