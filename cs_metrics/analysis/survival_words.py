@@ -1,0 +1,135 @@
+"""What survival says in plain words: the median life, whether groups differ, and what must be known to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from cs_metrics.analysis.hazard import LEVEL
+from cs_metrics.analysis.lives import Question
+from cs_metrics.analysis.survival import LogRank
+
+_MOST_PAIRS = 4
+
+
+def group_name(key: Any) -> str:
+    """A group as it is called in a sentence."""
+    if isinstance(key, tuple):
+        return " / ".join(group_name(part) for part in key)
+    return "unknown" if key is None else str(key)
+
+
+def people(n: int) -> str:
+    """'1 customer', '1,200 customers'."""
+    return f"{n:,} customer" if n == 1 else f"{n:,} customers"
+
+
+def median_sentence(row: Mapping[Any, Any], grain: str = "month") -> str:
+    """A row of `medians` in words."""
+    n, left = int(row["customers"]), int(row["left"])
+    if not left:
+        who = "The only customer is" if n == 1 else f"All {people(n)} are"
+        return f"{who} still here, as far as whole {grain}s of life are known: nobody's life has ended yet."
+    if pd.isna(row["median"]):
+        return (
+            f"More than half stay: after {int(row['longest']):,} {grain}s, the longest that is known, "
+            f"{row['last']:.0%} are still here. The median life is longer than that."
+        )
+    low, high = row["low"], row["high"]
+    chance = ""
+    if not pd.isna(low):
+        most = f" to {int(high):,}" if not pd.isna(high) else " or any later one"
+        alone = not pd.isna(high) and int(low) == int(high)
+        chance = f" (chance alone moves this no further than {grain} {int(low):,}{'' if alone else most})"
+    return f"Of {people(n)}, half have left by {grain} {int(row['median']):,} of their life{chance}."
+
+
+def verdict(test: LogRank | None, table: pd.DataFrame, by: Sequence[str], minimum: int) -> str:
+    """Whether the groups of a life table differ, in words a person can read out; empty without a breakdown."""
+    if not by:
+        return ""
+    if not int(table["events"].sum()):
+        return "Nobody has left yet: there is nothing to compare."
+    if test is None:
+        return f"There are not two groups of {minimum} customers or more with a leaving among them: nothing to compare."
+    told = test.pairs[test.pairs["adjusted"] < LEVEL].sort_values("p", kind="stable")
+    said = [_pair(row) for row in told.head(_MOST_PAIRS).to_dict("records")]
+    if len(told) > _MOST_PAIRS:
+        said.append(f"{len(told) - _MOST_PAIRS} more pairs differ too.")
+    others = len(test.pairs) - len(told)
+    if told.empty:
+        names = [group_name(key) for key in _in_order(test)]
+        which = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) <= 6 else f"the {len(names)} groups"
+        if test.p < LEVEL and len(test.pairs) > 1:
+            said.append(f"The groups are not all alike (p = {_p(test.p)}), but no two of them can be told apart.")
+        else:
+            said.append(f"Between {which} there is no difference that chance would not make (p = {_p(test.p)}).")
+    elif others:
+        pairs = "the other pair" if others == 1 else f"the other {others} pairs"
+        said.append(f"Between {pairs} there is no difference that chance would not make.")
+    if test.left_out:
+        small = [f"{group_name(key)} ({size:,})" for key, size in list(test.left_out.items())[:6]]
+        more = "" if len(test.left_out) <= 6 else f" and {len(test.left_out) - 6} more"
+        said.append(f"Not compared, being too small: {', '.join(small)}{more}.")
+    return " ".join(said)
+
+
+def _in_order(test: LogRank) -> list[Any]:
+    return list(dict.fromkeys([*test.pairs["one"], *test.pairs["other"]]))
+
+
+def _pair(row: Mapping[Any, Any]) -> str:
+    shorter = row["other"] if row["longer"] == row["one"] else row["one"]
+    return f"{group_name(row['longer'])} stays longer than {group_name(shorter)}: {_rarely(float(row['adjusted']))}."
+
+
+def _rarely(p: float) -> str:
+    """How often chance alone makes a difference so large, as a count of comparisons."""
+    if p < 0.001:
+        return "a difference this large comes by chance in fewer than 1 of 1,000 comparisons"
+    return f"a difference this large comes by chance in about 1 of {int(1 / p):,} comparisons"
+
+
+def _p(p: float) -> str:
+    return "below 0.001" if p < 0.001 else f"{p:.2f}" if p >= 0.01 else f"{p:.3f}"
+
+
+def notes(asked: Question, counts: Mapping[str, int]) -> list[str]:
+    """What a reader of the curve must know of the lives behind it."""
+    said, grain = [], asked.grain
+    if counts["left"] >= 3 and counts["days_of_leaving"] == 1 and counts["starts"] >= 3:
+        said.append(
+            f"All {counts['left']:,} who left did so on one day: the file says who left, not when. Where it says how "
+            "long each had stayed (a tenure), these lives are right; where it does not, those who left seem to have "
+            "stayed until that day, and the curve is too high."
+        )
+    if counts["returned"]:
+        n = counts["returned"]
+        how = (
+            "their life goes from the first start to the last end, the gaps included"
+            if asked.gaps == "ignored"
+            else "their life ends at the first gap"
+        )
+        said.append(f"{people(n)} came back after a gap: {how}.")
+    if counts["uncounted"]:
+        said.append(
+            f"{people(counts['uncounted'])} left in a {grain} of their life that would not be over yet: the leaving "
+            f"counts when it is, as those who stay are not counted in that {grain} either."
+        )
+    if counts["empty"]:
+        said.append(f"{people(counts['empty'])} ended as they began: without a life they are left out.")
+    if counts["future"]:
+        said.append(f"{people(counts['future'])} begin after the data end: they are left out.")
+    today = [n for n in asked.by if asked.available.attribute(n).of_customer and not _known_then(asked, n)]
+    if today:
+        said.append(
+            f"Of {' and '.join(today)} only today's value is known, not that at the start: where it changes with time, "
+            "those who stayed longer had longer to change it, and groups may differ for that alone."
+        )
+    return said
+
+
+def _known_then(asked: Question, name: str) -> bool:
+    return name == "customer_id" or asked.available.attribute(name).history
