@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,11 +38,11 @@ class Watched:
         return sorted(named & known)
 
 
-def ask(con: duckdb.DuckDBPyConnection | Watched) -> pd.DataFrame:
-    """All KPIs of the catalogue by month, the last twelve of the data."""
+def ask(con: duckdb.DuckDBPyConnection | Watched, kpis: Sequence[str] = tuple(CATALOGUE)) -> pd.DataFrame:
+    """KPIs, all of the catalogue, by month, the last twelve of the data."""
     end = pd.Timestamp(datetime.fromisoformat(read_meta(con)["as_of"]))  # type: ignore[arg-type]
     asked = Slice.of("month", since=end - pd.DateOffset(months=MONTHS), until=end)
-    return compute(con, list(CATALOGUE), asked)  # type: ignore[arg-type]
+    return compute(con, list(kpis), asked)  # type: ignore[arg-type]
 
 
 def scan(con: duckdb.DuckDBPyConnection, tables: list[str]) -> list[Any]:

@@ -14,6 +14,10 @@ from cs_metrics.workspace.describe import read_meta
 
 # so many rows of a customer are taken of each table; sessions and habits show only in more events
 MOST, MOST_EVENTS = 4, 12
+FILE = "company.duckdb"
+_WHOSE = {"customer_id", "referrer_customer_id", "unit"}
+_IDS = {c.name for table in TABLES.values() for c in table.columns if c.type is Type.ID}
+_IDS |= {"_id", "unit", "cluster", "respondent", "order_key", "review_key"}
 _ACCOUNT = ("_sources", "_columns", "_meta", "customer_attributes")
 
 
@@ -21,7 +25,7 @@ def multiply(sample: Path, folder: Path, customers: int) -> duckdb.DuckDBPyConne
     """Return a version file with at least so many customers, without its facts, under the app's own
     limits ($CS_METRICS_MEMORY_LIMIT raises them). Every id ends in its copy's number."""
     folder.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(str(folder / "company.duckdb"), config=lockdown.config())
+    con = duckdb.connect(str(folder / FILE), config=lockdown.config())
     con.execute(f"ATTACH {literal(str(sample))} AS one (READ_ONLY)")
     for name in _ACCOUNT:
         con.execute(f"CREATE TABLE {name} AS SELECT * FROM one.{name}")
@@ -56,6 +60,25 @@ def build_facts(con: duckdb.DuckDBPyConnection) -> None:
     """Build every fact as a publishing does."""
     meta = read_meta(con)
     facts.build(con, meta["settings"], instant(meta["as_of"]))
+
+
+def copied(few: Path, folder: Path, copies: int) -> duckdb.DuckDBPyConnection:
+    """Return a version file with every table of `few`, facts too, so many times over. What is of no customer in
+    particular (a rate, a text, a model) stays one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(str(folder / FILE), config=lockdown.config())
+    con.execute(f"ATTACH {literal(str(few))} AS few (READ_ONLY)")
+    for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'few'").fetchall():
+        columns = [row[0] for row in con.execute(f"SELECT column_name FROM (DESCRIBE few.{name})").fetchall()]
+        if not _WHOSE & set(columns):
+            con.execute(f"CREATE TABLE {name} AS SELECT * FROM few.{name}")
+            continue
+        renamed = ", ".join(f"{quote(c)} || '-' || copy AS {quote(c)}" if c in _IDS else quote(c) for c in columns)
+        con.execute(
+            f"CREATE TABLE {name} AS SELECT {renamed} FROM few.{name}, (SELECT unnest(range({copies})) AS copy)"
+        )
+    con.execute("DETACH few")
+    return con
 
 
 def rows(con: duckdb.DuckDBPyConnection, table: str) -> int:

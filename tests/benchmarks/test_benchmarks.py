@@ -14,6 +14,7 @@ from tests.benchmarks import all_kpis, by_hand, by_pandas, multiplied
 from tests.benchmarks.generate import company
 
 ROWS = 3_000
+COPIED = ["mrr", "support_tickets", "net_promoter_score", "customer_churn_rate"]
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +107,17 @@ def test_command_prints_the_cost_of_one_request(capsys):
     assert f"{len(CATALOGUE)} KPIs of {len(CATALOGUE)}" in printed
     assert "of 600 customers" in printed
     assert "times one bare scan" in printed
+
+
+def test_copied_facts_say_the_same_of_more_customers(tmp_path):
+    company = sample().folder
+    own = multiplied.multiply(company.version(max(company.numbers())), tmp_path / "one", 1)
+    multiplied.build_facts(own)
+    before = all_kpis.ask(own, COPIED)
+    own.close()
+    after = all_kpis.ask(multiplied.copied(tmp_path / "one" / multiplied.FILE, tmp_path / "many", 3), COPIED)
+    assert len(before) == len(after) >= len(COPIED) * all_kpis.MONTHS
+    for kpi in COPIED:
+        one, many = (frame[frame["kpi"] == kpi] for frame in (before, after))
+        parts = [pytest.approx(3 * float(part)) for part in one["numerator"]]
+        assert many["numerator"].astype(float).tolist() == parts, kpi
