@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import tempfile
 from functools import cache
 
 import duckdb
+
+from cs_metrics.errors import LimitError
 
 MEMORY_LIMIT, TEMP_LIMIT, QUERY_SECONDS = "2GB", "8GB", "120"
 
@@ -18,6 +21,14 @@ Config = dict[str, str | bool | int | float | list[str]]
 def memory_limit() -> str:
     """Return how much memory a connection may take: $CS_METRICS_MEMORY_LIMIT, or 2GB."""
     return os.environ.get("CS_METRICS_MEMORY_LIMIT", MEMORY_LIMIT)
+
+
+def memory_bytes() -> int:
+    """Return `memory_limit` in bytes; LimitError for one that is no amount of memory."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?\s*", memory_limit().upper())
+    if found is None or not float(found[1]):
+        raise LimitError(f"CS_METRICS_MEMORY_LIMIT is {memory_limit()!r}; it takes an amount such as 512MB or 2GB.")
+    return int(float(found[1]) * 1024 ** " KMGT".index(found[2] or " "))
 
 
 def query_seconds() -> str:
@@ -35,7 +46,7 @@ def config(*, limit_time: bool = False) -> Config:
         "python_enable_replacements": "false",
         "memory_limit": memory_limit(),
         "max_temp_directory_size": os.environ.get("CS_METRICS_TEMP_LIMIT", TEMP_LIMIT),
-        "temp_directory": _spill(),
+        "temp_directory": spill_folder(),
     }
     if limit_time:
         found["max_execution_time"] = str(int(float(query_seconds()) * 1000))
@@ -53,7 +64,7 @@ def lock(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @cache
-def _spill() -> str:
+def spill_folder() -> str:
     """Return the folder for what does not fit into memory: this process's own, which no other user may read."""
     folder = tempfile.mkdtemp(prefix="cs-metrics-spill-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cs_metrics.ingest.sheet import RawSheet
+from cs_metrics.ingest.spill import nothing, parts
 from cs_metrics.ingest.types.engine import query
 
 _TOTAL = r"(?i)^\s*(grand\s+total|sub-?\s?total|totals?|sum|gesamt|gesamtsumme|summe|total\s+g[ée]n[ée]ral)\s*:?\s*$"
@@ -20,69 +22,83 @@ _PERHAPS = "(?i)total|sum|gesamt"  # of millions of texts, only these are worth 
 REJECTED, LOADED = "rejected", "loaded"
 
 
-@dataclass(eq=False)
+Reason = str | Callable[[int], str]
+_SCHEMA = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in ("status", "column", "reason", "content"))])
+
+
 class Ledger:
-    """The fate of every data row: at first all are loaded; each row leaves once, for the first reason found."""
+    """The fate of every data row: at first all are loaded; each row leaves once, for the first reason found.
 
-    raw: RawSheet
-    status: np.ndarray = field(init=False)
-    column: np.ndarray = field(init=False)
-    reason: np.ndarray = field(init=False)
+    A row costs two bytes, whatever is said of it: what is said stands once for all rows of which it is said.
+    """
 
-    def __post_init__(self) -> None:
-        self.status = np.full(self.raw.rows, LOADED, dtype=object)
-        self.column = np.full(self.raw.rows, "", dtype=object)
-        self.reason = np.full(self.raw.rows, "", dtype=object)
+    def __init__(self, raw: RawSheet) -> None:
+        self.raw = raw
+        self._fate = np.zeros(raw.rows, dtype=np.int16)
+        self._said: list[tuple[str, str, Reason]] = [(LOADED, "", "")]
 
     @property
     def loaded(self) -> np.ndarray:
         """True for rows that are still to be loaded."""
-        return self.status == LOADED
+        return self._fate == 0
 
-    def leave(self, mask: np.ndarray, status: str, column: str, reason: str | np.ndarray) -> np.ndarray:
-        """Take the rows of `mask` out, where they are still in; return those that this took."""
-        took = mask & self.loaded
-        self.status[took] = status
-        self.column[took] = column
-        self.reason[took] = reason[took] if isinstance(reason, np.ndarray) else reason
+    def loaded_of(self, start: int, rows: int) -> np.ndarray:
+        """Return `loaded` of so many rows from the place `start`."""
+        return self._fate[start : start + rows] == 0
+
+    def leave(self, start: int, mask: np.ndarray, status: str, column: str, reason: Reason) -> np.ndarray:
+        """Take the rows of `mask`, which begins at the place `start`, out where they are still in; return those that
+        this took. `reason`: a sentence, or what tells it by the row's place."""
+        took = mask & self.loaded_of(start, len(mask))
+        if took.any():
+            said = (status, column, reason)
+            if said not in self._said:
+                self._said.append(said)
+            self._fate[start : start + len(mask)][took] = self._said.index(said)
         return took
 
     def count(self, status: str) -> int:
         """Return how many data rows have that status."""
-        return int((self.status == status).sum())
+        counts = np.bincount(self._fate, minlength=len(self._said))
+        return int(sum(n for n, (own, _, _) in zip(counts, self._said, strict=True) if own == status))
 
-    def frame(self) -> pd.DataFrame:
-        """Return the rows not loaded, those that reading left out among them.
+    def tables(self) -> Iterator[pa.Table]:
+        """Yield the rows not loaded, some at a time and at least one table: those that reading left out, then the
+        others in their order; row, status, column, reason, content as in `frame`."""
+        yield pa.table(
+            [
+                [r.row for r in self.raw.set_aside],
+                [r.kind for r in self.raw.set_aside],
+                [""] * len(self.raw.set_aside),
+                [r.reason for r in self.raw.set_aside],
+                [json.dumps(self._cells(r.cells), ensure_ascii=False) for r in self.raw.set_aside],
+            ],
+            schema=_SCHEMA,
+        )
+        for start, part in parts(self.raw.data):
+            places = np.flatnonzero(self._fate[start : start + part.num_rows])
+            if len(places):
+                yield self._told(part.take(pa.array(places)), (places + start).tolist())
 
-        Columns: row, status (rejected, blank, total, duplicate, header, title, ...), column, reason, content (JSON of
-        the row's cells, by column name; of a row above the header, by letter).
-        """
-        places = np.flatnonzero(~self.loaded)
-        cells = self.raw.data.take(pa.array(places))
+    def _told(self, cells: pa.Table, places: list[int]) -> pa.Table:
         names = [c.name for c in self.raw.columns]
         columns = [cells.column(f"c{c.index}").to_pylist() for c in self.raw.columns]
         contents = [
             json.dumps({n: v for n, v in zip(names, row, strict=True) if v is not None}, ensure_ascii=False)
-            for row in (zip(*columns, strict=True) if columns else ())
+            for row in zip(*columns, strict=True)
         ]
-        own = pd.DataFrame(
-            {
-                "row": cells.column("_row").to_numpy(),
-                "status": self.status[places],
-                "column": self.column[places],
-                "reason": self.reason[places],
-                "content": contents,
-            }
-        )
-        early = pd.DataFrame(
-            [
-                (r.row, r.kind, "", r.reason, json.dumps(self._cells(r.cells), ensure_ascii=False))
-                for r in self.raw.set_aside
-            ],
-            columns=list(own.columns),
-        )
-        frames = [f for f in (early, own) if len(f)]
-        return pd.concat(frames).sort_values("row", kind="stable", ignore_index=True) if frames else own
+        said = [self._said[self._fate[place]] for place in places]
+        reasons = [r if isinstance(r, str) else r(place) for place, (_, _, r) in zip(places, said, strict=True)]
+        rows = cells.column("_row").combine_chunks()
+        return pa.table([rows, [s for s, _, _ in said], [c for _, c, _ in said], reasons, contents], schema=_SCHEMA)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows not loaded, those that reading left out among them, by their row.
+
+        Columns: row, status (rejected, blank, total, duplicate, header, title, ...), column, reason, content (JSON of
+        the row's cells, by column name; of a row above the header, by letter).
+        """
+        return pa.concat_tables(self.tables()).to_pandas().sort_values("row", kind="stable", ignore_index=True)
 
     def _cells(self, cells: Sequence[str]) -> dict[str, str]:
         """Name the cells of a row that reading left out, by the columns under which they stand."""
@@ -114,20 +130,61 @@ def total_rows(raw: RawSheet, among: Sequence[str], doubtful: np.ndarray) -> np.
     return says
 
 
-def duplicate_rows(raw: RawSheet) -> tuple[np.ndarray, np.ndarray]:
-    """Return a mask of the rows that repeat an earlier row wholly, and for each row the number of that earlier row."""
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """Rows that repeat an earlier one: their places (ascending), and of each the number of that earlier row."""
+
+    places: np.ndarray
+    first: np.ndarray
+
+    def of(self, start: int, rows: int) -> np.ndarray:
+        """Return a mask of so many rows from the place `start`."""
+        mask = np.zeros(rows, dtype=bool)
+        low, high = np.searchsorted(self.places, (start, start + rows))
+        mask[self.places[low:high] - start] = True
+        return mask
+
+    def first_of(self, place: int) -> int:
+        """Return the number of the row that the one at `place` repeats."""
+        return int(self.first[np.searchsorted(self.places, place)])
+
+
+def duplicate_rows(raw: RawSheet) -> Repeats:
+    """Return the rows that repeat an earlier row wholly."""
     names = ", ".join(f"c{c.index}" for c in raw.columns)
     if not names or not raw.rows:
-        return np.zeros(raw.rows, dtype=bool), np.zeros(raw.rows, dtype=np.int64)
-    index = pa.array(np.arange(raw.rows, dtype=np.int64))
+        return Repeats(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    table = raw.data.append_column("_i", _places(raw.rows))
+    # Few files have any: what is looked at closely are only the rows whose hash comes twice.
+    twice = query(f"SELECT hash({names}) AS h FROM t GROUP BY h HAVING count(*) > 1", t=table)
+    if not twice.num_rows:
+        return Repeats(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     answer = query(
-        f"WITH keyed AS (SELECT _i, _row, hash({names}) AS h, {names} FROM t),"
-        " twice AS (SELECT h FROM keyed GROUP BY h HAVING count(*) > 1)"
-        f" SELECT _i, first_value(_row) OVER (PARTITION BY {names} ORDER BY _i) AS first, _row"
-        " FROM keyed SEMI JOIN twice USING (h)",
-        t=raw.data.append_column("_i", index),
+        f"SELECT _i, first FROM (SELECT _i, _row, first_value(_row) OVER (PARTITION BY {names} ORDER BY _i) AS first"
+        f" FROM t WHERE hash({names}) IN (SELECT h FROM twice)) WHERE first <> _row ORDER BY _i",
+        t=table,
+        twice=twice,
     )
-    first = np.zeros(raw.rows, dtype=np.int64)
-    rows = raw.data.column("_row").to_numpy()
-    first[answer.column("_i").to_numpy()] = answer.column("first").to_numpy()
-    return (first != 0) & (first != rows), first
+    return Repeats(answer.column("_i").to_numpy(), answer.column("first").to_numpy())
+
+
+def repeated_ids(ids: pa.ChunkedArray, since: pa.ChunkedArray | None, rows: pa.ChunkedArray, loaded: Any) -> Repeats:
+    """Return the rows whose id another, still loaded row before them has (and the same `since`, where there is one),
+    each with the number of the first row of that id."""
+    there = np.asarray(loaded, dtype=bool)
+    table = pa.table(
+        {"i": _places(len(rows)), "id": ids, "row": rows, "loaded": there, "since": nothing(pa.string(), len(rows))}
+        | ({} if since is None else {"since": since})
+    )
+    answer = query(
+        "WITH k AS (SELECT id, since FROM t WHERE loaded GROUP BY ALL HAVING count(*) > 1) SELECT i, first FROM"
+        " (SELECT i, row_number() OVER (PARTITION BY id, since ORDER BY i) AS n,"
+        " first_value(row) OVER (PARTITION BY id ORDER BY i) AS first"
+        " FROM t WHERE loaded AND id IN (SELECT id FROM k)) WHERE n > 1 ORDER BY i",
+        t=table,
+    )
+    return Repeats(answer.column("i").to_numpy(), answer.column("first").to_numpy())
+
+
+def _places(rows: int) -> pa.Array:
+    return pa.array(np.arange(rows, dtype=np.int64))

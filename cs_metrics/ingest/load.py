@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from cs_metrics.ingest.apply import Applied
 from cs_metrics.ingest.repair.readings import readings
 from cs_metrics.ingest.repair.repairs import CHANGES
+from cs_metrics.ingest.spill import Spill, parts
 from cs_metrics.schema import TABLES
 
 
@@ -46,16 +47,6 @@ class Load:
 def load_of(applied: Applied, content: bytes | Path, fingerprint: str, remember: dict[str, Any]) -> Load:
     """Return the load of an applied mapping."""
     empty = [c.name for c in TABLES[applied.table].columns if c.name not in applied.mapped]
-    aside = applied.aside
-    table = pa.table(
-        {
-            "row": pa.array(aside["row"], pa.int64()),
-            "status": pa.array(aside["status"], pa.string()),
-            "column_name": pa.array(aside["column"], pa.string()),
-            "reason": pa.array(aside["reason"], pa.string()),
-            "content": pa.array(aside["content"], pa.string()),
-        }
-    )
     raw = applied.raw
     return Load(
         applied.table,
@@ -65,7 +56,7 @@ def load_of(applied: Applied, content: bytes | Path, fingerprint: str, remember:
         raw.upload,
         content,
         raw.file_rows,
-        table,
+        _set_aside(applied),
         dict(applied.mapping.columns),
         remember,
         fingerprint,
@@ -73,21 +64,42 @@ def load_of(applied: Applied, content: bytes | Path, fingerprint: str, remember:
     )
 
 
+def _set_aside(applied: Applied) -> pa.Table:
+    spill = Spill()
+    try:
+        for part in applied.ledger.tables():
+            spill.add(part.rename_columns(["row", "status", "column_name", "reason", "content"]))
+        return spill.table()
+    finally:
+        spill.close()
+
+
 def _changes(applied: Applied) -> pa.Table:
     """Return what repairs and reading changed in what is loaded, once for each column that a changed one feeds."""
-    raw, parts = applied.raw, [] if applied.raw.changes is None else [applied.raw.changes]
-    for one in readings(raw, [applied.mapping]):
-        rows = one.rows(raw)
-        column, rule = (pa.repeat(pa.scalar(text, pa.string()), rows.num_rows) for text in (one.column, one.rule))
-        parts.append(pa.table([rows["row"], column, rows["before"], rows["after"], rule], schema=CHANGES))
-    if not parts:
-        return CHANGES.empty_table()
-    changes = pa.concat_tables(parts)
+    raw, read = applied.raw, readings(applied.raw, [applied.mapping])
     fed = [(s, n) for n, rule in applied.mapping.rules(raw).items() for s in rule.reads]
     fed += [(a.source, a.name) for a in applied.attributes]
-    changes = changes.filter(pc.is_in(changes["row"], value_set=applied.data.column("_row").combine_chunks()))
-    parts = [changes.slice(0, 0)]
-    for source, name in fed:
-        own = changes.filter(pc.equal(changes["column"], source))
-        parts.append(own.set_column(1, "column", pa.repeat(pa.scalar(name, pa.string()), own.num_rows)))
-    return pa.concat_tables(parts)
+    spill = Spill()
+    try:
+        spill.add(CHANGES.empty_table())
+        repaired = raw.changes
+        if repaired is not None:
+            loaded = applied.data.column("_row").combine_chunks()
+            repaired = repaired.filter(pc.is_in(repaired["row"], value_set=loaded))
+        for source, name in fed:
+            if repaired is not None:
+                own = repaired.filter(pc.equal(repaired["column"], source))
+                spill.add(own.set_column(1, "column", _all(name, own.num_rows)))
+            for one in (r for r in read if r.column == source):
+                for start, data in parts(raw.data):
+                    stays = data.filter(pa.array(applied.ledger.loaded_of(start, data.num_rows)))
+                    rows = one.rows(replace(raw, data=stays))
+                    told = [rows["row"], _all(name, rows.num_rows), rows["before"], rows["after"]]
+                    spill.add(pa.table([*told, _all(one.rule, rows.num_rows)], schema=CHANGES))
+        return spill.table()
+    finally:
+        spill.close()
+
+
+def _all(text: str, rows: int) -> pa.Array:
+    return pa.repeat(pa.scalar(text, pa.string()), rows)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,20 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+@dataclass
+class Tally:
+    """Rows with one kind of trouble, counted part by part: how many, and the places of the first of them."""
+
+    count: int = 0
+    places: list[int] = field(default_factory=list)
+
+    def add(self, start: int, mask: np.ndarray) -> None:
+        """Count the rows of `mask`, which begins at the place `start`."""
+        found = np.flatnonzero(mask)
+        self.count += len(found)
+        self.places += (found[: EXAMPLES - len(self.places)] + start).tolist()
+
+
 class Notes:
     """Collects the problems of one sheet for one table."""
 
@@ -63,21 +77,21 @@ class Notes:
         column: str,
         kind: str,
         level: str,
-        mask: np.ndarray,
+        tally: Tally,
         what: str,
         advice: str = "",
-        texts: Any = None,
+        text: Callable[[int], str | None] = lambda place: None,
     ) -> None:
-        """Add a problem for the rows of `mask`, where there are any; `what` continues 'Column X: ...'."""
-        places = np.flatnonzero(mask)
-        if not len(places):
+        """Add a problem for the rows of `tally`, where there are any; `what` continues 'Column X: ...', `text` tells
+        what stands at a place."""
+        if not tally.count:
             return
-        examples = tuple(self._example(int(i), texts) for i in places[:EXAMPLES])
-        row, text = examples[0]
-        shown = f", e.g. row {row}" + (f": {text}" if text else "")
+        examples = tuple((int(self._rows[i].as_py()), _short(text(i) or "")) for i in tally.places)
+        row, first = examples[0]
+        shown = f", e.g. row {row}" + (f": {first}" if first else "")
         subject = f"column {column}: " if column else ""
         sentence = f"{subject}{what}{shown}."
-        found = (kind, level, len(places), sentence[0].upper() + sentence[1:], advice, examples)
+        found = (kind, level, tally.count, sentence[0].upper() + sentence[1:], advice, examples)
         self.found.append(Problem(self.raw.file, self.raw.sheet, self.table, column, *found))
 
     def say(self, column: str, kind: str, level: str, count: int, sentence: str, advice: str = "") -> None:
@@ -86,9 +100,9 @@ class Notes:
             Problem(self.raw.file, self.raw.sheet, self.table, column, kind, level, count, sentence, advice)
         )
 
-    def _example(self, index: int, texts: Any) -> tuple[int, str]:
-        text = "" if texts is None else str(texts[index].as_py() or "")
-        return int(self._rows[index].as_py()), text if len(text) <= 80 else text[:79] + "…"
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:

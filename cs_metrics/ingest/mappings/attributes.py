@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -34,20 +34,33 @@ class Attribute:
     low_cardinality: bool
 
 
-def attribute_columns(
-    raw: RawSheet, table: Table, columns: Iterable[RawColumn], timezone: str
-) -> Iterator[tuple[Attribute, pa.Array]]:
-    """Yield the attributes with their values, one for each row; a name that the table has itself gets ' (file)'."""
+def attributes_of(table: Table, columns: Iterable[RawColumn], as_text: Collection[str] = ()) -> list[Attribute]:
+    """Return the attributes that columns become; a name that the table has itself gets ' (file)'. `as_text`: columns
+    whose texts turned out not to be what their profile says."""
+    found = []
     names = {c.name for c in table.columns} | set(_OWN)
     for column in columns:
         name = key(column.name) if table.name == "customers" and key(column.name) in _SPAN else column.name
         while name.casefold() in names:
             name += " (file)"
         names.add(name.casefold())
-        kind, values = _typed(raw, column, timezone)
+        kind = Type.NUMBER if column.profile.kind is Type.MONEY else column.profile.kind
+        if kind is Type.ID or _doubtful(column) or column.name in as_text:
+            kind = Type.TEXT
         distinct = column.profile.distinct
         low = kind not in (Type.DATE, Type.INSTANT) and 1 < distinct <= LOW_CARDINALITY
-        yield Attribute(name, column.name, kind, distinct, low), values
+        found.append(Attribute(name, column.name, kind, distinct, low))
+    return found
+
+
+def attribute_values(raw: RawSheet, attribute: Attribute, timezone: str) -> pa.Array | None:
+    """Return an attribute's values, one for each row; None where a text is not of its type: then all have to stay
+    text, so that nothing is lost."""
+    texts = raw.texts(attribute.source)
+    if attribute.type is Type.TEXT:
+        return _texts(texts)
+    read = convert(texts, attribute.type, Options.of(raw.column(attribute.source).profile, timezone=timezone))
+    return None if read.bad_count else read.values
 
 
 def states_since(raw: RawSheet) -> RawColumn | None:
@@ -61,17 +74,6 @@ def states_since(raw: RawSheet) -> RawColumn | None:
 def _doubtful(column: RawColumn) -> bool:
     profile = column.profile
     return bool(profile.bad or profile.ambiguous_dates or profile.ambiguous_decimal or profile.looks_like_id)
-
-
-def _typed(raw: RawSheet, column: RawColumn, timezone: str) -> tuple[Type, pa.Array]:
-    """Return the values in the type that all texts have; in doubt they stay text, so that nothing is lost."""
-    profile = column.profile
-    kind = Type.NUMBER if profile.kind is Type.MONEY else profile.kind
-    if kind not in (Type.ID, Type.TEXT) and not _doubtful(column):
-        read = convert(raw.texts(column), kind, Options.of(profile, timezone=timezone))
-        if not read.bad_count:
-            return kind, read.values
-    return Type.TEXT, _texts(raw.texts(column))
 
 
 def _texts(texts: pa.ChunkedArray) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,10 +51,13 @@ NOUN = {
 
 
 class Builder:
-    """Builds the columns of one table from one sheet; `done` holds those built, for rules that count from them."""
+    """Builds the columns of one table from one sheet, or from some of its rows; `done` holds those built, for rules
+    that count from them. `whole`: the columns of ids that are whole numbers in all rows (see `are_whole`)."""
 
-    def __init__(self, raw: RawSheet, place: str, timezone: str, lookup: Lookup) -> None:
-        self.raw, self.place, self.timezone, self.lookup = raw, place, timezone, lookup
+    def __init__(
+        self, raw: RawSheet, place: str, timezone: str, lookup: Lookup, whole: Collection[str] = frozenset()
+    ) -> None:
+        self.raw, self.place, self.timezone, self.lookup, self.whole = raw, place, timezone, lookup, whole
         self.done: dict[str, pa.Array] = {}
 
     def build(self, column: Column, rule: Rule) -> Values:
@@ -77,13 +80,14 @@ class Builder:
         rule: Rule | None = None,
         texts: pa.ChunkedArray | None = None,
         unit: str = "seconds",
+        whole: bool = False,
     ) -> Values:
         texts = self.raw.texts(source) if texts is None else texts
         over: dict[str, Any] = {"timezone": self.timezone, "unit": unit}
         if rule is not None:
             named = {"day_first": rule.day_first, "epoch": rule.epoch, "decimal": rule.decimal}
             over |= {name: value for name, value in named.items() if value is not None}
-        if kind is Type.ID and _are_whole(texts):
+        if whole:
             over["whole_ids"] = True
         converted = convert(texts, kind, Options.of(self.raw.column(source).profile, **over))
         return Values(converted.values, converted.bad.to_numpy(zero_copy_only=False), texts, NOUN[kind])
@@ -104,7 +108,7 @@ class Builder:
                 f"{self.place}.{column.name}: it is to be found through '{table}', which is neither in these files "
                 f"nor in the workspace. Add the file with the {table}, or choose another column."
             )
-        keys = self._read(rule.sources[0], Type.ID)
+        keys = self._read(rule.sources[0], Type.ID, whole=column.name in self.whole)
         place = pc.index_in(keys.values, value_set=_array(found.column("key")))
         values = _array(found.column("value")).take(place)
         orphan = np.asarray(pc.and_(pc.is_valid(keys.values), pc.is_null(values)).to_numpy(zero_copy_only=False))
@@ -138,20 +142,17 @@ class Builder:
     def _from(self, column: Column, rule: Rule) -> Values:
         if rule.after or rule.before:
             return self._duration(column, rule)
-        source, texts = rule.sources[0], self.raw.texts(rule.sources[0])
-        if len(rule.sources) > 1:
-            texts = self._joined(rule)
-        original = texts
+        source, original = rule.sources[0], _joined(self.raw, rule)
         if rule.part:
-            return Values(_mapped(texts, currency_of, pa.string()), self._none(), original, NOUN[column.type])
-        if rule.values is not None:
-            texts = _translate(texts, rule.values)
+            return Values(_mapped(original, currency_of, pa.string()), self._none(), original, NOUN[column.type])
+        texts = original if rule.values is None else _translate(original, rule.values)
         if column.type is Type.INTEGER and self.raw.column(source).profile.kind is Type.BOOLEAN:
             flags = self._read(source, Type.BOOLEAN, rule, texts)
             return Values(flags.values.cast(pa.int64()), flags.bad, original, NOUN[Type.BOOLEAN])
         if self.raw.column(source).profile.duration:
             rule = replace(rule, unit=None)  # '1h 20m' says its unit itself, whatever the column is called
-        read = self._read(source, column.type, rule, texts, "hours" if column.name.endswith("_hours") else "seconds")
+        unit = "hours" if column.name.endswith("_hours") else "seconds"
+        read = self._read(source, column.type, rule, texts, unit, column.name in self.whole)
         values, bad, what = read.values, read.bad, read.what
         if column.values:
             values, bad = _closed(values, column.values)
@@ -160,13 +161,6 @@ class Builder:
             values, failed = self._arithmetic(column, rule, values)
             bad = bad | failed
         return Values(values, bad, original, what)
-
-    def _joined(self, rule: Rule) -> pa.ChunkedArray:
-        """Return the texts of several columns as one, without gaps for blanks."""
-        table = {f"p{i}": self.raw.texts(s) for i, s in enumerate(rule.sources)}
-        parts = ", ".join(f"nullif(trim({name}), '')" for name in table)
-        table["sep"] = pa.repeat(rule.join, self.raw.rows)
-        return query(f"SELECT nullif(concat_ws(sep, {parts}), '') AS v FROM t", t=pa.table(table)).column("v")
 
     def _arithmetic(self, column: Column, rule: Rule, values: pa.Array) -> tuple[pa.Array, np.ndarray]:
         """Divide, multiply and change units; amounts stay decimals until the last step, so that no cent is lost."""
@@ -208,12 +202,27 @@ def _array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _are_whole(texts: pa.ChunkedArray) -> bool:
-    """Whether all texts are whole numbers, some with a '.0': ids that passed through a column of floats."""
-    distinct = pc.unique(texts).drop_null()
-    if not len(distinct) or not pc.any(pc.ends_with(distinct, pattern=".0")).as_py():
-        return False
-    return bool(pc.all(pc.match_substring_regex(distinct, r"^\s*[0-9]+(\.0+)?\s*$")).as_py())
+def _joined(raw: RawSheet, rule: Rule) -> pa.ChunkedArray:
+    """Return the texts that a rule reads; those of several columns as one, without gaps for blanks."""
+    if len(rule.sources) == 1:
+        return raw.texts(rule.sources[0])
+    table = {f"p{i}": raw.texts(s) for i, s in enumerate(rule.sources)}
+    parts = ", ".join(f"nullif(trim({name}), '')" for name in table)
+    table["sep"] = pa.repeat(rule.join, raw.rows)
+    return query(f"SELECT nullif(concat_ws(sep, {parts}), '') AS v FROM t", t=pa.table(table)).column("v")
+
+
+def are_whole(raws: Iterable[RawSheet], rule: Rule) -> bool:
+    """Whether all texts that a rule for an id reads are whole numbers, some with a '.0': ids that passed through a
+    column of floats. `raws`: the sheet, or its parts, of which no more are looked at than that takes."""
+    pointed = False
+    for raw in raws:
+        texts = _joined(raw, rule)
+        texts = texts if rule.values is None else _translate(texts, rule.values)
+        if pc.all(pc.match_substring_regex(texts, r"^\s*[0-9]+(\.0+)?\s*$")).as_py() is False:
+            return False
+        pointed = pointed or bool(pc.any(pc.ends_with(texts, pattern=".0")).as_py())
+    return pointed
 
 
 def _valid(values: pa.Array) -> np.ndarray:
