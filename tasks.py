@@ -81,7 +81,7 @@ def run(rest: list[str]) -> None:
     virtual_environment("-r", "requirements.txt")
     print("Preparing the sample company ...", flush=True)
     call(PYTHON, "-c", "import cs_metrics; cs_metrics.sample()")
-    call(PYTHON, "-m", "streamlit", "run", "app.py", *rest)
+    call(PYTHON, "-m", "streamlit", "run", "server.py", *rest)
 
 
 def test(rest: list[str]) -> None:

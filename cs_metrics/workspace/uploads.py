@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import uuid
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cs_metrics.errors import WorkspaceError
+from cs_metrics.errors import LimitError, WorkspaceError
 from cs_metrics.workspace import remembered
 from cs_metrics.workspace.database import cursor, first_row
 from cs_metrics.workspace.folder import Folder, move_whole, sha256_of
@@ -50,6 +51,52 @@ def keep(folder: Folder, records: Records, name: str, content: bytes | Path) -> 
             draft.unlink(missing_ok=True)
         records.put(UPLOADS, {"sha256": sha}, {"name": safe_name(name), "bytes": size, "uploaded_at": now()})
     return sha
+
+
+class Arriving:
+    """An upload that comes in pieces: on disk as it comes, kept once it is whole, else gone without a trace.
+
+    `most` is its largest size in bytes, `setting` the variable that raises that.
+    """
+
+    def __init__(self, folder: Folder, name: str, most: int, setting: str) -> None:
+        self._folder, self._name, self._most, self._setting = folder, name, most, setting
+        self._path = folder.files / f"upload-{uuid.uuid4().hex}"
+        self._file = self._path.open("xb")
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take the next bytes. Raises LimitError where the file is then too large."""
+        self.size += len(piece)
+        if self.size > self._most:
+            raise too_large(self._name, self._most, self._setting)
+        self._digest.update(piece)
+        self._file.write(piece)
+
+    def keep(self, records: Records) -> str:
+        """Store the file and return its SHA-256; the same content is kept once."""
+        self._file.close()
+        sha = self._digest.hexdigest()
+        target = self._folder.files / sha / safe_name(self._name)
+        if not (target.parent.exists() and any(target.parent.iterdir())):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            move_whole(self._path, target)
+            told = {"name": target.name, "bytes": self.size, "uploaded_at": now()}
+            records.put(UPLOADS, {"sha256": sha}, told)
+        self.discard()
+        return sha
+
+    def discard(self) -> None:
+        """Leave nothing of it."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def too_large(name: str, most: int, setting: str) -> LimitError:
+    """Return the error for a file of more than `most` bytes."""
+    mb = most / 2**20
+    return LimitError(f"{name} is larger than {mb:,.0f} MB. Split the file, or raise the limit with {setting}.")
 
 
 def path_of(folder: Folder, sha256: str) -> Path:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 import streamlit as st
 
-from cs_metrics.errors import CancelledError, CSMetricsError
+from cs_metrics.errors import CancelledError
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.reports import template
-from pages._ui import door, download, drift_parts, errors, formats, jobs, repair_parts, sheet_parts, shell, state
+from pages._ui import (
+    arrivals,
+    door,
+    download,
+    drift_parts,
+    errors,
+    formats,
+    jobs,
+    large_parts,
+    repair_parts,
+    sheet_parts,
+    shell,
+    state,
+)
 
-KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl", "ndjson", "json", "zip", "gz"]
 TWICE = "_arrived_twice"
 
 
@@ -51,7 +62,7 @@ def drop() -> None:
     key = f"drop_{st.session_state['drop_round']}"
     st.file_uploader(
         "Drop your files here: CSV, Excel, OpenDocument, Parquet or JSON, also zipped, several at once, in any order",
-        type=KINDS, accept_multiple_files=True, key=key, on_change=_arrived, args=(key,),
+        type=arrivals.KINDS, accept_multiple_files=True, key=key, on_change=_arrived, args=(key,),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("Nothing is loaded before you have seen what becomes of it.", width="stretch")
@@ -60,56 +71,41 @@ def drop() -> None:
             icon=":material/table_view:", type="tertiary", on_click="ignore", key="template",
             help="A workbook with a sheet for each table, which explains every column. Fill in what you have.",
         )  # fmt: skip
-        with st.popover("Large files", icon=":material/database:", type="tertiary"):
-            _large()
+    large_parts.show(_came)
     for line in st.session_state.get(TWICE, []):
         st.info(formats.literal(line), icon=":material/content_copy:")
-
-
-def _large() -> None:
-    """Say up to which size a file comes through the browser, and how a larger one is loaded."""
-    most = st.get_option("server.maxUploadSize")
-    st.markdown(
-        f"The browser brings files of up to **{formats.number(most, 0)} MB** (`maxUploadSize` in "
-        "`.streamlit/config.toml`); the server holds one in memory while it arrives. A larger file is loaded on the "
-        "server itself, where this project is installed:"
-    )
-    command = f"python -m cs_metrics load -w {shlex.quote(str(door.workspace().path))} FILE"
-    st.code(f"CS_METRICS_READ_FILE_MB=4096 {command}", language="sh", wrap_lines=True)
-    st.caption(
-        "`CS_METRICS_READ_FILE_MB`: the largest file that is read. `CS_METRICS_READ_MEMORY_MB`: what reading may take. "
-        "`CS_METRICS_MEMORY_LIMIT`: what DuckDB may take before it uses the disk, such as 2GB. "
-        "The page shows the new version as soon as it is published."
-    )
 
 
 def _arrived(key: str) -> None:
     files = st.session_state[key]
     if not files:
         return
-    workspace = door.workspace()
-    draft = state.get("draft")
-    content = _draft_content(draft)
-    if content is None:
-        draft, content = "", {"uploads": [], "choices": None}
-    known = set(content["uploads"])
-    before = len(content["uploads"])
+    workspace, draft = door.workspace(), state.get("draft")
+    sent = [workspace.keep_upload(file.name, file.getvalue()) for file in files]
+    kept, fresh = arrivals.join(workspace, draft, sent)
     twice = []
-    for file in files:
-        sha = workspace.keep_upload(file.name, file.getvalue())
-        if sha in known:
+    for file, sha, new in zip(files, sent, fresh, strict=True):
+        if new:
+            twice += [f"{file.name}: {line}" for line in _loaded_before(sha)]
+        else:
             twice.append(f"{file.name} is here already, with the same content: it is loaded once.")
-            continue
-        known.add(sha)
-        content["uploads"].append(sha)
-        twice += [f"{file.name}: {line}" for line in _loaded_before(sha)]
     st.session_state[TWICE] = twice
     # a new uploader: the old one would hold the files a second time
     st.session_state["drop_round"] += 1
-    if len(content["uploads"]) > before:
-        kept = workspace.save_draft(content, draft or None)
-        jobs.forget(_reading(kept))
-        state.update(draft=kept)
+    if any(fresh):
+        _go_on(kept)
+
+
+def _came(draft: str, sha: str) -> None:
+    """A large file has arrived, and has joined a mapping in progress."""
+    name = door.workspace().upload(sha).name
+    st.session_state[TWICE] = [f"{name}: {line}" for line in _loaded_before(sha)]
+    _go_on(draft)
+
+
+def _go_on(draft: str) -> None:
+    jobs.forget(_reading(draft))
+    state.update(draft=draft)
 
 
 def _loaded_before(sha: str) -> list[str]:
@@ -124,15 +120,6 @@ def _loaded_before(sha: str) -> list[str]:
     return [f"this very file was loaded before ({when}). Adding it again skips it; replacing takes it anew."]
 
 
-def _draft_content(draft: str) -> dict[str, Any] | None:
-    if not draft:
-        return None
-    try:
-        return door.workspace().draft(draft)
-    except CSMetricsError:
-        return None
-
-
 def _reading(draft: str) -> str:
     return f"read:{door.workspace().path}:{draft}"
 
@@ -140,7 +127,7 @@ def _reading(draft: str) -> str:
 def plan_in_progress() -> Plan | None:
     """Return the plan of the mapping in progress that the URL names, reading its files where that is still to do."""
     draft = state.get("draft")
-    content = _draft_content(draft)
+    content = arrivals.content(door.workspace(), draft)
     if content is None:
         _offer_drafts()
         return None
@@ -208,7 +195,7 @@ def _offer_drafts() -> None:
 def keep(plan: Plan) -> None:
     """Keep the choices made so far, so that a reload finds them."""
     draft = state.get("draft")
-    content = _draft_content(draft)
+    content = arrivals.content(door.workspace(), draft)
     if content is not None:
         door.workspace().save_draft({**content, "choices": plan.to_json()}, draft)
 

@@ -14,7 +14,7 @@ _MB = 1024 * 1024
 class Limits:
     """Limits on reading one drop of files. CS_METRICS_READ_<NAME> in the environment changes a default."""
 
-    file_mb: int = 1024  # one file as it came
+    file_mb: int = 10_240  # one file as it came
     unpacked_mb: int = 4096  # one file unpacked (gzip, the parts of a workbook, the files of a zip together)
     files: int = 500  # one archive
     rows: int = 10_000_000  # one sheet
