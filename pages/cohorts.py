@@ -2,25 +2,48 @@
 
 import streamlit as st
 
-from pages._ui import cohort_parts, door, empty, errors, filter_bar, shell
+from cs_metrics import analysis
+from pages._ui import (
+    cohort_cell,
+    cohort_controls,
+    cohort_curves,
+    cohort_question,
+    cohort_triangle,
+    door,
+    empty,
+    errors,
+    filter_bar,
+    formats,
+    shell,
+)
 
 shell.guard()
 
 shell.head("Cohorts")
 if door.version_or_none() is None:
     empty.no_data()
-asked = filter_bar.show()
-choices = cohort_parts.activities()
+asked = filter_bar.show(grain=False)
+choices = cohort_question.activities()
 if not choices:
     empty.needs("Retention", ["subscriptions.start_date", "orders.ordered_at", "events.occurred_at"])
     st.stop()
-question = cohort_parts.controls(choices, asked)
+cohort_controls.show(choices)
 with errors.shown():
-    triangle = cohort_parts.triangle(question)
-    if triangle.empty:
-        empty.nothing("No cohort starts in this period.", "Choose a longer period.")
+    question = cohort_question.read(choices, asked)
+    st.caption(formats.literal(analysis.question(question.wording)))
+    frame = cohort_triangle.ask(question)
+    if question.pick:
+        frame = cohort_triangle.of_segment(frame, question, question.pick)
+    if frame.empty:
+        cohort_cell.nobody()
         st.stop()
-    cohort_parts.headline(question, triangle)
-    cohort_parts.heatmap(question, triangle)
-    cohort_parts.cell(question, triangle)
-    cohort_parts.computed(question)
+    if question.by and not question.pick:
+        curves = cohort_controls.breakdown(choices, {}) == "curves"
+        (cohort_curves.segments if curves else cohort_triangle.side_by_side)(question, frame)
+    else:
+        triangle = cohort_triangle.laid(question, frame)
+        curves = cohort_controls.breakdown(choices, cohort_triangle.rows(question, triangle)) == "curves"
+        cohort_triangle.headline(question, triangle)
+        (cohort_curves if curves else cohort_triangle).show(question, triangle)
+        cohort_cell.show(question, frame, triangle.layout, triangle.pooled)
+    cohort_cell.computed(question)

@@ -1,26 +1,36 @@
 """Analyses: what a KPI cannot say in one number. Retention, movements of revenue, feedback."""
 
+from cs_metrics.analysis.compared import Compared, compared
 from cs_metrics.analysis.concentration import concentration, largest
 from cs_metrics.analysis.currencies import currencies
 from cs_metrics.analysis.feedback import comments, distribution, nps
+from cs_metrics.analysis.layout import Layout, laid_out
 from cs_metrics.analysis.ledger import ledger
+from cs_metrics.analysis.legal import refusal
 from cs_metrics.analysis.members import members
 from cs_metrics.analysis.models import Judgement, judgement
 from cs_metrics.analysis.movements import movements, movements_sql
 from cs_metrics.analysis.outlook import Outlook, outlook
 from cs_metrics.analysis.reconcile import reconcile
 from cs_metrics.analysis.renewals import outcomes, renewals
-from cs_metrics.analysis.retention import left_at_once, pooled, retention, sentence, sql
+from cs_metrics.analysis.retention import left_at_once, pooled, retention, sql
 from cs_metrics.analysis.snowball import snowball
+from cs_metrics.analysis.told import Wording, due, percent, question, sentence
 
 __all__ = [
+    "Compared",
     "Judgement",
+    "Layout",
     "Outlook",
+    "Wording",
     "comments",
+    "compared",
     "concentration",
     "currencies",
     "distribution",
+    "due",
     "judgement",
+    "laid_out",
     "largest",
     "ledger",
     "left_at_once",
@@ -30,8 +40,11 @@ __all__ = [
     "nps",
     "outcomes",
     "outlook",
+    "percent",
     "pooled",
+    "question",
     "reconcile",
+    "refusal",
     "renewals",
     "retention",
     "sentence",

@@ -1,8 +1,9 @@
 """DataFrame in, chart out: the only room that knows Altair. Every function returns a Drawing."""
 
 from cs_metrics.charts.bars import distribution, ranked, shares
+from cs_metrics.charts.curves import curves
 from cs_metrics.charts.drawing import Drawing, spec
-from cs_metrics.charts.heatmap import heatmap
+from cs_metrics.charts.heatmap import NAMES, cohort_names, heatmap, least_width
 from cs_metrics.charts.look import DARK, LIGHT, Look, look
 from cs_metrics.charts.movement import movement, waterfall
 from cs_metrics.charts.signed import calibration, signed
@@ -11,11 +12,15 @@ from cs_metrics.charts.trend import spark, trend
 __all__ = [
     "DARK",
     "LIGHT",
+    "NAMES",
     "Drawing",
     "Look",
     "calibration",
+    "cohort_names",
+    "curves",
     "distribution",
     "heatmap",
+    "least_width",
     "look",
     "movement",
     "ranked",

@@ -15,8 +15,8 @@ class Look:
     """The colours and the type of a chart. Backgrounds stay transparent; `paper` is what lies behind (exports, holes).
 
     `series`: colours that stay apart for the colour-blind (after Okabe and Ito, 2008), `ramp`: from 0 to 100 % of a
-    heatmap (`ramp_few`: where n is small), `good` and `bad` never stand for a difference by hue alone: blue and
-    vermilion differ in lightness too.
+    heatmap (`ramp_few`: where n is small), `diverge`: from far below to far above what a cell is held against, `good`
+    and `bad` never stand for a difference by hue alone: blue and vermilion differ in lightness too.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Look:
     ramp: tuple[str, ...]
     ramp_few: tuple[str, ...]
     ramp_ink: tuple[str, str]
+    diverge: tuple[str, ...]
     good: str
     bad: str
     neutral: str
@@ -50,6 +51,7 @@ LIGHT = Look(
     ramp=("#f3f7fb", "#d6e6f4", "#abd0e6", "#75b3d8", "#3f8fc5", "#1a66a8", "#08396f"),
     ramp_few=("#fbfcfd", "#f5f6f8", "#eff1f3", "#e8ebee", "#e1e5e9", "#dadfe4", "#d1d7dd"),
     ramp_ink=("#1f2933", "#ffffff"),
+    diverge=("#9a3f00", "#d97434", "#f4c6a4", "#f1f3f5", "#abd0e6", "#3f8fc5", "#0b4a86"),
     good="#0067a5",
     bad="#d55e00",
     neutral="#c3cbd3",
@@ -65,6 +67,7 @@ DARK = Look(
     ramp=("#152232", "#173654", "#1b4f7c", "#2470a8", "#3f95cf", "#7dbde8", "#cfe8fb"),
     ramp_few=("#14181e", "#171c22", "#1b2027", "#20262d", "#252c34", "#2b333c", "#323b45"),
     ramp_ink=("#eef2f6", "#0e1117"),
+    diverge=("#ffb27f", "#c96f31", "#6b3a18", "#20272f", "#1b4f7c", "#3f95cf", "#a5d4f7"),
     good="#5db4ee",
     bad="#ff9a57",
     neutral="#4a5560",

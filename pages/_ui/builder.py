@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -36,9 +36,14 @@ def where_of(groups: list[Where]) -> Where:
     return {"any": full}
 
 
-def show(param: str) -> Where:
-    """Show the builder for the filter in the URL's parameter `param`, and return that filter."""
-    known = {a.name: a for a in door.attributes() if a.breakdown or a.type in (*NUMBERS, *DATES)}
+def show(param: str, tables: Collection[str] | None = None) -> Where:
+    """Show the builder for the filter in the URL's parameter `param`, and return that filter. `tables`: whose
+    attributes may be used, where not all may."""
+    known = {
+        a.name: a
+        for a in door.attributes()
+        if (a.breakdown or a.type in (*NUMBERS, *DATES)) and (tables is None or a.table in tables)
+    }
     groups = groups_of(state.get_json(param))
     if st.session_state.get(_extra(param)):
         groups.append({})

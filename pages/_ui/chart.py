@@ -37,14 +37,34 @@ def show(
     select: str | None = None,
     hint: str = "",
     told: download.Told | None = None,
+    files: Any = None,
 ) -> None:
     """Show a drawing of `cs_metrics.charts`. `select` names its parameter that a press sets; `on_select` is then called
     and finds the points pressed in the session state, under `key`.
 
-    `told` is what its files say otherwise than the page.
+    `told` is what its files say otherwise than the page; `files` the drawing that is saved, where the page has a part.
     `key` is unique on the page, `name` begins the names of downloaded files. The drawing's `words` are its accessible
     name; its `note` and the `hint` (what a press does) stand below it.
     """
+    plain(drawing, key=key, name=name, on_select=on_select, select=select)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        said = " ".join(filter(None, (formats.literal(drawing.note), hint)))
+        if said:
+            st.caption(said, width="stretch")
+        else:
+            st.space("stretch")
+        download.chart(files or drawing, key=f"{key}_files", name=name, told=told)
+
+
+def plain(
+    drawing: Any,
+    *,
+    key: str,
+    name: str,
+    on_select: Callable[[], None] | None = None,
+    select: str | None = None,
+) -> None:
+    """Show a drawing without what stands below it: a part of a picture, whose files are offered with the whole."""
     spec = drawing.spec
     # Streamlit adds to the padding's sides, and takes the accessible name from `alt` alone.
     spec.pop("description", None)
@@ -54,10 +74,3 @@ def show(
     if select:
         options |= {"on_select": on_select or "rerun", "selection_mode": select}
     st.vega_lite_chart(drawing.data, spec, **options)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        said = " ".join(filter(None, (formats.literal(drawing.note), hint)))
-        if said:
-            st.caption(said, width="stretch")
-        else:
-            st.space("stretch")
-        download.chart(drawing, key=f"{key}_files", name=name, told=told)

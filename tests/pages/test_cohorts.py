@@ -33,7 +33,7 @@ def test_a_cell_of_the_address_shows_as_many_people_as_it_counts(open_page: Open
 
 def test_the_first_cell_shown_is_of_a_period_that_is_over(open_page: Open) -> None:
     app = open_page("cohorts")
-    assert re.search(r"^Of the [\d,]+ customers who started in", said(app), flags=re.M)
+    assert re.search(r"^Of the [\d,]+ customers who first subscribed in", said(app), flags=re.M)
     assert "So far" not in said(app)
 
 
@@ -57,7 +57,7 @@ def test_only_what_the_data_have_can_be_asked_of(open_page: Open) -> None:
 def test_cohorts_by_an_attribute(open_page: Open) -> None:
     app = open_page("cohorts", period="all", rows="region")
     assert set(app.selectbox(key="cell_cohort").options) >= {"EMEA"}
-    assert "customers of '" in said(app)
+    assert "customers with region '" in said(app)
 
 
 def test_a_cell_that_is_gone_is_no_error(open_page: Open) -> None:
