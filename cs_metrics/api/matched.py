@@ -41,6 +41,12 @@ class Matched:
         matches.decide(self.records, kept, other, False, evidence, who)
         self.records.log(who, "match refused", {"kept": kept, "other": other, "evidence": evidence})
 
+    def swap_match(self, kept: str, other: str, *, who: str = "") -> None:
+        """Let the id `other` of an accepted match stand for both; the same call with the ids the other way round takes
+        it back. Raises WorkspaceError where the two were not said to be one customer."""
+        matches.swap(self.records, kept, other, who)
+        self.records.log(who, "match swapped", {"kept": other, "other": kept})
+
     def undo_match(self, kept: str, other: str, *, who: str = "") -> None:
         """Forget what was said of two ids; from the next publishing on each is its own customer again."""
         matches.undo(self.records, kept, other)

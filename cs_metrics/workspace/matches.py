@@ -37,6 +37,15 @@ def decide(records: Records, kept: str, other: str, accepted: bool, evidence: st
     records.put(MATCHES, {"pair": pair(kept, other)}, {**told, "evidence": evidence, "who": who, "decided_at": now()})
 
 
+def swap(records: Records, kept: str, other: str, who: str = "") -> None:
+    """Let `other` stand for both ids of an accepted match. Raises WorkspaceError where there is none."""
+    for row in listing(records):
+        if row["accepted"] and {row["kept"], row["other"]} == {kept, other}:
+            decide(records, other, kept, True, row["evidence"], who)
+            return
+    raise WorkspaceError(f"'{kept}' and '{other}' were not said to be one customer.")
+
+
 def undo(records: Records, first: str, second: str) -> None:
     """Forget what was said of two ids. Raises WorkspaceError where nothing was."""
     if not records.delete(MATCHES, {"pair": pair(first, second)}):

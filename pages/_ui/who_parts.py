@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.definitions import BY_NAME
-from pages._ui import door, download, errors, formats, jobs, state, workspaces
+from pages._ui import door, download, errors, file_conflict_parts, formats, jobs, state, workspaces
 
 # so many proposals are shown at once; each decision brings the next
 SHOWN = 10
@@ -19,8 +19,8 @@ COLUMNS = {"customer_id": "Customer", "mrr": "MRR", "orders": "Order value", "fi
 
 
 def show() -> None:
-    """Show the three parts, each on its own: what is wrong with one does not hide the others."""
-    for part in (_matches, _orphans, _departures, _differences):
+    """Show the parts, each on its own: what is wrong with one does not hide the others."""
+    for part in (_matches, _orphans, file_conflict_parts.show, _departures, _differences):
         with errors.shown():
             part()
 
@@ -51,6 +51,11 @@ def _matches() -> None:
 
 def _proposal(row: dict[str, Any]) -> None:
     key = f"{row['kept']}|{row['other']}"
+    stake = _stake(row)
+    if st.session_state.get(f"swapped_{key}"):
+        sides = {f"{one}{part}": row[f"{two}{part}"] for part in ("", "_name", "_in")
+                 for one, two in (("kept", "other"), ("other", "kept"))}  # fmt: skip
+        row = {**row, **sides}
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{_id(row, 'kept')} and {_id(row, 'other')}", width="stretch")
@@ -59,7 +64,11 @@ def _proposal(row: dict[str, Any]) -> None:
                     label, key=f"match_{accept}_{key}", icon=f":material/{icon}:", on_click=_decide,
                     args=(row, accept), disabled=not _may_change(), type="secondary" if accept else "tertiary",
                 )  # fmt: skip
-        st.caption(formats.literal(row["evidence"][:1].upper() + row["evidence"][1:] + ".") + _stake(row))
+        st.caption(formats.literal(row["evidence"][:1].upper() + row["evidence"][1:] + ".") + stake)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"As one customer both are called **{formats.literal(row['kept'])}**.", width="content")
+            st.button(f"Call them {formats.literal(row['other'])}", key=f"swap_{key}", icon=":material/swap_horiz:",
+                      type="tertiary", on_click=_swap, args=(key,), disabled=not _may_change())  # fmt: skip
 
 
 def _id(row: dict[str, Any], which: str) -> str:
@@ -83,6 +92,15 @@ def _decide(row: dict[str, Any], accept: bool) -> None:
     decide = workspace.accept_match if accept else workspace.refuse_match
     with errors.shown():
         decide(row["kept"], row["other"], evidence=row["evidence"])
+
+
+def _swap(key: str) -> None:
+    st.session_state[f"swapped_{key}"] = not st.session_state.get(f"swapped_{key}", False)
+
+
+def _swap_decided(kept: str, other: str) -> None:
+    with errors.shown():
+        door.workspace().swap_match(kept, other)
 
 
 def _undo(kept: str, other: str) -> None:
@@ -124,6 +142,12 @@ def _decided() -> None:
                 other, kept = formats.literal(row["other"]), formats.literal(row["kept"])
                 said = f"**{other}** is **{kept}**" if row["accepted"] else f"**{other}** is not **{kept}**"
                 st.markdown(f"{said} :gray[{formats.instant(row['decided_at'])}]", width="stretch")
+                if row["accepted"]:
+                    st.button(
+                        f"Call both {other}", key=f"turn_{row['kept']}|{row['other']}", type="tertiary",
+                        icon=":material/swap_horiz:", on_click=_swap_decided, args=(row["kept"], row["other"]),
+                        disabled=not _may_change(),
+                    )  # fmt: skip
                 st.button(
                     "Undo", key=f"unmatch_{row['kept']}|{row['other']}", type="tertiary", icon=":material/undo:",
                     on_click=_undo, args=(row["kept"], row["other"]),
@@ -224,7 +248,7 @@ def _differences() -> None:
     found = door.ask("differences")
     if found.empty:
         return
-    st.subheader("What a customer is: the files disagree", anchor=False)
+    st.subheader("What a customer is: other tables say otherwise", anchor=False)
     counts = found.groupby(["what", "table"]).size().reset_index(name="Customers")
     st.dataframe(
         counts.rename(columns={"what": "What", "table": "Says otherwise than customers"}), hide_index=True,

@@ -197,3 +197,15 @@ def test_merging_keeps_mrr_and_undoing_keeps_every_kpi(tmp_path_factory, pairs):
     for a, b in {tuple(sorted(pair)) for pair in accepted}:
         workspace.undo_match(a, b)
     assert values(workspace.apply_matches()) == before
+
+
+def test_the_other_id_of_a_match_stands_for_both_and_back(workspace: cs.Workspace) -> None:
+    workspace.accept_match("Acme Inc.", "acme.com", evidence="the same name")
+    workspace.accept_match("Acme Inc.", "ACME")
+    workspace.swap_match("Acme Inc.", "acme.com")
+    assert workspace.same_customers() == {"ACME": "acme.com", "Acme Inc.": "acme.com"}
+    assert set(workspace.match_decisions()["evidence"]) == {"", "the same name"}
+    workspace.swap_match("acme.com", "Acme Inc.")
+    assert workspace.same_customers() == {"ACME": "Acme Inc.", "acme.com": "Acme Inc."}
+    with pytest.raises(WorkspaceError, match="were not said to be one customer"):
+        workspace.swap_match("Acme Inc.", "Other")
