@@ -207,6 +207,14 @@ def sql(asked: Question) -> str:
     return inline(*_table_statement(asked))
 
 
+def values_of(asked: Question, by_values: Mapping[str, Any] | None) -> tuple[Any, ...]:
+    """A group's values in the order of the breakdown. Raises QueryError where one is missing or has no place."""
+    values = dict(by_values or {})
+    if set(values) != set(asked.by):
+        raise QueryError(f"A group of {', '.join(asked.by) or 'nothing'} needs a value for each, no other.")
+    return tuple(values[name] for name in asked.by)
+
+
 def rows(
     con: duckdb.DuckDBPyConnection,
     asked: Question,
@@ -224,12 +232,10 @@ def rows(
         raise QueryError(f"Survival: there is no part '{part}'. {did_you_mean(part, PARTS)}")
     if isinstance(t, bool) or not isinstance(t, int) or t < 0:
         raise QueryError(f"Survival: 't' is a whole number of {asked.grain}s, not {t!r}.")
-    values = dict(by_values or {})
-    if set(values) != set(asked.by):
-        raise QueryError(f"A group of {', '.join(asked.by) or 'nothing'} needs a value for each, no other.")
+    values = values_of(asked, by_values)
     params = Params()
     picked = [{"at_risk": f"t >= {t}", "left": f"over AND t = {t}", "censored": f"NOT over AND t = {t}"}[part]]
-    picked += [f"b{n} IS NOT DISTINCT FROM {params.add(values[name])}" for n, name in enumerate(asked.by)]
+    picked += [f"b{n} IS NOT DISTINCT FROM {params.add(value)}" for n, value in enumerate(values)]
     text = (
         lives_sql(asked, params)
         + f"SELECT customer_id, begins AS started, CASE WHEN ends < {literal(asked.end)} THEN ends END AS ended, t, "

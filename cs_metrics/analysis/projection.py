@@ -44,18 +44,23 @@ class Fit:
         every = np.vstack([_survival(self.region, t), self.survival(t)])
         return every.min(axis=0), every.max(axis=0)
 
-    @property
-    def lifetime(self) -> tuple[float, float, float]:
-        """How many periods a new customer is expected to live, with its 95 % interval; infinite where alpha <= 1: the
-        model then has a core that never leaves."""
-        every = np.vstack([self.region, [[self.alpha, self.beta]]])
-        found = _lifetime(every[:, 0], every[:, 1])
+    def remaining(self, age: int = 0) -> tuple[float, float, float]:
+        """How many more periods a customer who has stayed `age` of them is expected to, with its 95 % interval.
+
+        Infinite where alpha <= 1: the model then has a core that never leaves. Who has stayed `age` periods leaves with
+        a chance from beta(alpha, beta + age)."""
+        pairs = self._older(age)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.where(pairs[:, 0] > 1, (pairs.sum(axis=1) - 1) / (pairs[:, 0] - 1), np.inf)
         return float(found[-1]), float(found.min()), float(found.max())
 
-    def within(self, periods: int) -> tuple[float, float, float]:
-        """How many of the next `periods` a new customer is expected to stay, with its 95 % interval."""
-        every = _survival(np.vstack([self.region, [[self.alpha, self.beta]]]), np.arange(periods)).sum(axis=1)
-        return float(every[-1]), float(every.min()), float(every.max())
+    def within(self, periods: int, age: int = 0) -> tuple[float, float, float]:
+        """How many of the next `periods` such a customer is expected to stay, with its 95 % interval."""
+        found = _survival(self._older(age), np.arange(periods)).sum(axis=1)
+        return float(found[-1]), float(found.min()), float(found.max())
+
+    def _older(self, age: int) -> Floats:
+        return np.vstack([self.region, [[self.alpha, self.beta]]]) + np.array([[0.0, float(age)]])
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,6 @@ class Projection:
 def _survival(pairs: Floats, t: ArrayLike) -> Floats:
     a, b = pairs[:, :1], pairs[:, 1:]
     return np.exp(special.betaln(a, b + np.asarray(t, dtype=np.float64)) - special.betaln(a, b))
-
-
-def _lifetime(alpha: Floats, beta: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(alpha > 1, (alpha + beta - 1) / (alpha - 1), np.inf)
 
 
 def _pair(x: Floats) -> Floats:

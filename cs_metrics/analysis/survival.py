@@ -28,8 +28,8 @@ COLUMNS = ("t", "at_risk", "events", "censored", "survival", "low", "high")
 
 @dataclass(frozen=True)
 class LogRank:
-    """Whether groups differ: the statistic (chi-square of groups - 1 `degrees`) and p; `pairs` one, other, statistic, p,
-    adjusted (Holm over all pairs), longer (the group of fewer leavings than expected were all alike), groups as in
+    """Whether groups differ: the statistic (chi-square of groups - 1 `degrees`) and p; `pairs` one, other, statistic,
+    p, adjusted (Holm over all pairs), longer (the group of fewer leavings than expected were all alike), groups as in
     `grouped`. `left_out`: groups too small to be compared, with their sizes."""
 
     statistic: float

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.hazard import LEVEL
+from cs_metrics.analysis.hazard import LEVEL, ranges
 from cs_metrics.analysis.lives import Question
+from cs_metrics.analysis.projection import Projection
 from cs_metrics.analysis.survival import LogRank
 
 _MOST_PAIRS = 4
@@ -94,6 +95,49 @@ def _rarely(p: float) -> str:
 
 def _p(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.2f}" if p >= 0.01 else f"{p:.3f}"
+
+
+def projection_sentences(made: Projection, grain: str = "month", risky: Sequence[int] = ()) -> list[str]:
+    """What a projection says, how wrong it was, and what it cannot know. `risky`: the periods that stand out."""
+    last = made.curve.iloc[-1]
+    known = int(made.curve["survival"].notna().sum()) - 1
+    said = [
+        f"After {int(last['t'])} {grain}s, {last['projected']:.0%} of those who started will still be here (95 % band: "
+        f"{last['low']:.0%} to {last['high']:.0%})."
+    ]
+    life, least, most = made.fit.remaining()
+    if life == float("inf"):
+        ahead = int(last["t"])
+        stay, low, high = made.fit.within(ahead)
+        said.append(
+            f"The model sees a core of customers who hardly ever leave, so a whole life has no mean. Of its first "
+            f"{ahead} {grain}s a new customer is expected to stay {stay:.1f} ({low:.1f} to {high:.1f})."
+        )
+    else:
+        up = f"{least:.1f} to {most:.1f}" if most != float("inf") else f"{least:.1f} or more"
+        older = made.fit.remaining(known)[0]
+        said.append(
+            f"A new customer is expected to live {life:.1f} {grain}s ({up}); one who has stayed {known} has "
+            f"{older:.1f} more ahead."
+        )
+    if made.earlier is None:
+        said.append("Too little is known to try it on the past: take it with caution.")
+    else:
+        held = made.held_out
+        worst = held.loc[held["error"].abs().idxmax()]
+        said.append(
+            f"Tried on the past: fitted on the first {made.earlier.periods} {grain}s alone, it missed what came after "
+            f"by {made.mean_error * 100:.1f} points on average, at most by {abs(worst['error']) * 100:.1f} "
+            f"({grain} {int(worst['t'])}: projected {worst['projected']:.0%}, known {worst['known']:.0%})."
+        )
+    later = [t for t in risky if t > 2]
+    if later:
+        said.append(
+            "In the model the risk of leaving only falls with age. It cannot know that more leave in "
+            f"{grain}{'s' if len(later) > 1 else ''} {ranges(later)}: just before, the curve is too low, just after, "
+            "too high. A longer grain evens that out."
+        )
+    return said
 
 
 def notes(asked: Question, counts: Mapping[str, int]) -> list[str]:

@@ -82,18 +82,20 @@ def projected(
     *,
     ahead: int = 12,
     fitted: int | None = None,
+    by_values: Mapping[str, Any] | None = None,
     **words: Any,
 ) -> Projection:
-    """Project the curve `ahead` periods beyond what is known, without a breakdown; see `projection.project`."""
+    """Project the curve `ahead` periods beyond what is known; see `projection.project`. With a breakdown, that of the
+    group `by_values`."""
     asked = lives.ask(con, settings, as_of, **words)
-    if asked.by:
-        raise QueryError("A projection is of one group: filter to it instead of breaking down.")
+    group = lives.values_of(asked, by_values)
     for name, value, most in (("ahead", ahead, 600), ("fitted", fitted, 10_000)):
         whole = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
         if not whole and not (name == "fitted" and value is None):
             raise QueryError(f"Projection: '{name}' is a whole number from 1 to {most:,}, not {value!r}.")
-    table = lives.life_table(con, asked)
-    return project(estimate.curves(table, ()), ahead, fitted)
+    curves = estimate.curves(lives.life_table(con, asked), asked.by)
+    curve = next((part for key, part in estimate.grouped(curves, asked.by) if key == group), curves.head(0))
+    return project(curve, ahead, fitted)
 
 
 def survival_rows(

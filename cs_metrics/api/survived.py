@@ -84,6 +84,7 @@ class Survived:
     def projection(
         self,
         *,
+        by: Names | None = None,
         where: Where | None = None,
         definitions: Mapping[str, Any] | None = None,
         as_of: Any = None,
@@ -93,9 +94,9 @@ class Survived:
         (known and projected, with a 95 % band), `held_out` (a fit on the first periods against what came after).
 
         Of `asked` beside the words of a life: `ahead` (12 periods), `fitted` (the first periods that the second fit is
-        made on; two thirds of them)."""
+        made on; two thirds of them), `by_values` (with a breakdown: the group)."""
         con, settings, now = self._ask(definitions, as_of)
-        return survived.projected(con, settings, now, where=self._where(where), **asked)
+        return survived.projected(con, settings, now, by=self._by(by), where=self._where(where), **asked)
 
     @within_limits()
     def survival_rows(

@@ -1,0 +1,26 @@
+"""Survival: how long customers stay, which groups stay longer, when they leave, and how many will still be here."""
+
+import streamlit as st
+
+from pages._ui import door, empty, errors, filter_bar, shell, survival_ahead, survival_parts
+
+shell.guard()
+
+shell.head("Survival")
+if door.version_or_none() is None:
+    empty.no_data()
+asked = filter_bar.show(period=survival_parts.in_period())
+question = survival_parts.controls(asked)
+with errors.shown():
+    curve = survival_parts.curve(question)
+    if curve.empty:
+        empty.nothing("No customer's life begins in this period.", "Choose a longer period.")
+        st.stop()
+    survival_parts.headline(question)
+    survival_parts.stairs(question, curve)
+    survival_parts.who(question, curve)
+    group = survival_ahead.group(question, curve)
+    with errors.shown():
+        risky = survival_ahead.hazards(question, group)
+        survival_ahead.projection(question, group, risky)
+    survival_parts.computed(question)
