@@ -14,9 +14,10 @@ import pandas as pd
 from cs_metrics import facts, kpis
 from cs_metrics.api import hiding, inventory, own
 from cs_metrics.api.analyses import Analyses, Names, Where
+from cs_metrics.api.explained import Explains
 from cs_metrics.api.provenance import Provenance
-from cs_metrics.api.survived import Survived
 from cs_metrics.api.revenue import Revenue
+from cs_metrics.api.survived import Survived
 from cs_metrics.api.who import Who
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis import KPI, Comparison
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, Any] | str | None
 
 
-class Answers(Analyses, Survived, Revenue, Provenance, Who):
+class Answers(Analyses, Revenue, Survived, Explains, Provenance, Who):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)

@@ -26,7 +26,11 @@ _PERIOD = ("pno", "starts", "ends", "days", "anchor", "later", "prior")
 
 @dataclass
 class Question:
-    """What one statement answers. `periods` by number: 0 is the whole range, the grain's own begin at 1."""
+    """What one statement answers. `periods` by number: 0 is the whole range, the grain's own begin at 1.
+
+    `pinned`: a row of the whole that several lines make stands in one segment, that of its latest line, so that the
+    segments' parts sum to the whole's; else it stands in each segment that one of its lines is in.
+    """
 
     available: Available
     settings: Mapping[str, Any]
@@ -39,6 +43,7 @@ class Question:
     params: Params = field(default_factory=Params)
     common: datetime | None = None
     withheld: frozenset[str] = frozenset()
+    pinned: bool = False
 
     def share(self, relations: Sequence[Relation]) -> None:
         """Make the relations of one formula end together, and take only the attributes that all of them know."""
@@ -227,6 +232,7 @@ class Base:
             source = paid_in_slice(question.available, source, table, self._own, self._row_names, question.params)
         columns = [*(f"p.{c}" for c in _PERIOD), "f.customer_id", *relation.columns]
         columns += self._breakdown(joined, late=False)
+        columns += [f"{moment} AS _when"] if self._pins else []
         columns += LINEAGE if question.rows else ()
         conditions = [f"({only})"] if only != "TRUE" else []
         if filters:
@@ -260,9 +266,20 @@ class Base:
         late = [n for n in question.by if relation.late and not question.owner(n) and question.knows(n, relation)]
         return [f"b{i}" for i, n in enumerate(self.question.by, start=1) if n not in late]
 
+    @property
+    def _pins(self) -> bool:
+        return self.question.pinned and bool(self.relation.keys)
+
+    def _pinned(self, by: Sequence[str], totals: Sequence[str]) -> list[str]:
+        """Return what a grouped row takes from the latest of its lines: its segment, and its customer."""
+        told = {*by, *(total.rsplit(" AS ", 1)[-1] for total in totals)}
+        taken = [*self._early_names(), *(["customer_id"] if "customer_id" not in told else [])]
+        return [*(f"arg_max({name}, _when) AS {name}" for name in taken), "max(_when) AS _when"]
+
     def _keep_last(self) -> None:
         group, order = self.relation.last or ("", "")
-        keys = ", ".join(["pno", *self._early_names(), group])
+        apart = [] if self.question.pinned else self._early_names()
+        keys = ", ".join(["pno", *apart, group])
         text = self.question.fill(f"PARTITION BY {keys} ORDER BY {order}", self.relation)
         self._add("kept", f"SELECT * FROM {self.name} QUALIFY row_number() OVER ({text}) = 1")
 
@@ -278,13 +295,15 @@ class Base:
         self._add("grouped", f"SELECT s.*, {times}\n  FROM {joined}")
 
     def _sum(self, name: str, by: Sequence[str], totals: Sequence[str], places: str) -> None:
-        keys = ", ".join(["pno", *self._early_names(), *by])
+        early = self._early_names()
+        pinned = self._pinned(by, totals) if self._pins else []
+        keys = ", ".join(["pno", *([] if pinned else early), *by])
         lineage = [
             "arg_max(_source, struct_pack(s := _source, r := _row)) AS _source",
             "arg_max(_row, struct_pack(s := _source, r := _row)) AS _row",
             f"{places} AS _rows",
         ]
-        chosen = [*totals, *(lineage if self.question.rows else ())]
+        chosen = [*totals, *pinned, *(lineage if self.question.rows else ())]
         filled = self.question.fill(", ".join(chosen), self.relation)
         self._add(name, f"SELECT {keys}, {filled}\n  FROM {self.name} GROUP BY {keys}")
 
