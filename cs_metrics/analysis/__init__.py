@@ -10,25 +10,39 @@ from cs_metrics.analysis.legal import refusal
 from cs_metrics.analysis.members import members
 from cs_metrics.analysis.models import Judgement, judgement
 from cs_metrics.analysis.movements import movements, movements_sql
-from cs_metrics.analysis.outlook import Outlook, outlook
-from cs_metrics.analysis.reconcile import reconcile
-from cs_metrics.analysis.renewals import outcomes, renewals
+from cs_metrics.analysis.outlook import (
+    Outlook,
+    check_assumptions,
+    from_percent,
+    in_percent,
+    outlook,
+    record_words,
+)
+from cs_metrics.analysis.reconcile import break_words, reconcile
+from cs_metrics.analysis.renewals import AHEAD, OUTCOMES, outcomes, renewals
 from cs_metrics.analysis.retention import left_at_once, pooled, retention, sql
 from cs_metrics.analysis.snowball import snowball
+from cs_metrics.analysis.stretches import stretches
 from cs_metrics.analysis.told import Wording, due, percent, question, sentence
 
 __all__ = [
+    "AHEAD",
+    "OUTCOMES",
     "Compared",
     "Judgement",
     "Layout",
     "Outlook",
     "Wording",
+    "break_words",
+    "check_assumptions",
     "comments",
     "compared",
     "concentration",
     "currencies",
     "distribution",
     "due",
+    "from_percent",
+    "in_percent",
     "judgement",
     "laid_out",
     "largest",
@@ -44,10 +58,12 @@ __all__ = [
     "pooled",
     "question",
     "reconcile",
+    "record_words",
     "refusal",
     "renewals",
     "retention",
     "sentence",
     "snowball",
     "sql",
+    "stretches",
 ]

@@ -72,7 +72,7 @@ def outlook(
     """
     _within("ahead", ahead, 1, 36)
     _within("history", history, FEWEST, LONGEST)
-    given = check(assumptions)
+    given = check_assumptions(assumptions)
     frame = movements(con, settings, as_of, grain="month", where=where)
     frame = frame[frame["complete"]].reset_index(drop=True)
     paying = frame["start"] > 0
@@ -94,7 +94,7 @@ def outlook(
     )  # fmt: skip
 
 
-def check(assumptions: Mapping[str, float] | None) -> dict[str, float]:
+def check_assumptions(assumptions: Mapping[str, float] | None) -> dict[str, float]:
     """Return assumptions as numbers. Raises QueryError for a name or a value that makes no sense."""
     checked = {}
     for name, value in (assumptions or {}).items():
@@ -197,3 +197,41 @@ def _accuracy(before: pd.DataFrame) -> pd.DataFrame:
         n=("inside", "size"), error=("size", "median"), lean=("error", "mean"), inside=("inside", "mean")
     )
     return summed.reset_index()
+
+
+def in_percent(rates: Mapping[str, float]) -> dict[str, float]:
+    """Return assumptions as a person writes them: money to the cent, shares in percent with two digits."""
+    return {name: round(value * 100, 2) if name in RATES else round(value, 2) for name, value in rates.items()}
+
+
+def from_percent(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return assumptions that a person wrote (see `in_percent`) as `outlook` takes them; it checks them."""
+    numbers = {n: v for n, v in written.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+    return {
+        name: numbers[name] / 100 if name in RATES and name in numbers else value for name, value in written.items()
+    }
+
+
+def record_words(accuracy: pd.DataFrame) -> list[str]:
+    """Return what `Outlook.accuracy` says in a sentence or two: how far off, to which side, how often in the band."""
+    last = accuracy.iloc[-1]
+    months = f"{int(last['horizon'])} month{'' if last['horizon'] == 1 else 's'}"
+    said = []
+    if pd.notna(last["error"]):
+        side = "too high" if last["lean"] > 0 else "too low"
+        said.append(
+            f"{months.capitalize()} ahead, half of the {int(last['n'])} earlier projections missed by "
+            f"{last['error']:.0%} or more; on average they were {abs(last['lean']):.0%} {side}."
+        )
+    held = round(float((accuracy["inside"] * accuracy["n"]).sum()))
+    count = int(accuracy["n"].sum())
+    kept = held / count
+    verdict = (
+        "about as often as it says"
+        if kept >= 0.9
+        else "less often than it says: take the band as too narrow"
+        if kept >= 0.5
+        else "far less often than it says: do not rely on the band"
+    )
+    said.append(f"The 95 % band held what came in {held} of {count} cases over all horizons ({kept:.0%}), {verdict}.")
+    return said

@@ -223,7 +223,7 @@ def _differences(
     return both.assign(check=check, difference=both["found"] - both["expected"])
 
 
-def words(breaks: pd.DataFrame) -> list[str]:
+def break_words(breaks: pd.DataFrame) -> list[str]:
     """Return one sentence for each kind of break, the largest first: what differs, how often, by how much at most."""
     said = []
     for check, part in breaks.groupby("check", sort=False):

@@ -15,7 +15,7 @@ YEAR = 12
 
 def snowball(movements: pd.DataFrame, by: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Return `movements` as ARR: period, <by>, opening, new, reactivation, expansion, contraction, churn, rounding,
-    closing, net, growth, quick_ratio, complete.
+    closing, net, growth, gained, lost, quick_ratio, complete.
 
     ARR = 12 x MRR; net = closing - opening; growth = net / opening (null from nothing). The quick ratio is what was
     gained (new, won back, expansion) over what was lost (contraction, churn); null where nothing was lost. By segment
@@ -29,6 +29,7 @@ def snowball(movements: pd.DataFrame, by: str | Sequence[str] | None = None) -> 
     gained, lost = frame[list(GAINS)].sum(axis="columns"), frame[list(LOSSES)].sum(axis="columns")
     frame["net"] = frame["closing"] - frame["opening"]
     frame["growth"] = (frame["net"] / frame["opening"].where(frame["opening"] > 0)).astype(float)
+    frame["gained"], frame["lost"] = gained, lost
     frame["quick_ratio"] = np.where(lost > 0, gained / lost.where(lost > 0), np.nan)
     frame["complete"] = movements["complete"]
     return frame

@@ -50,7 +50,21 @@ class Revenue:
         """
         con, settings, now = self._ask(definitions, as_of)
         frame = analysis.ledger(con, settings, now, by=self._by(by), where=self._where(where), **asked)
-        return self._seen(frame)
+        return self._seen(con, frame)
+
+    @within_limits()
+    def stretches(
+        self,
+        *,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return the rows that recurring revenue comes from: customer_id, begins, ends, mrr, product, _source (the
+        file), _row; one customer's by `where={"customer_id": ["42"]}`. Of `asked`: since, until."""
+        con, settings, now = self._ask(definitions, as_of)
+        return self._seen(con, analysis.stretches(con, settings, now, where=self._where(where), **asked))
 
     @within_limits()
     def reconcile(
@@ -65,7 +79,9 @@ class Revenue:
         """Return what does not add up in `movements` (same arguments), with whose rows; no rows where everything does.
         See `cs_metrics.analysis.reconcile`."""
         con, settings, now = self._ask(definitions, as_of)
-        return self._seen(analysis.reconcile(con, settings, now, by=self._by(by), where=self._where(where), **asked))
+        return self._seen(
+            con, analysis.reconcile(con, settings, now, by=self._by(by), where=self._where(where), **asked)
+        )
 
     @within_limits()
     def snowball(
@@ -78,7 +94,7 @@ class Revenue:
         **asked: Any,
     ) -> pd.DataFrame:
         """Return ARR (12 x MRR) by period: period, <by>, opening, new, reactivation, expansion, contraction, churn,
-        rounding, closing, net, growth, quick_ratio, complete. Of `asked`: grain, since, until."""
+        rounding, closing, net, growth, gained, lost, quick_ratio, complete. Of `asked`: grain, since, until."""
         con, settings, now = self._ask(definitions, as_of)
         names = self._by(by)
         return analysis.snowball(
@@ -111,7 +127,7 @@ class Revenue:
         """Return the largest customers at the end of the range, with what they paid at its start: place, customer_id,
         mrr, share, mrr_before, place_before, _source (the file), _row, _rows. Of `asked`: top (10), since, until."""
         con, settings, now = self._ask(definitions, as_of)
-        return self._seen(analysis.largest(con, settings, now, where=self._where(where), **asked))
+        return self._seen(con, analysis.largest(con, settings, now, where=self._where(where), **asked))
 
     @within_limits()
     def renewals(
@@ -126,7 +142,7 @@ class Revenue:
         followed_at, _source (the file), _row. `days`=90: those that end within so many days of the data's end;
         without it those that ended in the range. See `cs_metrics.analysis.renewals`."""
         con, settings, now = self._ask(definitions, as_of)
-        return self._seen(analysis.renewals(con, settings, now, where=self._where(where), **asked))
+        return self._seen(con, analysis.renewals(con, settings, now, where=self._where(where), **asked))
 
     @within_limits()
     def currencies(self, *, definitions: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -152,6 +168,19 @@ class Revenue:
         con, settings, now = self._ask(definitions, as_of)
         return analysis.outlook(con, settings, now, where=self._where(where), **asked)
 
-    def _seen(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return rows without what is hidden; what repairs changed may name a hidden column, and goes with any."""
+    def _seen(self, con: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows with the customers' names, where the data have them, and without what is hidden; what repairs
+        changed may name a hidden column, and goes with any."""
+        named = con.execute(
+            "SELECT count(*) FROM _columns WHERE table_name = 'customers' AND column_name = 'name' AND mapped"
+        ).fetchall()[0][0]
+        if named and "customer_id" in frame and "name" not in frame:
+            ids = pd.DataFrame({"customer_id": frame["customer_id"].dropna().unique()})
+            found = con.execute(
+                "SELECT customer_id, any_value(name) FROM dim_customer_rows "
+                "WHERE customer_id IN (SELECT unnest($1)) AND name IS NOT NULL GROUP BY customer_id",
+                [ids["customer_id"].tolist()],
+            ).fetchall()
+            frame = frame.copy()
+            frame.insert(list(frame.columns).index("customer_id") + 1, "name", frame["customer_id"].map(dict(found)))
         return hiding.drop(frame, self.hidden | ({"_changed"} if self.hidden else frozenset()))

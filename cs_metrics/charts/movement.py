@@ -35,7 +35,8 @@ def waterfall(
 ) -> Drawing:
     """From MRR at the start, over what was gained and lost, to MRR at the end.
 
-    `df`: one row of `movements` (several rows of one period, its segments, are added up).
+    `df`: one row of `movements` (several rows of one period, its segments, are added up). Pressing a bar sets the
+    parameter 'picked' (kind).
     """
     total = {name: float(df[name].sum()) for name in _NAMES}
     at, levels = total["start"], [total["start"]]
@@ -76,12 +77,16 @@ def _waterfall(*, look: Look, height: int, title: str) -> Picture:
         "from:Q", title=title or None, scale=scale, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5)
     )
     tone = alt.Scale(domain=["good", "rest", "bad"], range=[look.good, look.quiet, look.bad])
-    bars = base.mark_bar(cornerRadius=2, width=alt.RelativeBandSize(0.66)).encode(
-        x=x,
-        y=y,
-        y2="to:Q",
-        color=alt.Color("tone:N", scale=tone, legend=None),
-        tooltip=[alt.Tooltip("name:N", title="Movement"), alt.Tooltip("shown:N", title="MRR")],
+    bars = (
+        base.mark_bar(cornerRadius=2, width=alt.RelativeBandSize(0.66), cursor="pointer")
+        .encode(
+            x=x,
+            y=y,
+            y2="to:Q",
+            color=alt.Color("tone:N", scale=tone, legend=None),
+            tooltip=[alt.Tooltip("name:N", title="Movement"), alt.Tooltip("shown:N", title="MRR")],
+        )
+        .add_params(alt.selection_point(name="picked", fields=["kind"], on="click", empty=False))
     )
     text = base.mark_text(dy=-8, fontSize=alt.ExprRef("width < 480 ? 9 : 12"), color=look.ink, tooltip=None).encode(
         x=x, y=alt.Y("top:Q", scale=scale), text="shown:N"
@@ -101,16 +106,25 @@ def movement(
 ) -> Drawing:
     """Gains above the line and losses below it, for each period, with the net change as a line.
 
-    `df`: the frame of `movements` without `by` (period, new, reactivation, expansion, contraction, churn).
+    `df`: the frame of `movements` without `by` (period, new, reactivation, expansion, contraction, churn, and where it
+    is known complete: a period that is not over is pale). Pressing a bar sets the parameter 'picked' (at, kind): `at`
+    is the period's start as text.
     """
     kinds = [*GAINS, *LOSSES]
-    data = df.melt(id_vars=["period"], value_vars=kinds, var_name="kind", value_name="amount")
+    whole = df["complete"].astype(bool) if "complete" in df else True
+    data = df.assign(whole=whole).melt(
+        id_vars=["period", "whole"], value_vars=kinds, var_name="kind", value_name="amount"
+    )
+    data["at"] = data["period"].dt.strftime("%Y-%m-%d")
     data["amount"] = data["amount"].astype(float)
     data["signed"] = data["amount"].where(data["kind"].isin(GAINS), -data["amount"])
     data["net"] = data.groupby("period")["signed"].transform("sum")
     data["shown"] = [words.number(v, "money", currency, locale) for v in data["amount"]]
     data["sum"] = [words.number(v, "money", currency, locale) for v in data["net"]]
-    data["when"] = [words.period(p, grain, locale) for p in data["period"]]
+    data["when"] = [
+        words.period(p, grain, locale) + ("" if over else " (not over)")
+        for p, over in zip(data["period"], data["whole"], strict=True)
+    ]
     data["name"] = data["kind"].map(_NAMES)
     data = data.sort_values(["period", "kind"], kind="stable")
     return draw(_movement, data, look, "", title or "MRR movements", height=height, title=title, grain=grain)
@@ -124,16 +138,21 @@ def _movement(*, look: Look, height: int, title: str, grain: str) -> Picture:
     unit = {"day": "yearmonthdate", "week": "yearweek", "month": "yearmonth", "quarter": "yearquarter", "year": "year"}
     x = alt.X(f"{unit.get(grain, 'yearmonthdate')}(period):T", title=None, axis=alt.Axis(tickCount=6))
     middle = alt.X(f"{unit.get(grain, 'yearmonthdate')}(period):T", bandPosition=0.5)
-    bars = base.mark_bar(binSpacing=2).encode(
-        x=x,
-        y=alt.Y("signed:Q", title=title or None, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5)),
-        color=alt.Color("name:N", scale=scale),
-        tooltip=[
-            alt.Tooltip("when:N", title="Period"),
-            alt.Tooltip("name:N", title="Movement"),
-            alt.Tooltip("shown:N", title="MRR"),
-            alt.Tooltip("sum:N", title="Net"),
-        ],
+    bars = (
+        base.mark_bar(binSpacing=2, cursor="pointer")
+        .encode(
+            x=x,
+            y=alt.Y("signed:Q", title=title or None, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5)),
+            color=alt.Color("name:N", scale=scale),
+            opacity=alt.condition("datum.whole", alt.value(1), alt.value(0.5)),
+            tooltip=[
+                alt.Tooltip("when:N", title="Period"),
+                alt.Tooltip("name:N", title="Movement"),
+                alt.Tooltip("shown:N", title="MRR"),
+                alt.Tooltip("sum:N", title="Net"),
+            ],
+        )
+        .add_params(alt.selection_point(name="picked", fields=["at", "kind"], on="click", empty=False))
     )
     net = base.mark_line(color=look.ink, strokeWidth=1.5, point=alt.OverlayMarkDef(color=look.ink, size=18)).encode(
         x=middle, y=alt.Y("mean(net):Q")

@@ -36,6 +36,7 @@ STYLE = """<style>
 PAGES = (
     ("overview", "Overview", "dashboard", "The key figures of each focus area, with their change and trend."),
     ("cohorts", "Cohorts", "grid_on", "Who stays: retention of each cohort, period by period."),
+    ("revenue", "Revenue", "payments", "What moved MRR, ARR, concentration, renewals, and the outlook."),
     ("survival", "Survival", "stairs", "How long customers stay, when they leave, how many will still be here."),
     ("feedback", "Feedback", "forum", "NPS, CSAT and effort: trend, breakdown, distribution, comments."),
     ("library", "KPIs", "menu_book", "Every KPI: what it means, its value, what it needs; search and filter."),
