@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,45 @@ def test_stray_quote_costs_one_cell_not_the_rest_of_the_file() -> None:
 def test_backslash_escapes_where_quotes_are_never_doubled() -> None:
     sample = "".join(f'{i},"say \\"hi\\", you",x\n' for i in range(9))
     assert detect(sample, True).escape == "\\"
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_quotes_in_a_quoted_cell_that_were_never_doubled_are_part_of_it(tmp_path: Path, quote: str) -> None:
+    q = quote
+    lines = [f"{i},{q}Table {i}{q},{q}red, round{q},3.50" for i in range(20)]
+    lines += [
+        f"20,{q}Table, 48{q}{q},{q}Made to last, all year{q},4.50",  # as many cells when read the other way
+        f"21,{q}Boxer, 5{q} Inseam{q},{q}soft{q},5.50",
+        f"22,Men{q}s Socks,{q}It{q}s warm, and won{q}t itch{q},6.50",
+    ]
+    sheet = read_text(tmp_path, "id,name,about,price\n" + "\n".join(lines))
+    kept = "Mens Socks" if q == '"' else "Men's Socks"  # a double quote within a bare word is dirt
+    assert rows(sheet)[20:] == [
+        ("20", f"Table, 48{q}", "Made to last, all year", "4.50"),
+        ("21", f"Boxer, 5{q} Inseam", "soft", "5.50"),
+        ("22", kept, f"It{q}s warm, and won{q}t itch", "6.50"),
+    ]
+    assert any("quotation mark in 3 rows was put right" in note for note in sheet.notes)
+
+
+def test_spaces_around_quoted_cells_are_no_damage(tmp_path: Path) -> None:
+    sheet = read_text(tmp_path, "a,b,c\n" + '"x, y" ,"z" , "w"\n' * 9)
+    assert [tuple((cell or "").strip() for cell in row) for row in rows(sheet)] == [("x, y", "z", "w")] * 9
+    assert not any("quotation mark" in note for note in sheet.notes)
+
+
+def test_a_backslash_that_escapes_nothing_is_kept(tmp_path: Path) -> None:
+    body = "".join(f'{i},"say \\"hi\\", you","C:\\Users\\\\{i}",\\N\n' for i in range(9))
+    sheet = read_text(tmp_path, "id,said,path,gone\n" + body)
+    assert rows(sheet)[3] == ("3", 'say "hi", you', r"C:\Users\3", r"\N")
+    assert sheet.column("gone").profile.missing == 9
+
+
+def test_a_line_of_nothing_but_open_quotes_ends_soon(tmp_path: Path) -> None:
+    begun = time.process_time()
+    sheet = read_text(tmp_path, "a,b,c\n" + "1,2,3\n" * 30 + ',"x' * 3_000 + "\n")
+    assert sheet.rows == 31
+    assert time.process_time() - begun < 5
 
 
 def test_nul_bytes_are_dropped(tmp_path: Path) -> None:

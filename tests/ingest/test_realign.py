@@ -47,3 +47,30 @@ def test_short_rows_that_fit_are_left_alone(tmp_path: Path) -> None:
     sheet = read_text(tmp_path, HEAD + GOOD + "C-77,Acme\n")
     assert rows(sheet)[-1] == ("C-77", "Acme", None, None, None)
     assert not any("separator" in n or "fewer cells" in n for n in sheet.notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "C-77;Acme & Co;Pro plan;2024-02-01;9.50",
+        "C-77\tAcme & Co\tPro plan\t2024-02-01\t9.50",
+        'C-77 Acme & Co "Pro plan" 2024-02-01 9.50',
+    ],
+)
+def test_a_row_that_another_sign_parts_is_put_right(tmp_path: Path, line: str) -> None:
+    sheet = read_text(tmp_path, HEAD + GOOD + line + "\n" + GOOD)
+    assert rows(sheet)[28] == ("C-77", "Acme & Co", "Pro plan", "2024-02-01", "9.50")
+    assert any("separated by another sign than the others and was put right" in note for note in sheet.notes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "C-77 Acme & Co Pro plan 2024-02-01 9.50",  # where the customer ends and the plan begins, no one could tell
+        "All prices;in euros;as of;January;2024",
+        "C-77;Acme & Co;Pro plan;on request;9.50",
+    ],
+)
+def test_a_row_that_another_sign_parts_is_left_where_the_columns_do_not_settle_it(tmp_path: Path, line: str) -> None:
+    sheet = read_text(tmp_path, HEAD + GOOD + line + "\n" + GOOD)
+    assert rows(sheet)[28] == (line, None, None, None, None)

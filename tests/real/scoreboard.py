@@ -17,7 +17,7 @@ from cs_metrics.errors import LimitError
 from cs_metrics.ingest.reading.files import read_files
 from cs_metrics.ingest.sheet import RawSheet
 from tests.real import plain
-from tests.real.places import FACTS, NO_TABLE, ONLY_NEW, PLACES, TABLES, Place
+from tests.real.places import FACTS, NO_TABLE, ONLY_NEW, PLACES, STILL_WRONG, TABLES, Place
 
 _LEFT_OUT = ("README.md", "SOURCE.txt")
 _WHOLE = 20_000  # a table of more rows is compared by their number and by a row in each `_STEP`
@@ -203,6 +203,8 @@ def main(root: Path) -> None:
     for score in result.scores:
         if score.verdict != "right":
             print(f"{score.verdict:8} {score.file}: {score.why}")
+            if reason := STILL_WRONG.get(Path(score.file).name):
+                print(f"{'':9}because {reason}")
 
 
 if __name__ == "__main__":

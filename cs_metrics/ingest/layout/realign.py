@@ -1,7 +1,8 @@
 """Records with a separator too many or too few: their cells are put back under the columns whose values they look like.
 
-A comma that nobody quoted ('Acme, Inc.') moves all that follows under the wrong names. Where exactly one way of joining
-or parting cells makes the record look like all the others, that is done, and said; else it is left, and said.
+A comma that nobody quoted ('Acme, Inc.') moves all that follows under the wrong names; a record that another sign parts
+is one long cell. Where exactly one way of joining or parting cells makes the record look like all the others, that is
+done, and said; else it is left, and said.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 _LEARN = 2_000
 _ENOUGH = 20
 _LONG = 2_000
+_OTHERS = (";", "\t", "|", ",", " ")
+_MOST_WORDS = 12  # in the one cell that spaces part as well
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"[0-9]+")
 _BORDER = re.compile(r"(?<=\W)(?=\w)|(?<=\w)(?=\W)|(?<=[0-9])(?=[^\W\d_])|(?<=[^\W\d_])(?=[0-9])")
@@ -26,11 +29,18 @@ class Realigned:
     width: int
     delimiter: str
     mended: list[int] = field(default_factory=list)
+    parted: list[int] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
 
     def notes(self) -> list[str]:
         """Return what a person should know of them."""
         said = []
+        if self.parted:
+            many = len(self.parted) > 1
+            said.append(
+                f"{len(self.parted):,} {'rows are' if many else 'row is'} separated by another sign than the others and"
+                f" {'were' if many else 'was'} put right by what the columns hold; the first is row {self.parted[0]:,}."
+            )
         if self.mended:
             many = len(self.mended) > 1
             said.append(
@@ -59,6 +69,10 @@ class Realigned:
             row = rows[place]
             as_is = row[:width] + [""] * (width - len(row))
             now = shapes.score(as_is)
+            if now is None and (parted := _parted(row, width, self.delimiter, shapes)):
+                rows[place] = parted
+                self.parted.append(numbers[place])
+                continue
             spare = any(cell.strip() for cell in row[width:])
             if sum(map(bool, row)) < 2 or (now is not None and not spare and len(row) != width - 1):
                 continue
@@ -124,9 +138,44 @@ def _best(row: list[str], width: int, delimiter: str, shapes: Shapes) -> list[st
     return None
 
 
-def _only(ways: list[list[str]], shapes: Shapes) -> list[str] | None:
-    """The way that fits best, where it alone does, and at least two of its cells say so."""
-    scored = [(score, way) for way in ways if (score := shapes.score(way)) is not None and score >= 2]
+def _parted(row: list[str], width: int, delimiter: str, shapes: Shapes) -> list[str] | None:
+    """The one way to make a regular record of what another sign parts, by at least three of its cells.
+
+    Of words that spaces part, a cell may have several, but never one that was in quotes.
+    """
+    text = delimiter.join(row)
+    ways = []
+    for sign in _OTHERS if len(text) <= _LONG else ():
+        if sign == delimiter or text.count(sign) < width - 1:
+            continue
+        cells = _cells(text, sign)
+        extra = len(cells) - width
+        if not 0 <= extra <= (_MOST_WORDS if sign == " " else 0):
+            continue
+        for i in range(width if extra else 1):
+            run = cells[i : i + extra + 1]
+            if not extra or not any(quoted for _, quoted in run):
+                words = [cell for cell, _ in cells]
+                ways.append([*words[:i], sign.join(words[i : i + extra + 1]), *words[i + extra + 1 :]])
+    return _only(ways, shapes, 3)
+
+
+def _cells(text: str, sign: str) -> list[tuple[str, bool]]:
+    """The cells of a text that `sign` parts, and which of them were in quotes."""
+    pattern = re.compile(rf'"((?:[^"]|"")*+)"(?={re.escape(sign)}|$)|([^{re.escape(sign)}]*)')
+    cells, place = [], 0
+    while place <= len(text):
+        found = pattern.match(text, place)
+        assert found is not None  # its second half matches nothing too
+        quoted = found.group(1) is not None
+        cells.append((found.group(1).replace('""', '"') if quoted else found.group(2), quoted))
+        place = found.end() + 1
+    return cells
+
+
+def _only(ways: list[list[str]], shapes: Shapes, least: int = 2) -> list[str] | None:
+    """The way that fits best, where it alone does, and at least so many of its cells say so."""
+    scored = [(score, way) for way in ways if (score := shapes.score(way)) is not None and score >= least]
     top = max((score for score, _ in scored), default=0)
     chosen = {tuple(way) for score, way in scored if score == top}
     return list(chosen.pop()) if len(chosen) == 1 else None

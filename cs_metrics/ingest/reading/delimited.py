@@ -49,15 +49,19 @@ class Dialect:
         return self.width > 1 and self.delimiter != " " and rules == ('"', None, False)
 
     def allows(self, lines: list[str]) -> bool:
-        """Whether the lines of one record keep to the rules: a closing quote stands before a delimiter or the end."""
+        """Whether the lines of one record keep to the rules: a closing quote stands before a delimiter or the end, but
+        for spaces."""
+        if self.delimiter != " ":
+            behind = re.compile(rf"{re.escape(self.quote)} +(?={re.escape(self.delimiter)}|[\r\n]|$)")
+            lines = [behind.sub(self.quote, line) for line in lines]
         try:
-            list(csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, strict=True))
+            list(self.reader(iter(lines), strict=True))
         except csv.Error:
             return False
         return True
 
-    def reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
-        """Return a csv reader over `lines` in this dialect."""
+    def reader(self, lines: Iterator[str], strict: bool = False) -> Iterator[list[str]]:
+        """Return a csv reader over `lines` in this dialect; a `strict` one raises csv.Error for what is not in it."""
         return csv.reader(
             lines,
             delimiter=self.delimiter,
@@ -65,6 +69,7 @@ class Dialect:
             escapechar=self.escape,
             doublequote=True,
             skipinitialspace=self.skip_space,
+            strict=strict,
         )
 
 
@@ -137,6 +142,12 @@ def _squeeze(line: str) -> str:
     return line if '"' in line else " ".join(line.split()) + "\n"
 
 
+def _kept(line: str, dialect: Dialect) -> str:
+    """A backslash before what needs none (\\N for nothing, C:\\Users) is one itself: doubled, the reader keeps it."""
+    escaped = {"\\", "\r", "\n", dialect.quote, dialect.delimiter}
+    return re.sub(r"\\(.?)", lambda m: m[0] if m[1] in escaped else f"\\{m[0]}", line, flags=re.S)
+
+
 def read(
     path: Path, name: str, limits: Limits, progress: Callable[[int, float], None] = lambda rows, share: None
 ) -> tuple[Grid, str, str]:
@@ -153,9 +164,10 @@ def read(
         file.seek(0)
         repairs = Repairs()
         lines: Iterator[str] = iter(file)
-        nul = dialect.escape != "\0"
-        if nul:
+        if dialect.escape != "\0":
             lines = (line.replace("\0", "") if "\0" in line else line for line in lines)
+        if dialect.escape == "\\":
+            lines = (_kept(line, dialect) if "\\" in line else line for line in lines)
         if dialect.delimiter == " ":
             lines = map(_squeeze, lines)
         moved = Realigned(dialect.width, dialect.delimiter)
@@ -173,8 +185,8 @@ def read(
         notes.append(f"Its cells are separated by {NAMES.get(dialect.delimiter, repr(dialect.delimiter))}s.")
     if repairs.count:
         notes.append(
-            f"A stray quotation mark in {repairs.count:,} {'row was' if repairs.count == 1 else 'rows were'} put right;"
-            f" the first is row {repairs.first:,}."
+            f"A stray quotation mark in {repairs.count:,} {'row' if repairs.count == 1 else 'rows'} was put right; the"
+            f" first is row {repairs.first:,}."
         )
     notes += moved.notes()
     return Grid(table, seen, tuple(notes)), encoding.name, dialect.delimiter

@@ -10,7 +10,7 @@ from typing import Literal
 from cs_metrics.errors import FileError
 from cs_metrics.ingest.reading import jsonlines, safety
 
-Kind = Literal["zip", "gzip", "workbook", "parquet", "json", "html", "text"]
+Kind = Literal["zip", "gzip", "workbook", "parquet", "json", "html", "xml", "text"]
 
 _HEAD = 1 << 16
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -43,9 +43,9 @@ _PARTS = (
     ("Index/Tables/DataList.iwa", "a Numbers file"),
 )
 _STREAMS = (("EncryptedPackage", "protected"), ("Workbook", "workbook"), ("Book", "workbook"))
-_WORKBOOK_XML = re.compile(rb"<(?:\w+:)?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.S)
+_WORKBOOK_XML = re.compile(r"<(?:\w+:)?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet")
 _HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype html|html|head|meta|body|table|style)\b", re.I | re.S
+    r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype html|html|head|meta|body|table|style|div|center)\b", re.I | re.S
 )
 
 
@@ -69,10 +69,12 @@ def kind_of(path: Path, name: str) -> Kind:
         if head.startswith(mark):
             raise FileError(f"{name} is {what}. Unpack it and load what it holds, or pack it as ZIP.")
     _refuse_others(head, name)
-    text = _text(head)
+    text = _text(head).lstrip("\ufeff")
     if jsonlines.looks_like(text):
         return "json"
-    return "html" if _HTML.match(text.lstrip("\ufeff").encode()) else "text"
+    if text.lstrip().startswith("<") and _WORKBOOK_XML.search(text):
+        return "xml"
+    return "html" if _HTML.match(text) else "text"
 
 
 def _refuse_others(head: bytes, name: str) -> None:
@@ -82,10 +84,6 @@ def _refuse_others(head: bytes, name: str) -> None:
             raise FileError(f"{name} is {what}, not a table. Save the table as CSV or XLSX and load that.")
     if head[257:262] == b"ustar":
         raise FileError(f"{name} is a tar archive. Unpack it and load what it holds, or pack it as ZIP.")
-    if _WORKBOOK_XML.search(head):
-        raise FileError(
-            f"{name} is a workbook in the XML of Excel 2003. Open it in a spreadsheet program and save it as XLSX."
-        )
 
 
 def _text(head: bytes) -> str:

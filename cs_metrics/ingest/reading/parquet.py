@@ -34,6 +34,7 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
                 )
             names, tables, seen = _names(file.schema_arrow), [], 0
             for batch in file.iter_batches(_BATCH):
+                batch.validate(full=True)  # a damaged file may hold text that is none, which its reader lets through
                 columns = [text for column in batch.columns for text in _columns(column)]
                 numbers = pa.array(range(seen + 1, seen + batch.num_rows + 1), pa.int64())
                 tables.append(pa.table({f"c{i}": c for i, c in enumerate(columns)} | {"_row": numbers}))

@@ -17,6 +17,8 @@ from cs_metrics.ingest.reading.regular import LINES, Regular
 if TYPE_CHECKING:
     from cs_metrics.ingest.reading.delimited import Dialect
 
+_MOST_WORK = 10_000_000  # quotes times signs of a line: each quote may look for its like to the line's end
+
 
 class Lines:
     """The lines of a file, remembering those of the current record, and taking lines back."""
@@ -52,15 +54,19 @@ def _tokens(line: str, dialect: Dialect) -> list[str]:
 
     Where that does not give a usual record, the quotes inside a cell were perhaps never doubled.
     """
+    if line.count(dialect.quote) * len(line) > _MOST_WORK:
+        return line.rstrip("\r\n").split(dialect.delimiter)
     q = re.escape(dialect.quote)
     cells = _split(line, dialect, rf"(?:[^{q}]|{q}{q})*")
     bare = cells if len(cells) == dialect.width else _split(line, dialect, r".*?")
-    return bare if len(bare) == dialect.width else cells
+    cells = bare if len(bare) == dialect.width else cells
+    return [re.sub(re.escape(dialect.escape) + "(.)", r"\1", c) for c in cells] if dialect.escape else cells
 
 
 def _split(line: str, dialect: Dialect, inside: str) -> list[str]:
     q, d = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    pattern = re.compile(rf"{q}({inside}){q}(?={d}|$)|([^{d}]*)(?={d}|$)")
+    before, behind = " *" if dialect.skip_space else "", " *" if dialect.delimiter != " " else ""
+    pattern = re.compile(rf"{before}{q}({inside}){q}{behind}(?={d}|$)|([^{d}]*)(?={d}|$)")
     cells: list[str] = []
     text, place = line.rstrip("\r\n"), 0
     while place <= len(text):
@@ -70,10 +76,16 @@ def _split(line: str, dialect: Dialect, inside: str) -> list[str]:
         if found.group(1) is not None:
             cells.append(found.group(1).replace(dialect.quote * 2, dialect.quote))
         else:
-            cell = found.group(2)
-            cells.append(cell.replace(dialect.quote, "") if cell.count(dialect.quote) % 2 else cell)
+            cells.append(_without_stray(found.group(2), dialect.quote))
         place = found.end() + 1
     return cells
+
+
+def _without_stray(cell: str, quote: str) -> str:
+    """A cell without the quote that has no other; an apostrophe within it is none."""
+    if cell.count(quote) % 2 == 0:
+        return cell
+    return cell.strip(quote) if quote == "'" else cell.replace(quote, "")
 
 
 @dataclass
@@ -126,8 +138,9 @@ def records(lines: Iterator[str], dialect: Dialect, repairs: Repairs) -> Iterato
                 again = True
             row += 1
             current = source.current
-            odd = len(cells) != width and cells and any(dialect.quote in line for line in current)
-            if again or odd or (len(current) > 1 and not dialect.allows(current)):
+            quoted = any(dialect.quote in line for line in current)
+            odd = quoted and cells and len(cells) != width
+            if again or odd or ((quoted or len(current) > 1) and not dialect.allows(current)):
                 first = _tokens(current[0], dialect)
                 if again or len(first) == width:
                     cells = first

@@ -28,6 +28,9 @@ _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
 _STYLED = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*?\br="([A-Z]+)\d)(?=[^>]*?\bs="(\d+)")(?![^>]*\bt="(?:s|str|b|e|inlineStr)")[^>]*>'
 )
+_OFTEN = 5_000  # rows
+# Of the work on a sheet, what the look at its XML takes; its cells come in one piece.
+_LOOK = 0.6
 _STAMP = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$"
 
 
@@ -104,8 +107,16 @@ def _padding(archive: zipfile.ZipFile) -> dict[int, int]:
     return {i: len(code) for i, code in widths.items() if re.fullmatch("0{2,20}", code)}
 
 
-def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str, limits: Limits) -> Extent:
-    """Return where the values of a worksheet lie, without building its cells."""
+def scan(
+    archive: zipfile.ZipFile,
+    part: str,
+    padding: dict[int, int],
+    name: str,
+    limits: Limits,
+    progress: Callable[[int, int], None] = lambda rows, size: None,
+) -> Extent:
+    """Return where the values of a worksheet lie, without building its cells. `progress` gets the rows seen now and
+    then, and the bytes of XML that they took."""
     extent = Extent()
     number = 0
     with archive.open(part) as stream:
@@ -116,6 +127,8 @@ def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str
             if opening is None:
                 continue
             number = int(opening.group(1)) if opening.group(1) else number + 1
+            if number % _OFTEN == 0:
+                progress(number, stream.tell())
             if not _VALUE.search(xml, opening.end()):
                 continue
             cells = list(_CELL.finditer(xml, opening.end()))
@@ -151,13 +164,19 @@ def scan(archive: zipfile.ZipFile, part: str, padding: dict[int, int], name: str
     return extent
 
 
-def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] = lambda _: None) -> Iterator[Page]:
+def read(
+    path: Path, name: str, limits: Limits, progress: Callable[[int, float], None] = lambda rows, share: None
+) -> Iterator[Page]:
     """Yield the sheets of the workbook at `path` that hold anything, in its order.
 
-    FileError where it cannot be read, or is protected by a password; LimitError beyond the limits.
+    `progress` gets the rows of all sheets so far, and the share of the work done by their bytes. FileError where it
+    cannot be read, or is protected by a password; LimitError beyond the limits.
     """
     zipped = zipfile.is_zipfile(path)
     parts: dict[str, str] = {}
+    extents: dict[str, Extent] = {}
+    sizes: dict[str, int] = {}
+    total, done = 1, 0
     padding: dict[int, int] = {}
     early = 0
     if zipped:
@@ -166,11 +185,21 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
             safety.check_repeats(path, name, limits)
             with zipfile.ZipFile(path) as archive:
                 parts, padding, early = _parts(archive), _padding(archive), _days_short(archive)
-                extents = {s: scan(archive, p, padding, f"{name}, sheet '{s}',", limits) for s, p in parts.items()}
+                sizes = {s: archive.getinfo(p).file_size for s, p in parts.items()}
+                total = max(1, sum(sizes.values()))
+                for sheet, part in parts.items():
+                    rows = sum(e.rows for e in extents.values())
+                    place = f"{name}, sheet '{sheet}',"
+
+                    def tell(more: int, size: int, rows: int = rows, done: int = done) -> None:
+                        progress(rows + more, _LOOK * (done + size) / total)
+
+                    extents[sheet] = scan(archive, part, padding, place, limits, tell)
+                    done += sizes[sheet]
         except safety.DAMAGE as error:
             raise _unreadable(name, error) from error
-    else:
-        extents = {}
+    seen = sum(e.rows for e in extents.values())
+    read = 0
     with _readable(name):
         reader = fastexcel.read_excel(str(path))
         names = reader.sheet_names
@@ -187,7 +216,9 @@ def read(path: Path, name: str, limits: Limits, progress: Callable[[int], None] 
             batch = loaded.to_arrow()
         first = places[0].absolute_index if places else 0
         grid = _grid(_later(pa.Table.from_batches([batch]), early), extent, first)
-        progress(grid.rows)
+        read += sizes.get(sheet, 0)
+        seen = max(seen, grid.rows)
+        progress(seen, _LOOK + (1 - _LOOK) * read / total)
         if grid.cells.num_rows:
             yield Page(sheet, grid, hidden)
 
@@ -230,7 +261,7 @@ def _later(table: pa.Table, days: int) -> pa.Table:
 
 def _grid(table: pa.Table, extent: Extent | None, first: int) -> Grid:
     columns = [blank_to_null(_without_nul(column.cast(pa.string()))) for column in table.columns]
-    columns = [_times(c) for c in columns]
+    columns = [shown_times(c) for c in columns]
     if extent:
         for place, widths in extent.padded.items():
             if len(widths) == 1 and 0 <= place - first < len(columns) and (zeros := max(widths)):
@@ -258,7 +289,7 @@ def _without_nul(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring(column, "\0", "") if found else column
 
 
-def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def shown_times(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Dates come as 2024-03-01 00:00:00, times of day and durations as a moment of 1899 or 1900: say what is shown."""
     stamps = pc.match_substring_regex(column, _STAMP)
     if not pc.any(stamps).as_py():

@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,22 @@ from cs_metrics.errors import CSMetricsError, FileError, LimitError
 from cs_metrics.ingest.layout import beside, stacked
 from cs_metrics.ingest.layout.grid import Grid
 from cs_metrics.ingest.layout.header import Layout
-from cs_metrics.ingest.reading import archive, delimited, fixed, jsonlines, parquet, records, workbook
+from cs_metrics.ingest.reading import (
+    archive,
+    delimited,
+    fixed,
+    jsonlines,
+    parquet,
+    records,
+    sheetxml,
+    webtable,
+    workbook,
+)
 from cs_metrics.ingest.reading.kinds import Kind, kind_of
 from cs_metrics.ingest.reading.limits import Limits
 from cs_metrics.ingest.sheet import unique_names
+from cs_metrics.ingest.spill import parts as rows_of
+from cs_metrics.ingest.spill import spilled
 from cs_metrics.ingest.types.infer import profiles
 
 _SECONDS = 9  # for an old workbook, and two more for each MB
@@ -37,7 +50,9 @@ def _guard(limits: Limits) -> None:
         import resource
     except ImportError:  # Windows: the parent's clock is the only limit
         return
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    # What a process keeps for itself; on Linux without the files that it sees through a map, which cost no memory.
+    kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+    resource.setrlimit(kind, (limits.memory_bytes, limits.memory_bytes))
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + 4 * limits.seconds
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
@@ -46,9 +61,9 @@ def _guard(limits: Limits) -> None:
 def _pages(path: Path, kind: Kind, name: str, limits: Limits, tell: Any) -> Iterator[tuple[dict[str, Any], Grid]]:
     """Yield each sheet: what there is to say of it, and its cells."""
     plain: dict[str, Any] = {"sheet": None, "encoding": None, "delimiter": None, "hidden": False}
-    if kind == "workbook":
+    if kind in ("workbook", "xml"):
         some = False
-        for page in workbook.read(path, name, limits, tell):
+        for page in (sheetxml if kind == "xml" else workbook).read(path, name, limits, tell):
             some = True
             yield plain | {"sheet": page.name, "hidden": page.hidden}, page.grid
         if not some:
@@ -59,7 +74,8 @@ def _pages(path: Path, kind: Kind, name: str, limits: Limits, tell: Any) -> Iter
         grid, encoding = jsonlines.read(path, name, limits, tell)
         yield plain | {"encoding": encoding}, grid
     elif kind == "html":
-        raise FileError(f"{name} is a web page, not a table. Save the table as CSV or XLSX and load that.")
+        for place, grid in webtable.read(path, name, limits, tell):
+            yield plain | {"sheet": place}, grid
     elif found := fixed.read(path, name, limits, tell):
         grid, encoding = found
         yield plain | {"encoding": encoding}, grid
@@ -88,14 +104,15 @@ def read_one(index: int, path: Path, name: str, folder: Path, limits: Limits, te
     parts = (
         (about | {"sheet": ", ".join(p for p in (about["sheet"], place) if p) or None}, layout)
         for about, grid in _pages(path, kind, name, limits, tell)
-        for place, layout in _layouts(grid)
+        for place, layout in _layouts(replace(grid, cells=spilled(grid.cells)))
     )
     for about, layout in parts:
         names = unique_names(layout.headers, layout.letters)
         found, notes = profiles(layout.data, names)
         target = folder / f"{index}-{len(sheets)}.arrow"
         with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, layout.data.schema) as writer:
-            writer.write_table(layout.data)
+            for _, part in rows_of(layout.data):
+                writer.write_table(part)
         hidden = ("The workbook hides this sheet.",) if about["hidden"] else ()
         sheets.append(
             about
