@@ -31,6 +31,19 @@ def memory_bytes() -> int:
     return int(float(found[1]) * 1024 ** " KMGT".index(found[2] or " "))
 
 
+def temp_limit() -> str:
+    """Return how much of the disk a connection may take beside its memory: $CS_METRICS_TEMP_LIMIT, or 8GB."""
+    return os.environ.get("CS_METRICS_TEMP_LIMIT", TEMP_LIMIT)
+
+
+def more_memory() -> str:
+    """Return what to do where memory and disk do not suffice, in a sentence."""
+    return (
+        f"Split the file, or raise CS_METRICS_MEMORY_LIMIT ({memory_limit()} of memory) or CS_METRICS_TEMP_LIMIT "
+        f"({temp_limit()} of the disk)."
+    )
+
+
 def query_seconds() -> str:
     """Return how many seconds a question may take: $CS_METRICS_QUERY_SECONDS, or 120."""
     return os.environ.get("CS_METRICS_QUERY_SECONDS", QUERY_SECONDS)
@@ -45,7 +58,7 @@ def config(*, limit_time: bool = False) -> Config:
         "allow_persistent_secrets": "false",
         "python_enable_replacements": "false",
         "memory_limit": memory_limit(),
-        "max_temp_directory_size": os.environ.get("CS_METRICS_TEMP_LIMIT", TEMP_LIMIT),
+        "max_temp_directory_size": temp_limit(),
         "temp_directory": spill_folder(),
     }
     if limit_time:

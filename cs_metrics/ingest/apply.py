@@ -17,7 +17,7 @@ from cs_metrics.ingest.mappings.rules import Rule
 from cs_metrics.ingest.mappings.values import Lookup
 from cs_metrics.ingest.problems import Problem, in_order
 from cs_metrics.ingest.sheet import RawSheet
-from cs_metrics.ingest.work import Work
+from cs_metrics.ingest.work import Watch, Work
 from cs_metrics.schema import TABLES
 
 
@@ -71,13 +71,14 @@ def apply(
     lookup: Lookup | None = None,
     timezone: str = "UTC",
     shared: Mapping[str, Rule] | None = None,
+    watch: Watch = lambda raw, rows: None,
 ) -> Applied:
     """Return what the sheet gives the table of `mapping`, whose questions must be answered already.
 
     `lookup` finds values through other tables; `shared` are the rules by which the sheet's other tables use columns
     that are then no attributes here. Raises MappingError for a mapping that does not fit; never for a cell.
     """
-    work = Work(raw, mapping, lookup or (lambda *_: None), timezone, shared or {})
+    work = Work(raw, mapping, lookup or (lambda *_: None), timezone, shared or {}, watch)
     data = work.run()
     found = in_order(work.notes.found)
     return Applied(raw, mapping, data, tuple(work.rules), work.attributes, found, work.ledger)

@@ -29,6 +29,7 @@ from cs_metrics.ingest.repair.repairing import Group
 from cs_metrics.ingest.sheet import Failure, RawSheet, Read
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.ingest.views import HEAD
+from cs_metrics.ingest.work import Watch
 from cs_metrics.schema import Type
 
 Content = bytes | Path
@@ -53,6 +54,8 @@ class Plan:
         self.failures: tuple[Failure, ...] = read.failures
         self.timezone = timezone
         self._published, self._contents = published, dict(contents or {})
+        # Told how far the work on a sheet is, while a mapping is applied; it may raise CancelledError to give up.
+        self.watch: Watch = lambda raw, rows: None
         self._applied: dict[str, Applied] = {}
         self._looking: list[SheetPlan] = []
         suggested = _latest(read.sheets)
@@ -192,7 +195,9 @@ class Plan:
         if name not in self._applied:
             self._looking.append(sheet)
             try:
-                done = apply(sheet.raw, mapping, lookup=self._look_up, timezone=self.timezone, shared=shared)
+                done = apply(
+                    sheet.raw, mapping, lookup=self._look_up, timezone=self.timezone, shared=shared, watch=self.watch
+                )
             finally:
                 self._looking.pop()
             self._applied[name] = done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -32,14 +32,23 @@ MAY_BE_BLANK = {("opportunities", "amount")}
 _WHO = ("customer_id", "user_id", "referrer_customer_id")
 
 
+# Told of a sheet and how many of its rows are done, now and then; it may raise to give up.
+Watch = Callable[[RawSheet, int], None]
+
 class Work:
     """The steps of one application. Rows are worked on in parts, so that what lies in memory does not grow with the
     file; what is to be known of all rows (repeated rows and ids) is asked of the database, which has a limit."""
 
     def __init__(
-        self, raw: RawSheet, mapping: TableMapping, lookup: Lookup, timezone: str, shared: Mapping[str, Rule]
+        self,
+        raw: RawSheet,
+        mapping: TableMapping,
+        lookup: Lookup,
+        timezone: str,
+        shared: Mapping[str, Rule],
+        watch: Watch = lambda raw, rows: None,
     ) -> None:
-        self.raw, self.mapping, self.timezone = raw, mapping, timezone
+        self.raw, self.mapping, self.timezone, self.watch = raw, mapping, timezone, watch
         self.table: Table = TABLES[mapping.table]
         self.place = f"{raw.place}, {mapping.table}"
         self.rules = mapping.rules(raw)
@@ -84,6 +93,7 @@ class Work:
         try:
             for start, data in parts(self.raw.data):
                 raw = replace(self.raw, data=data)
+                self.watch(self.raw, start)
                 builder = Builder(raw, self.place, self.timezone, self.lookup, self.whole)
                 built = {n: builder.build(self.table.column(n), self.rules[n]) for n in self.order}
                 self._set_aside(start, raw, built)

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics import facts
+from cs_metrics import facts, lockdown
 from cs_metrics.errors import PublishError, did_you_mean
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
@@ -139,6 +139,8 @@ def _built(
 ) -> list[dict[str, Any]]:
     try:
         return _build(staging, old, number, loads, request, progress)
+    except duckdb.OutOfMemoryException as error:
+        raise PublishError(f"The version takes more than is allowed to build. {lockdown.more_memory()}") from error
     except duckdb.Error as error:
         raise PublishError(f"The version could not be built: {str(error).splitlines()[0]}") from error
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cs_metrics.errors import CancelledError
 from cs_metrics.ingest.plan import Plan
+from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.reports import template
 from pages._ui import (
     arrivals,
@@ -165,11 +166,17 @@ def _read(workspace: Any, content: dict[str, Any], job: jobs.Job) -> Plan:
     plan = workspace.read(paths, progress=progress, cancelled=job.cancelled)
     if content["choices"]:
         plan.restore(content["choices"])
-    for sheet in plan.sheets:
+
+    def watch(raw: RawSheet, rows: int) -> None:
         if job.cancelled():
             raise CancelledError("Reading was cancelled; nothing was stored.")
-        job.report(1, f"Looking at {sheet.raw.place} …")
+        job.report(rows / max(1, raw.rows), f"Looking at {raw.place}, {rows:,} of {raw.rows:,} rows …")
+
+    plan.watch = watch
+    for sheet in plan.sheets:
+        watch(sheet.raw, 0)
         _ = sheet.counts
+    plan.watch = lambda raw, rows: None
     return plan
 
 

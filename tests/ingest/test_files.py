@@ -100,10 +100,11 @@ def test_no_copy_of_a_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no limits of this kind")
 def test_the_reader_cannot_take_more_memory_or_time_than_its_limits() -> None:
     code = (
-        "import resource\nfrom cs_metrics.ingest.reading.limits import Limits\n"
+        "import resource, sys\nfrom cs_metrics.ingest.reading.limits import Limits\n"
         "from cs_metrics.ingest.reading.worker import _guard\n"
         "_guard(Limits(memory_mb=2500, seconds=10))\n"
-        "print(resource.getrlimit(resource.RLIMIT_AS)[1] >> 20, resource.getrlimit(resource.RLIMIT_CPU)[0])\n"
+        "kind = resource.RLIMIT_DATA if sys.platform == 'linux' else resource.RLIMIT_AS\n"
+        "print(resource.getrlimit(kind)[1] >> 20, resource.getrlimit(resource.RLIMIT_CPU)[0])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     memory, seconds = (int(n) for n in done.stdout.split())

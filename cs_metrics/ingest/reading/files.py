@@ -187,7 +187,9 @@ def _work(
     cancelled: Callable[[], bool],
 ) -> tuple[int, CSMetricsError]:
     """Run one worker to its end. Returns the file it was at, and the error of that file should it have died there."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])}
+    # Its temporary files lie in the job's folder: a worker that is stopped cannot clear them away itself.
+    own = {"PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")]), "TMPDIR": str(job.parent)}
+    environment = os.environ | own | {"TEMP": str(job.parent), "TMP": str(job.parent)}
     errors = (job.parent / "errors.txt").open("w+b")
     process = subprocess.Popen(
         [sys.executable, "-m", "cs_metrics.ingest.reading.worker", str(job)],
@@ -209,15 +211,15 @@ def _work(
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
-    shown = (-1, -1)
+    shown = (-1, -1, 0.0)
     late = False
     try:
         while listener.is_alive():
             listener.join(0.05)
-            now = (int(state["file"]), int(state["rows"]))
+            now = (int(state["file"]), int(state["rows"]), float(state["share"]))
             if now != shown and now[0] >= 0:
                 shown = now
-                progress(Step(uploads[now[0]].name, now[0] + 1, len(uploads), now[1], float(state["share"])))
+                progress(Step(uploads[now[0]].name, now[0] + 1, len(uploads), *now[1:]))
             if cancelled():
                 raise CancelledError("Reading was cancelled; nothing was stored.")
             if time.monotonic() - float(state["since"]) > limits.seconds:
