@@ -97,6 +97,9 @@ def show(kpi: Any, asked: Asked) -> None:
         few = f"The first {LINES} of {len(frame)} are shown." if len(frame) > LINES else ""
         chart.show(drawing, key="items_trend", name=f"{kpi.id} parts by {asked.question.grain}", hint=few)
         return
+    if frame["value"].isna().all():
+        st.caption(f"No {noun(kpi)} has a value over the whole range. Look at it over time, or choose another period.")
+        return
     drawing = charts.ranked(
         frame.assign(part=frame["item"].map(named)), "part", title=kpi.name, ordered=_in_order(kpi),
         **chart.look_of(kpi.unit),
