@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import html
 import json
 import os
 import random
@@ -32,7 +33,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from cs_metrics.ingest.reading.limits import Limits
-from tests.ingest.books import ods, ods_cell, ods_row
+from tests.ingest.books import ods, ods_cell, ods_row, spreadsheet_xml, xlsb, xml_row
 
 ROOT = Path(__file__).parents[2]
 SLOWEST = 10.0  # seconds of processor that a file may take
@@ -76,6 +77,17 @@ def _ods() -> bytes:
     return ods("".join(ods_row(*map(ods_cell, row)) for row in TABLE))
 
 
+def _html() -> bytes:
+    rows = ("".join(f"<td>{html.escape(str(c))}</td>" for c in row) for row in TABLE)
+    return f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></body></html>".encode()
+
+
+def _xml() -> bytes:
+    kinds = {int: "Number", str: "String"}
+    rows = "".join(xml_row(*((kinds[type(c)], c) for c in row)) for row in TABLE)
+    return spreadsheet_xml(f'<Worksheet ss:Name="Data"><Table>{rows}</Table></Worksheet>')
+
+
 def _zip() -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -86,12 +98,16 @@ def _zip() -> bytes:
 
 SOUND: dict[str, Callable[[], bytes]] = {
     "csv": _csv,
+    "tsv": lambda: "\n".join("\t".join(map(str, row)) for row in TABLE).encode(),
     "utf16.csv": lambda: _csv().decode("cp1252").encode("utf-16"),
     "txt": _fixed,
     "jsonl": _json,
     "json": lambda: b"[" + _json().replace(b"\n", b",\n") + b"]",
     "parquet": _parquet,
     "xlsx": _xlsx,
+    "xlsb": lambda: xlsb(TABLE),
+    "html.xls": _html,
+    "xml.xls": _xml,
     "ods": _ods,
     "zip": _zip,
     "csv.gz": lambda: gzip.compress(_csv()),

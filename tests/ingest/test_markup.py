@@ -9,6 +9,7 @@ import pytest
 
 from cs_metrics.errors import FileError, LimitError
 from cs_metrics.ingest.reading.limits import Limits
+from tests.ingest.books import spreadsheet_xml, xml_row
 from tests.ingest.reading import names, read_bytes, rows
 
 EXPORT = """<html xmlns:x="urn:schemas-microsoft-com:office:excel">
@@ -75,39 +76,22 @@ def test_html_made_to_take_long_does_not(tmp_path: Path, piece: str) -> None:
     assert time.process_time() - begun < 5
 
 
-def spreadsheet(sheets: str, before: str = "") -> bytes:
-    return (
-        f'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>{before}\n'
-        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
-        'xmlns:x="urn:schemas-microsoft-com:office:excel" '
-        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
-        f"{sheets}</Workbook>"
-    ).encode()
-
-
-def row(*cells: tuple[str, str] | None, index: str = "") -> str:
-    made = "".join("<Cell/>" if c is None else f'<Cell><Data ss:Type="{c[0]}">{c[1]}</Data></Cell>' for c in cells)
-    return f"<Row{index}>{made}</Row>"
-
-
-HEAD = row(("String", "id"), ("String", "n"), ("String", "since"), ("String", "active"))
-DAY = "2024-03-0"
+HEAD = xml_row(("String", "id"), ("String", "n"), ("String", "since"), ("String", "active"))
 HIDDEN = "<x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions>"
 
 
 def test_xml_of_excel_2003(tmp_path: Path) -> None:
+    first, second = ("DateTime", "2024-03-01T00:00:00.000"), ("DateTime", "2024-03-02T00:00:00.000")
     body = (
         '<Worksheet ss:Name="Accounts"><Table>'
         + HEAD
-        + row(
-            ("String", "Müller &amp; Co"), ("Number", "1.5"), ("DateTime", "2024-03-01T00:00:00.000"), ("Boolean", "1")
-        )
-        + row(("String", "b"), None, ("DateTime", f"{DAY}2T00:00:00.000"), ("Error", "#N/A"), index=' ss:Index="5"')
+        + xml_row(("String", "Müller & Co"), ("Number", 1.5), first, ("Boolean", 1))
+        + xml_row(("String", "b"), None, second, ("Error", "#N/A"), index=' ss:Index="5"')
         + '<Row><Cell ss:Index="2"><Data ss:Type="Number">7</Data></Cell></Row></Table></Worksheet>'
-        + f'<Worksheet ss:Name="Old"><Table>{HEAD}{row(("String", "x"), ("Number", "9"))}</Table>{HIDDEN}</Worksheet>'
+        + f'<Worksheet ss:Name="Old"><Table>{HEAD}{xml_row(("String", "x"), ("Number", 9))}</Table>{HIDDEN}</Worksheet>'
         + '<Worksheet ss:Name="Empty"><Table/></Worksheet>'
     )
-    accounts, old = read_bytes(tmp_path, spreadsheet(body), "crm.xls")
+    accounts, old = read_bytes(tmp_path, spreadsheet_xml(body), "crm.xls")
     assert (accounts.sheet, names(accounts)) == ("Accounts", ["id", "n", "since", "active"])
     assert rows(accounts) == [
         ("Müller & Co", "1.5", "2024-03-01", "true"),
@@ -121,9 +105,9 @@ def test_xml_of_excel_2003(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (spreadsheet("<Worksheet")[:-30], "damaged, or cut off"),
-        (spreadsheet("", '<!DOCTYPE a [<!ENTITY x "xx">]>'), "declares what its XML is made of"),
-        (spreadsheet('<Worksheet ss:Name="E"><Table/></Worksheet>'), "empty workbook"),
+        (spreadsheet_xml("<Worksheet")[:-30], "damaged, or cut off"),
+        (spreadsheet_xml("", '<!DOCTYPE a [<!ENTITY x "xx">]>'), "declares what its XML is made of"),
+        (spreadsheet_xml('<Worksheet ss:Name="E"><Table/></Worksheet>'), "empty workbook"),
     ],
 )
 def test_xml_that_is_no_sound_workbook_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
@@ -136,6 +120,6 @@ def test_xml_that_declares_cells_far_away_is_refused(tmp_path: Path, cell: str) 
     cells = f'<Cell {cell}><Data ss:Type="Number">1</Data></Cell>'
     far = f'<Worksheet ss:Name="E"><Table><Row>{cells}</Row></Table></Worksheet>'
     with pytest.raises(LimitError, match="CS_METRICS_READ_COLUMNS"):
-        read_bytes(tmp_path, spreadsheet(far), "crm.xls")
+        read_bytes(tmp_path, spreadsheet_xml(far), "crm.xls")
     with pytest.raises(LimitError, match="CS_METRICS_READ_ROWS"):
-        read_bytes(tmp_path, spreadsheet(far.replace("<Row>", '<Row ss:Index="900000000">')), "crm.xls")
+        read_bytes(tmp_path, spreadsheet_xml(far.replace("<Row>", '<Row ss:Index="900000000">')), "crm.xls")

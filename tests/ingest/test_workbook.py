@@ -11,9 +11,12 @@ import pytest
 import xlsxwriter
 
 from cs_metrics.errors import FileError, LimitError
+from cs_metrics.ingest.reading.files import read_files
 from cs_metrics.ingest.reading.limits import Limits
 from cs_metrics.ingest.sheet import RawSheet
+from tests.ingest.books import xlsb
 from tests.ingest.reading import names, read_bytes, rows
+from tests.ingest.test_files import named
 
 
 def book(cells: dict[str, object], formats: dict[str, str] | None = None, **options: bool) -> bytes:
@@ -122,3 +125,18 @@ def test_dates_of_1904_where_an_extension_repeats_the_properties(tmp_path: Path)
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b"</workbook>", more))
     assert rows(read(tmp_path, parts.getvalue())) == [("2024-03-01",)]
+
+
+def test_binary_workbooks_are_read(tmp_path: Path) -> None:
+    content = xlsb([["id", "name", "mrr", "active"], ["a", "Jörg", 1.5, True], ["b", None, 3, False]])
+    (sheet,) = read_bytes(tmp_path, content, "book.xlsb")
+    assert (sheet.sheet, names(sheet)) == ("Data", ["id", "name", "mrr", "active"])
+    assert rows(sheet) == [("a", "Jörg", "1.5", "true"), ("b", None, "3", "false")]
+
+
+def test_a_binary_workbook_with_a_cell_far_away_is_a_sentence() -> None:
+    content = xlsb([["id", "n"], ["a", 1]], far=(1_048_575, 16_383))
+    read = read_files([named(content, "far.xlsb"), named(b"id,n\na,1\n", "good.csv")], Limits(memory_mb=1500))
+    assert [s.file for s in read.sheets] == ["good.csv"]
+    assert isinstance(read.failures[0].error, (FileError, LimitError))
+    assert "far.xlsb" in str(read.failures[0].error)
