@@ -123,7 +123,8 @@ class Workspace(Kept, Matched):
 
         request = publishing.Request(
             mode,
-            self.settings,
+            # what answers say of the workspace holds for this version, and is kept once that is there
+            self.settings | plan.settings,
             facts.build,
             note,
             None if dated is None else instant(dated, "dated"),

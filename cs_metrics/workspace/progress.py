@@ -27,6 +27,11 @@ class Progress:
         if self._report:
             self._report(share, sentence)
 
+    def finished(self, sentence: str) -> None:
+        """Say that all is done and stored: who cancels from now on comes too late."""
+        if self._report:
+            self._report(1.0, sentence)
+
     def check(self) -> None:
         if self._cancelled and self._cancelled():
             raise CancelledError("Publishing was cancelled. Nothing was stored.")

@@ -82,7 +82,7 @@ def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Pr
             progress.check()
             request.keep()
             move_whole(staging, folder.version(number))
-    progress.step(1.0, f"Version {number} is published")
+    progress.finished(f"Version {number} is published")
     return Published(number, done, skipped)
 
 
@@ -98,7 +98,7 @@ def again(folder: Folder, request: Request, progress: Progress) -> Published:
             _built(staging, folder.version(numbers[-1]), numbers[-1] + 1, [], request, progress)
             progress.check()
             move_whole(staging, folder.version(numbers[-1] + 1))
-    progress.step(1.0, f"Version {numbers[-1] + 1} is published")
+    progress.finished(f"Version {numbers[-1] + 1} is published")
     return Published(numbers[-1] + 1)
 
 

@@ -66,8 +66,6 @@ def publish(plan: Plan) -> None:
     if pressed:
         preview_parts.stop()
         workspace = door.workspace()
-        if plan.settings:
-            workspace.set_settings(plan.settings)
         jobs.start(
             key,
             lambda job: workspace.publish(
