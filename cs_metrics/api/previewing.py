@@ -17,8 +17,9 @@ from cs_metrics.ingest.plan import Plan
 from cs_metrics.kpis.scorecards import OVERVIEW
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.settings import resolve
-from cs_metrics.workspace import publishing, versions
+from cs_metrics.workspace import publishing, told_apart, versions
 from cs_metrics.workspace.database import cursor, within_limits
+from cs_metrics.workspace.loads import source_name
 from cs_metrics.workspace.preview import Comparison, TableChanges, remarks
 from cs_metrics.workspace.progress import Progress
 
@@ -37,7 +38,8 @@ class Preview:
     `tables`: what changes in each table that the files feed (see `TableChanges`). `skipped`: a sentence for each sheet
     that is in the version already. `kpis`: kpi, before, after: the headline KPIs over the last twelve whole months of
     the latest version and of the version as it would be, null where not computable; `reach`: the exclusive end of the
-    data of each, None where there is none. `left_out`: why there are no KPIs; '' where there are.
+    data of each, None where there is none. `left_out`: why there are no KPIs; '' where there are. `differing`: a
+    sentence for each attribute in which one of the files and another customer file differ.
     """
 
     mode: str
@@ -46,11 +48,13 @@ class Preview:
     kpis: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_KPI_COLUMNS))
     reach: tuple[datetime | None, datetime | None] = (None, None)
     left_out: str = ""
+    differing: list[str] = field(default_factory=list)
 
     @property
     def remarks(self) -> list[str]:
         """What to know before publishing, in sentences: rows that would count twice, be dropped, share a key."""
-        return [*self.skipped, *(line for table in self.tables for line in remarks(table, self.mode))]
+        told = (line for table in self.tables for line in remarks(table, self.mode))
+        return [*self.skipped, *told, *self.differing]
 
 
 def most_rows() -> int:
@@ -84,6 +88,8 @@ def preview(
             found.left_out = _too_large(rows) if large else "Nothing changes."
             return found
         wanted = list(OVERVIEW.kpis if ids is None else ids)
+        own = {source_name(load.file, load.sheet) for load in loads}
+        found.differing = told_apart.sentences(cursor(staging), own)
         progress.step(0.97, "Working out the KPIs")
         after, end = _headline(workspace, cursor(staging), wanted, settings, versions.meta(staging))
         before: dict[str, float | None] = {}

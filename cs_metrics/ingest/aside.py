@@ -168,18 +168,21 @@ def duplicate_rows(raw: RawSheet) -> Repeats:
     return Repeats(answer.column("_i").to_numpy(), answer.column("first").to_numpy())
 
 
-def repeated_ids(ids: pa.ChunkedArray, since: pa.ChunkedArray | None, rows: pa.ChunkedArray, loaded: Any) -> Repeats:
-    """Return the rows whose id another, still loaded row before them has (and the same `since`, where there is one),
-    each with the number of the first row of that id."""
+def repeated_ids(
+    ids: pa.ChunkedArray, since: pa.ChunkedArray | None, rows: pa.ChunkedArray, loaded: Any, last: bool = False
+) -> Repeats:
+    """Return the rows whose id another, still loaded row before them (`last`: after them) has (and the same `since`,
+    where there is one), each with the number of the first (last) row of that id."""
     there = np.asarray(loaded, dtype=bool)
     table = pa.table(
         {"i": _places(len(rows)), "id": ids, "row": rows, "loaded": there, "since": nothing(pa.string(), len(rows))}
         | ({} if since is None else {"since": since})
     )
+    order = "DESC" if last else "ASC"
     answer = query(
         "WITH k AS (SELECT id, since FROM t WHERE loaded GROUP BY ALL HAVING count(*) > 1) SELECT i, first FROM"
-        " (SELECT i, row_number() OVER (PARTITION BY id, since ORDER BY i) AS n,"
-        " first_value(row) OVER (PARTITION BY id ORDER BY i) AS first"
+        f" (SELECT i, row_number() OVER (PARTITION BY id, since ORDER BY i {order}) AS n,"
+        f" first_value(row) OVER (PARTITION BY id ORDER BY i {order}) AS first"
         " FROM t WHERE loaded AND id IN (SELECT id FROM k)) WHERE n > 1 ORDER BY i",
         t=table,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from cs_metrics.ingest import customer_files
 from cs_metrics.ingest.apply import Applied
 from cs_metrics.ingest.mappings.mapping import TableMapping
 from cs_metrics.ingest.mappings.names import key
@@ -37,12 +38,13 @@ _ORDER = (
     ("referrals", "made_at", "converted_at"),
     ("community_members", "joined_at", "left_at"),
 )
-# (table, needed columns, condition, what the rows do, what becomes of them)
+# (table, needed columns, condition, what one row does, what several do, what becomes of them)
 _ODD = (
     (
         "opportunities",
         ("status", "closed_at"),
         "status IN ('won', 'lost') AND closed_at IS NULL",
+        "deal is won or lost without a closing date",
         "deals are won or lost without a closing date",
         "Win rates leave them out.",
     ),
@@ -50,15 +52,31 @@ _ODD = (
         "tickets",
         ("status", "resolved_at"),
         "lower(status) IN ('closed', 'resolved', 'solved', 'done') AND resolved_at IS NULL",
+        "ticket is called closed and has no time of resolution",
         "tickets are called closed and have no time of resolution",
         "They count as unresolved.",
     ),
-    ("subscriptions", ("amount",), "amount < 0", "subscriptions have an amount below zero", "Check the amounts."),
-    ("orders", ("amount",), "amount < 0", "lines have an amount below zero", "They count as refunds."),
+    (
+        "subscriptions",
+        ("amount",),
+        "amount < 0",
+        "subscription has an amount below zero",
+        "subscriptions have an amount below zero",
+        "Check the amounts.",
+    ),
+    (
+        "orders",
+        ("amount",),
+        "amount < 0",
+        "line has an amount below zero",
+        "lines have an amount below zero",
+        "They count as refunds.",
+    ),
     (
         "tickets",
         ("satisfaction",),
         "satisfaction < 0 OR satisfaction > 10",
+        "rating is outside 0 to 10",
         "ratings are outside 0 to 10",
         "Check the scale.",
     ),
@@ -71,7 +89,7 @@ def contradictions(applied: Sequence[Applied]) -> list[Problem]:
     tables: dict[str, list[Applied]] = defaultdict(list)
     for one in applied:
         tables[one.table].append(one)
-    found: list[Problem] = []
+    found: list[Problem] = customer_files.differing(tables["customers"])
     for one in applied:
         found += _wrong_order(one)
         found += _odd(one)
@@ -119,12 +137,12 @@ def _wrong_order(one: Applied) -> list[Problem]:
 
 def _odd(one: Applied) -> list[Problem]:
     found = []
-    for table, needs, condition, does, advice in _ODD:
+    for table, needs, condition, does, do, advice in _ODD:
         if one.table == table and set(needs) <= set(one.mapped):
             money = TABLES[table].column(needs[-1]).type is Type.MONEY
             count, rows = _ask(one, condition, f"CAST({needs[-1]} AS DOUBLE)" if money else needs[-1])
             if count:
-                found.append(_problem(one, needs[-1], "odd", count, f"{count:,} {does}", advice, rows))
+                found.append(_problem(one, needs[-1], "odd", count, plural(count, does, do), advice, rows))
     return found
 
 

@@ -237,7 +237,7 @@ def moved(now: Iterable[TableMapping], base: Mapping[str, Any], target: Mapping[
             dropped = set(old["attributes"]) - set(new["attributes"])
             added = [name for name in new["attributes"] if name not in old["attributes"] and name not in kept]
             kept = (*(name for name in kept if name not in dropped), *added)
-        result.append(TableMapping(mapping.table, columns, kept, mapping.keep_duplicates))
+        result.append(replace(mapping, columns=columns, attributes=kept))
     return result
 
 

@@ -94,13 +94,14 @@ class SheetChoices(ABC):
         *,
         attributes: Iterable[str] | None = None,
         keep_duplicates: bool | None = None,
+        last_row_counts: bool = False,
     ) -> Self:
         """Feed `table`, in place of what the sheet feeds now. `mapping` None: what is proposed for that table.
 
         A column's value is a source column's name or a rule. `attributes`: the source columns kept under their own
         names; None: all that no rule takes up. Raises MappingError, and then nothing has changed.
         """
-        self._set([self._read(table, mapping, attributes, keep_duplicates)])
+        self._set([self._read(table, mapping, attributes, keep_duplicates, last_row_counts)])
         return self
 
     def also(
@@ -110,9 +111,10 @@ class SheetChoices(ABC):
         *,
         attributes: Iterable[str] | None = (),
         keep_duplicates: bool | None = None,
+        last_row_counts: bool = False,
     ) -> Self:
         """Feed a second table from the same sheet, in place of its earlier mapping to that table if there is one."""
-        new = self._read(table, mapping, attributes, keep_duplicates)
+        new = self._read(table, mapping, attributes, keep_duplicates, last_row_counts)
         known = table in (m.table for m in self._mappings)
         self._set([new if m.table == table else m for m in self._mappings] + ([] if known else [new]))
         return self
@@ -208,13 +210,14 @@ class SheetChoices(ABC):
         mapping: Mapping[str, Any] | None,
         attributes: Iterable[str] | None,
         keep_duplicates: bool | None,
+        last_row_counts: bool,
     ) -> TableMapping:
         check_table(table, self.raw.place)
         if mapping is None:
             ranked = (*self.proposal.tables, *self.proposal.others, *self.proposal.ranked)
             mapping = next((p.columns for p in ranked if p.table == table), {})
         kept = None if attributes is None else tuple(attributes)
-        return TableMapping(table, dict(mapping), kept, keep_duplicates)
+        return TableMapping(table, dict(mapping), kept, keep_duplicates, last_row_counts)
 
     def _set(self, mappings: list[TableMapping]) -> None:
         for mapping in mappings:

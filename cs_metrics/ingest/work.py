@@ -20,6 +20,7 @@ from cs_metrics.ingest.mappings.names import key
 from cs_metrics.ingest.mappings.rules import Rule
 from cs_metrics.ingest.mappings.values import Builder, Lookup, Values, are_whole
 from cs_metrics.ingest.problems import Notes, Tally, plural
+from cs_metrics.ingest.repeats import differing
 from cs_metrics.ingest.sheet import RawColumn, RawSheet
 from cs_metrics.ingest.spill import Spill, nothing, parts
 from cs_metrics.ingest.types.convert import ARROW
@@ -31,9 +32,9 @@ ONE_ROW_PER_ID = ("customers", "users", "tickets", "opportunities", "leads", "co
 MAY_BE_BLANK = {("opportunities", "amount")}
 _WHO = ("customer_id", "user_id", "referrer_customer_id")
 
-
 # Told of a sheet and how many of its rows are done, now and then; it may raise to give up.
 Watch = Callable[[RawSheet, int], None]
+
 
 class Work:
     """The steps of one application. Rows are worked on in parts, so that what lies in memory does not grow with the
@@ -92,8 +93,8 @@ class Work:
         rows, flags = Spill(), Spill()
         try:
             for start, data in parts(self.raw.data):
-                raw = replace(self.raw, data=data)
                 self.watch(self.raw, start)
+                raw = replace(self.raw, data=data)
                 builder = Builder(raw, self.place, self.timezone, self.lookup, self.whole)
                 built = {n: builder.build(self.table.column(n), self.rules[n]) for n in self.order}
                 self._set_aside(start, raw, built)
@@ -248,17 +249,24 @@ class Work:
         since = states_since(self.raw) if self.table.name == "customers" else None
         ids = rows.column(name)
         moments = None if since is None else self.raw.texts(since)
-        again = repeated_ids(ids, moments, self.raw.data.column("_row"), self.ledger.loaded)
+        last = self.mapping.last_row_counts
+        again = repeated_ids(ids, moments, self.raw.data.column("_row"), self.ledger.loaded, last)
+        differ = differing(rows, [c for c in rows.column_names if c not in (name, "_row")], again)
         mask = again.of(0, self.raw.rows)
 
         def reason(place: int) -> str:
-            return f"{name} '{ids[place].as_py()}' stands already in row {again.first_of(place)}, with other values."
+            stands = f"{'again' if last else 'already'} in row {again.first_of(place)}"
+            other = f": {said}" if (said := differ.said.get(place)) else ", with other values"
+            return f"{name} '{ids[place].as_py()}' stands {stands}{other}."
 
         self.ledger.leave(0, mask, REJECTED, self._source(name), reason)
         tally = Tally()
         tally.add(0, mask)
-        what = f"{plural(tally.count, 'row repeats', 'rows repeat')} an id with other values; the first row counts"
-        advice = f"{self.table.name} has one row for each {name}. Is it the right table, and the right column?"
+        told = f" ({differ.columns})" if differ.counts else ""
+        counts = "last" if last else "first"
+        repeat = plural(tally.count, "row repeats", "rows repeat")
+        what = f"{repeat} an id with other values{told}; the {counts} row counts"
+        advice = f"{self.table.name} has one row for each {name}. Say which counts; or is it another table, or column?"
         self._note(name, "repeated id", "error", tally, what, advice)
 
     def _bad_values(self) -> None:

@@ -112,10 +112,12 @@ def remap(
     *,
     attributes: list[str] | None = None,
     keep_duplicates: bool | None = None,
+    last_row_counts: bool | None = None,
 ) -> None:
     """Map a sheet to one of its tables anew; what is not said stays. Only the first table takes attributes."""
     before = next(m for m in sheet.completed if m.table == table)
     own = (before.attributes if attributes is None else attributes) if sheet.tables[0] == table else ()
     doubles = before.keep_duplicates if keep_duplicates is None else keep_duplicates
+    last = before.last_row_counts if last_row_counts is None else last_row_counts
     change = sheet.use if len(sheet.tables) == 1 else sheet.also
-    change(table, mapping, attributes=own, keep_duplicates=doubles)
+    change(table, mapping, attributes=own, keep_duplicates=doubles, last_row_counts=last)

@@ -227,9 +227,11 @@ def _more_tables(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
 
 def _without(sheet: SheetPlan, table: str) -> None:
     first, *others = [m for m in sheet.completed if m.table != table]
-    sheet.use(first.table, first.columns, attributes=first.attributes, keep_duplicates=first.keep_duplicates)
-    for other in others:
-        sheet.also(other.table, other.columns, attributes=other.attributes, keep_duplicates=other.keep_duplicates)
+    for change, one in ((sheet.use, first), *((sheet.also, other) for other in others)):
+        change(
+            one.table, one.columns, attributes=one.attributes, keep_duplicates=one.keep_duplicates,
+            last_row_counts=one.last_row_counts,
+        )  # fmt: skip
 
 
 def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
@@ -249,6 +251,8 @@ def _outcome(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
         problem(found)
         if found.kind == "duplicate":
             _duplicates(plan, sheet, found.table, index, keep)
+        if found.kind == "repeated id":
+            _repeated(plan, sheet, found.table, index, keep)
     if not sheet.applied:
         return
     with errors.shown():
@@ -271,6 +275,19 @@ def _preview(sheet: SheetPlan) -> None:
             **{c: st.column_config.DateColumn() for c in formats.whole_days(shown)},
         },
     )  # fmt: skip
+
+
+def _repeated(plan: Plan, sheet: SheetPlan, table: str, index: int, keep: Keep) -> None:
+    """Let a person say which of the rows with one id counts."""
+    key = f"repeated_{index}_{table}"
+    st.session_state[key] = next(m for m in sheet.completed if m.table == table).last_row_counts
+
+    def chosen() -> None:
+        wanted = st.session_state[key]
+        mapping = sheet.mapping_of(table)
+        _changed(plan, keep, lambda: column_parts.remap(sheet, table, mapping, last_row_counts=wanted))
+
+    st.toggle("Of the rows with one id the last counts, not the first", key=key, on_change=chosen)
 
 
 def _duplicates(plan: Plan, sheet: SheetPlan, table: str, index: int, keep: Keep) -> None:

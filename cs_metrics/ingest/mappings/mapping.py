@@ -26,12 +26,14 @@ class TableMapping:
     `columns`: model column to a source column's name or a rule (see rules.py). `attributes`: the source columns kept
     under their own names; None keeps all that no rule of the sheet takes up. `keep_duplicates`: whether rows that
     repeat another one wholly are loaded too; None decides by whether the rows tell who or what they are about.
+    `last_row_counts`: of the rows with one id, where that is one thing, the last is loaded rather than the first.
     """
 
     table: str
     columns: Mapping[str, Any] = field(default_factory=dict)
     attributes: tuple[str, ...] | None = None
     keep_duplicates: bool | None = None
+    last_row_counts: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; `from_json` reads them back."""
@@ -40,6 +42,7 @@ class TableMapping:
             "columns": deepcopy(dict(self.columns)),
             "attributes": None if self.attributes is None else list(self.attributes),
             "keep_duplicates": self.keep_duplicates,
+            "last_row_counts": self.last_row_counts,
         }
 
     @classmethod
@@ -51,6 +54,7 @@ class TableMapping:
             dict(record.get("columns") or {}),
             None if attributes is None else tuple(attributes),
             record.get("keep_duplicates"),
+            bool(record.get("last_row_counts")),
         )
 
     def rules(self, raw: RawSheet) -> dict[str, Rule]:
