@@ -18,6 +18,7 @@ from cs_metrics.ingest.apply import Applied, apply
 from cs_metrics.ingest.contradictions import contradictions, near_matches
 from cs_metrics.ingest.load import Load, load_of
 from cs_metrics.ingest.mappings.mapping import TableMapping
+from cs_metrics.ingest.mappings.priced import with_prices
 from cs_metrics.ingest.mappings.propose import propose
 from cs_metrics.ingest.mappings.questions import Question
 from cs_metrics.ingest.mappings.values import Lookup
@@ -58,9 +59,10 @@ class Plan:
         self.watch: Watch = lambda raw, rows: None
         self._applied: dict[str, Applied] = {}
         self._looking: list[SheetPlan] = []
-        suggested = _latest(read.sheets)
-        wides = {i: found for i, raw in enumerate(read.sheets) if (found := unpivot(raw)) is not None}
-        shapes = [wides[i].long if i in wides else raw for i, raw in enumerate(read.sheets)]
+        came = with_prices(read.sheets)
+        suggested = _latest(came)
+        wides = {i: found for i, raw in enumerate(came) if (found := unpivot(raw)) is not None}
+        shapes = [wides[i].long if i in wides else raw for i, raw in enumerate(came)]
         as_came = dict(zip(wides, propose([w.raw for w in wides.values()]), strict=True)) if wides else {}
         self.sheets: tuple[SheetPlan, ...] = tuple(
             SheetPlan(p.raw, p, self._apply, suggested, (wides[i], as_came[i]) if i in wides else None)
