@@ -12,15 +12,20 @@ from cs_metrics import presets
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError
 from cs_metrics.workspace.records import SETTINGS
-from tests.api.conftest import put, subscription
+from tests.api.conftest import copied, put, subscription
 
 FEB = {"period": "2025-02-01", "grain": "month", "as_of": "2025-06-01"}
 
 
 @pytest.fixture
-def moved(tmp_path: Any) -> Workspace:
+def moved(published: Workspace, tmp_path: Any) -> Workspace:
     """In February Ann leaves, Ben gives notice and leaves in April, Cleo comes back; Dan stays. Ann answers twice."""
-    workspace = Workspace(tmp_path / "moved")
+    return copied(published, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("published") / "moved")
     ben = subscription("B", date(2025, 1, 1), date(2025, 4, 1), 20.0, "Basic") | {"cancelled_on": date(2025, 2, 11)}
     put(
         workspace,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ import cs_metrics as cs
 from cs_metrics.errors import NotComputableError, QueryError, WorkspaceError
 from cs_metrics.kpis.own import OFFERED, OwnKPI, kpi_of
 from cs_metrics.sql import quote
+from tests.api.conftest import copied
 from tests.support import kept_version, make_version
 
 MARCH = {"grain": "month", "since": "2026-03-01", "until": "2026-04-01"}
@@ -32,9 +34,15 @@ def reading(definition: dict) -> str:
 
 
 @pytest.fixture
-def workspace(tmp_path) -> cs.Workspace:
-    ws = cs.Workspace(tmp_path / "own")
-    file = tmp_path / "tickets.csv"
+def workspace(published: cs.Workspace, tmp_path: Path) -> cs.Workspace:
+    return copied(published, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> cs.Workspace:
+    folder = tmp_path_factory.mktemp("published")
+    ws = cs.Workspace(folder / "own")
+    file = folder / "tickets.csv"
     lines = ["ticket_id,customer_id,created_at,resolved_at,priority,cost"]
     names = lines[0].split(",")
     lines += [",".join("" if row[name] is None else str(row[name]) for name in names) for row in tickets()["tickets"]]

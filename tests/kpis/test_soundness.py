@@ -67,8 +67,7 @@ def test_a_typo_in_a_column_is_found_by_name() -> None:
     assert "activ_start" in problems[0][1]
 
 
-@pytest.mark.parametrize("grain", ["month", None])
-@pytest.mark.parametrize("by", [(), ("plan",)])
+@pytest.mark.parametrize(("grain", "by"), [("month", ("plan",)), (None, ())])
 def test_sql_gives_what_compute_gives(con: duckdb.DuckDBPyConnection, grain: str | None, by: tuple[str, ...]) -> None:
     asked = Slice.of(grain, by=by, **RANGE)
     frame = compute(con, IDS, asked)
@@ -89,7 +88,8 @@ def test_sql_gives_what_compute_gives(con: duckdb.DuckDBPyConnection, grain: str
 def test_rows_recompute_the_value(con: duckdb.DuckDBPyConnection, kpi: str) -> None:
     asked = Slice.of("quarter", where={"region": ["EU", "US"]}, **RANGE)
     frame = compute(con, [kpi], asked)
-    for _, cell in frame[frame["item"].isna()].iterrows():
+    whole = frame[frame["item"].isna()].sort_values("period")
+    for _, cell in whole.iloc[[1, -1]].iterrows():  # one that is over, and the last, which is not
         parts = CATALOGUE[kpi].forms[0].parts
         for part in ["numerator", "denominator"] if not parts else []:
             if pd.isna(cell[part]):
@@ -118,7 +118,7 @@ def test_a_segment_is_the_filter_on_its_value(con: duckdb.DuckDBPyConnection, by
     split = compute(con, IDS, Slice.of("quarter", by=by, **RANGE))
     split = split[~split["note"].str.contains("Cannot be split")]
     assert len(split)
-    for value in sorted(split[by].dropna().unique()):
+    for value in sorted(split[by].dropna().unique())[:2]:
         alone = compute(con, sorted(split["kpi"].unique()), Slice.of("quarter", where={by: [value]}, **RANGE))
         mine = split[split[by] == value]
         known = mine.merge(alone[["kpi", *CELL]].drop_duplicates(), on=["kpi", *CELL], how="inner")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -38,7 +39,7 @@ def version(sample_into: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.parametrize(("switched", "kpi"), [(s, kpi) for s, kpis in SWITCHED for kpi in kpis], ids=str)
 def test_every_month_of_a_switched_definition(version: Any, switched: dict[str, Any], kpi: str) -> None:
-    data = of_version(version, switched)
+    data = of_version(version, tuple(switched.items()))
     spans = periods(data, "month")
     since, until = str(spans[0][0].date()), str(spans[-1][1].date())
     frame = version.kpi(kpi, grain="month", since=since, until=until, definitions=switched)
@@ -46,8 +47,9 @@ def test_every_month_of_a_switched_definition(version: Any, switched: dict[str, 
     assert not found, f"{len(found)} differences\n" + "\n".join(found[:25])
 
 
-def of_version(version: Any, switched: dict[str, Any]) -> Data:
+@cache
+def of_version(version: Any, switched: tuple[tuple[str, Any], ...]) -> Data:
     """The sample's raw tables under switched definitions."""
     con = cursor(version._path(version.settings))
     tables: dict[str, pd.DataFrame] = {name: con.execute(f"SELECT * FROM {name}").df() for name in TABLES}
-    return Data(tables, pd.Timestamp(version.as_of), {**version.settings, **switched})
+    return Data(tables, pd.Timestamp(version.as_of), version.settings | dict(switched))
