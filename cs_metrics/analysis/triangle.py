@@ -92,10 +92,12 @@ def plan(con: duckdb.DuckDBPyConnection, available: Available, asked: Question) 
 
 
 def _members(asked: Question, labels: int) -> str:
-    first = ", ".join(
-        f"arg_min({c}, struct_pack(happened_at := happened_at, _source := _source, _row := _row)) AS {c}"
-        for c in ("customer_id", "_source", "_row", *(f"l{n}" for n in range(labels)))
-    )
+    """Who starts when, with what the row says that starts: a value missing there is missing, even if a later row has
+    one."""
+    told = ("customer_id", "_source", "_row", *(f"l{n}" for n in range(labels)))
+    row = ", ".join(f"{c} := {c}" for c in told)
+    head = f"arg_min(struct_pack({row}), struct_pack(happened_at := happened_at, _source := _source, _row := _row))"
+    columns = ", ".join(f"head.{c} AS {c}" for c in told)
     starts = "acts WHERE starts"
     if asked.start_minimum > 1:
         # a unit starts in a period with so many rows, at the one that makes them enough
@@ -105,11 +107,13 @@ def _members(asked: Question, labels: int) -> str:
         )
     if asked.cohort == "every":
         return (
-            f"SELECT unit, p AS c, min(happened_at) AS s, min(min(happened_at)) OVER (PARTITION BY unit) AS first_s, "
-            f"{first} FROM {starts} GROUP BY unit, p"
+            f"SELECT unit, p AS c, s, min(s) OVER (PARTITION BY unit) AS first_s, {columns} FROM ("
+            f"SELECT unit, p, min(happened_at) AS s, {head} AS head FROM {starts} GROUP BY unit, p) AS b"
         )
-    begun = f"SELECT unit, min(happened_at) AS s, {first} FROM {starts} GROUP BY unit"
-    return f"SELECT *, s AS first_s, {asked.clock.number_sql('s')} AS c FROM ({begun})"
+    return (
+        f"SELECT unit, {asked.clock.number_sql('s')} AS c, s, s AS first_s, {columns} FROM ("
+        f"SELECT unit, min(happened_at) AS s, {head} AS head FROM {starts} GROUP BY unit) AS b"
+    )
 
 
 def _reach(asked: Question) -> str:

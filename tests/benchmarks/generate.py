@@ -15,7 +15,7 @@ SINCE, MONTHS = datetime(2024, 1, 1), 24
 AS_OF = datetime(2026, 1, 1)
 REGIONS = ("Americas", "APAC", "EMEA", "LATAM", "Nordics")
 SIZES = ("small", "medium", "large")
-_MINUTES = int((AS_OF - SINCE).total_seconds() // 60)
+MINUTES = int((AS_OF - SINCE).total_seconds() // 60)
 _NOTHING = pa.schema([(name, pa.string()) for name in ("status", "column_name", "reason", "content")])
 
 
@@ -54,23 +54,23 @@ class Rows:
         return _NOTHING.insert(0, pa.field("row", pa.int64())).empty_table()
 
 
-def _moments(minutes: np.ndarray) -> pa.Array:
+def moments(minutes: np.ndarray) -> pa.Array:
     base = np.datetime64(SINCE, "us")
     return pa.array(base + minutes.astype("timedelta64[m]").astype("timedelta64[us]"))
 
 
-def _days(minutes: np.ndarray) -> np.ndarray:
+def days(minutes: np.ndarray) -> np.ndarray:
     return np.datetime64(SINCE, "D") + (minutes // 1440).astype("timedelta64[D]")
 
 
-def _names(prefix: str, numbers: np.ndarray) -> pa.Array:
+def names(prefix: str, numbers: np.ndarray) -> pa.Array:
     known = np.array([f"{prefix}{n}" for n in range(int(numbers.max(initial=0)) + 1)], dtype=object)
     return pa.array(known[numbers], pa.string())
 
 
-def _table(name: str, columns: dict[str, Any]) -> Rows:
-    table = pa.table(columns)
-    return Rows(name, table.append_column("_row", pa.array(np.arange(2, table.num_rows + 2))))
+def table(name: str, columns: dict[str, Any]) -> Rows:
+    rows = pa.table(columns)
+    return Rows(name, rows.append_column("_row", pa.array(np.arange(2, rows.num_rows + 2))))
 
 
 def company(events: int, seed: int = 1) -> list[Rows]:
@@ -78,12 +78,12 @@ def company(events: int, seed: int = 1) -> list[Rows]:
     rng = np.random.default_rng(seed)
     customers, orders = max(50, events // 100), max(100, events // 5)
     numbers = np.arange(customers)
-    born = rng.integers(0, int(_MINUTES * 0.8), customers)
+    born = rng.integers(0, int(MINUTES * 0.8), customers)
     return [
-        _table(
+        table(
             "customers",
             {
-                "customer_id": _names("c", numbers),
+                "customer_id": names("c", numbers),
                 "region": pa.array(rng.choice(REGIONS, customers)),
                 "company_size": pa.array(rng.choice(SIZES, customers)),
             },
@@ -101,33 +101,33 @@ def _subscriptions(rng: np.random.Generator, born: np.ndarray) -> Rows:
     starts = born[:, None] + np.cumsum(length + gap, axis=1) - length - gap
     ends = starts + length
     amount = rng.integers(20, 400, (len(born), 1)) * rng.choice([1, 1, 1, 2, 3], (len(born), 3))
-    keep = (starts < _MINUTES).ravel()
-    still = (ends >= _MINUTES).ravel() | ((rng.random(ends.size) < 0.3) & (np.arange(ends.size) % 3 == 2))
-    return _table(
+    keep = (starts < MINUTES).ravel()
+    still = (ends >= MINUTES).ravel() | ((rng.random(ends.size) < 0.3) & (np.arange(ends.size) % 3 == 2))
+    return table(
         "subscriptions",
         {
-            "subscription_id": _names("s", np.arange(starts.size)[keep]),
-            "customer_id": _names("c", np.repeat(np.arange(len(born)), 3)[keep]),
-            "start_date": pa.array(_days(starts.ravel())[keep]),
-            "end_date": pa.array(_days(ends.ravel())[keep], mask=still[keep]),
+            "subscription_id": names("s", np.arange(starts.size)[keep]),
+            "customer_id": names("c", np.repeat(np.arange(len(born)), 3)[keep]),
+            "start_date": pa.array(days(starts.ravel())[keep]),
+            "end_date": pa.array(days(ends.ravel())[keep], mask=still[keep]),
             "amount": pa.array(amount.ravel()[keep].astype(float)),
         },
     )
 
 
-def _later(rng: np.random.Generator, born: np.ndarray, who: np.ndarray) -> np.ndarray:
+def later(rng: np.random.Generator, born: np.ndarray, who: np.ndarray) -> np.ndarray:
     """Moments after each one's birth, most of them soon."""
-    return born[who] + ((_MINUTES - born[who]) * rng.beta(1, 2, len(who))).astype(np.int64)
+    return born[who] + ((MINUTES - born[who]) * rng.beta(1, 2, len(who))).astype(np.int64)
 
 
 def _orders(rng: np.random.Generator, born: np.ndarray, count: int) -> Rows:
     who = rng.integers(0, len(born), count)
-    return _table(
+    return table(
         "orders",
         {
-            "order_id": _names("o", np.arange(count)),
-            "customer_id": _names("c", who),
-            "ordered_at": _moments(_later(rng, born, who)),
+            "order_id": names("o", np.arange(count)),
+            "customer_id": names("c", who),
+            "ordered_at": moments(later(rng, born, who)),
             "amount": pa.array(rng.integers(5, 500, count).astype(float)),
         },
     )
@@ -136,15 +136,15 @@ def _orders(rng: np.random.Generator, born: np.ndarray, count: int) -> Rows:
 def _events(rng: np.random.Generator, born: np.ndarray, count: int) -> Rows:
     user = rng.integers(0, len(born) * 5, count)
     who = user // 5
-    when = _later(rng, born, who)
-    when[0] = _MINUTES - 1  # so that every month is over
-    return _table(
+    when = later(rng, born, who)
+    when[0] = MINUTES - 1  # so that every month is over
+    return table(
         "events",
         {
-            "event_id": _names("e", np.arange(count)),
-            "customer_id": _names("c", who),
-            "user_id": _names("u", user),
-            "occurred_at": _moments(when),
+            "event_id": names("e", np.arange(count)),
+            "customer_id": names("c", who),
+            "user_id": names("u", user),
+            "occurred_at": moments(when),
             "event": pa.array(rng.choice(["view", "edit", "share"], count)),
         },
     )
