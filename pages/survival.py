@@ -21,6 +21,6 @@ with errors.shown():
     survival_parts.who(question, curve)
     group = survival_ahead.group(question, curve)
     with errors.shown():
-        risky = survival_ahead.hazards(question, group)
-        survival_ahead.projection(question, group, risky)
+        rising = survival_ahead.hazards(question, group)
+        survival_ahead.projection(question, group, rising)
     survival_parts.computed(question)

@@ -23,25 +23,23 @@ def hazards(table: pd.DataFrame, by: Sequence[str] = (), minimum: int = 1) -> pd
     corrected by Holm for all periods looked at, so that of 100 tables without a risky period at most 5 show one.
     `risky`: p below 0.05. Periods with fewer than `minimum` at risk are not looked at: their p is null.
     """
+    columns = [*by, "t", "at_risk", "events", "hazard", "low", "high", "others", "p", "risky"]
+    if table.empty:
+        return pd.DataFrame(columns=columns)
     parts = [group[(group["t"] > 0) & (group["at_risk"] > 0)] for _, group in grouped(table, by)]
-    frame = pd.concat(parts, ignore_index=True) if parts else table.head(0).copy()
+    frame = pd.concat(parts, ignore_index=True)
     frame["hazard"] = frame["events"] / frame["at_risk"]
     frame["low"], frame["high"] = intervals.wilson(frame["events"], frame["at_risk"])
-    own = grouped(frame, by)
-    totals = pd.concat(
-        [
-            pd.DataFrame({"n": int(g["at_risk"].sum()), "k": int(g["events"].sum())}, index=g.index)
-            for _, g in own
-        ]
-    ) if own else pd.DataFrame({"n": [], "k": []})  # fmt: skip
-    rest = totals["n"] - frame["at_risk"]
-    frame["others"] = (totals["k"] - frame["events"]) / rest.where(rest > 0)
-    chance = stats.hypergeom.sf(frame["events"] - 1, totals["n"], totals["k"], frame["at_risk"])
+    keys = list(by) or np.zeros(len(frame))
+    totals = frame.groupby(keys, sort=False, dropna=False)[["at_risk", "events"]].transform("sum")
+    rest = totals["at_risk"] - frame["at_risk"]
+    frame["others"] = (totals["events"] - frame["events"]) / rest.where(rest > 0)
+    chance = stats.hypergeom.sf(frame["events"] - 1, totals["at_risk"], totals["events"], frame["at_risk"])
     looked = ((frame["at_risk"] >= minimum) & (rest > 0)).to_numpy()
     p = np.full(len(frame), np.nan)
     p[looked] = holm(chance[looked])
     frame["p"], frame["risky"] = p, p < LEVEL
-    return frame[[*by, "t", "at_risk", "events", "hazard", "low", "high", "others", "p", "risky"]]
+    return frame[columns]
 
 
 def risk_sentence(frame: pd.DataFrame, grain: str = "month") -> str:
@@ -65,6 +63,11 @@ def risk_sentence(frame: pd.DataFrame, grain: str = "month") -> str:
         f"{int(worst['at_risk']):,} customers left ({worst['hazard']:.1%}), against {worst['others']:.1%} in the other "
         f"{grain}s. Were all {grain}s alike, chance would name one in fewer than 5 of 100 such charts."
     )
+
+
+def rises(frame: pd.DataFrame) -> list[int]:
+    """The periods of one group that stand out and are riskier than the one before."""
+    return [int(t) for t in frame.loc[frame["risky"] & (frame["hazard"] > frame["hazard"].shift()), "t"]]
 
 
 def ranges(numbers: Sequence[int]) -> str:

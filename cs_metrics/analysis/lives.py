@@ -160,9 +160,13 @@ lives AS (
 
 def _after(asked: Question) -> str:
     """The instant at which the whole periods lived were over. A life that ends with its period belongs to that period:
-    one month from the first of a month to the next is 1."""
+    one month from the first of a month to the next is 1. Months from a month's last day are over on a last day."""
     unit, each = _UNITS[asked.grain]
-    return f"begins + to_{unit}(CAST(lived * {each} AS INTEGER))"
+    after = f"begins + to_{unit}(CAST(lived * {each} AS INTEGER))"
+    if unit == "days":
+        return after
+    last = f"CAST(last_day({after}) AS TIMESTAMP) + (begins - date_trunc('day', begins))"
+    return f"CASE WHEN CAST(begins AS DATE) = last_day(begins) THEN {last} ELSE {after} END"
 
 
 def _table_statement(asked: Question) -> tuple[str, dict[str, object]]:

@@ -104,15 +104,14 @@ def _likelihood(x: Floats, t: Floats, at_risk: Floats, events: Floats) -> Floats
 def fit(at_risk: ArrayLike, events: ArrayLike) -> Fit:
     """Fit the model by maximum likelihood. `at_risk` and `events` of period 1, 2, ...: who began it and who left in it.
 
-    Raises NotComputableError for fewer than 3 periods or 5 leavings, or when everyone left in the first.
+    Raises NotComputableError for fewer than 3 periods or 5 leavings.
     """
     n, d = np.asarray(at_risk, dtype=np.float64), np.asarray(events, dtype=np.float64)
     n, d = n[n > 0], d[n > 0]
-    if len(n) < FEWEST_PERIODS or d.sum() < FEWEST_EVENTS or d.sum() >= n[0]:
+    if len(n) < FEWEST_PERIODS or d.sum() < FEWEST_EVENTS:
         raise NotComputableError(
-            f"A projection needs at least {FEWEST_PERIODS} periods that are known, {FEWEST_EVENTS} customers who left "
-            f"and some who stayed; here are {len(n)}, {int(d.sum()):,} and "
-            f"{int(max(n[0] - d.sum(), 0)) if len(n) else 0:,}."
+            f"A projection needs at least {FEWEST_PERIODS} periods of life that are known and {FEWEST_EVENTS} "
+            f"customers who left; here are {len(n)} and {int(d.sum()):,}."
         )
     t = np.arange(1, len(n) + 1, dtype=np.float64)
 

@@ -97,8 +97,8 @@ def _p(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.2f}" if p >= 0.01 else f"{p:.3f}"
 
 
-def projection_sentences(made: Projection, grain: str = "month", risky: Sequence[int] = ()) -> list[str]:
-    """What a projection says, how wrong it was, and what it cannot know. `risky`: the periods that stand out."""
+def projection_sentences(made: Projection, grain: str = "month", rising: Sequence[int] = ()) -> list[str]:
+    """What a projection says, how wrong it was, and what it cannot know. `rising`: the periods of `hazard.rises`."""
     last = made.curve.iloc[-1]
     known = int(made.curve["survival"].notna().sum()) - 1
     said = [
@@ -130,11 +130,10 @@ def projection_sentences(made: Projection, grain: str = "month", risky: Sequence
             f"by {made.mean_error * 100:.1f} points on average, at most by {abs(worst['error']) * 100:.1f} "
             f"({grain} {int(worst['t'])}: projected {worst['projected']:.0%}, known {worst['known']:.0%})."
         )
-    later = [t for t in risky if t > 2]
-    if later:
+    if rising:
         said.append(
             "In the model the risk of leaving only falls with age. It cannot know that more leave in "
-            f"{grain}{'s' if len(later) > 1 else ''} {ranges(later)}: just before, the curve is too low, just after, "
+            f"{grain}{'s' if len(rising) > 1 else ''} {ranges(rising)}: just before, the curve is too low, just after, "
             "too high. A longer grain evens that out."
         )
     return said

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.hazard import risk_sentence
+from cs_metrics.analysis.hazard import rises, risk_sentence
 from cs_metrics.analysis.survival_words import group_name, projection_sentences
 from cs_metrics.charts import survival as charts
 from cs_metrics.errors import NotComputableError
@@ -33,7 +33,7 @@ def group(question: Question, frame: pd.DataFrame) -> Any:
 
 
 def hazards(question: Question, value: Any) -> list[int]:
-    """Show the hazard by age; return the periods of life that stand out."""
+    """Show the hazard by age; return the periods of life in which it stands out and rises."""
     grain = question.grain
     st.subheader(f"In which {grain} of life customers leave", anchor=False)
     frame = door.ask("hazard", **question.arguments)
@@ -50,10 +50,10 @@ def hazards(question: Question, value: Any) -> list[int]:
         f"Orange: it stands out. Pale: fewer than {look['minimum_n']} at risk.",
     )  # fmt: skip
     download.table(frame, key="hazard_table", name=f"churn hazard by {grain}", label="Download the hazards")
-    return [int(t) for t in frame.loc[frame["risky"], "t"]]
+    return rises(frame)
 
 
-def projection(question: Question, value: Any, risky: list[int]) -> None:
+def projection(question: Question, value: Any, rising: list[int]) -> None:
     """Show the projection with its band, and how wrong it was on the periods held out."""
     grain = question.grain
     st.subheader("How many will still be here", anchor=False)
@@ -70,7 +70,7 @@ def projection(question: Question, value: Any, risky: list[int]) -> None:
     except NotComputableError as error:
         errors.show(error)
         return
-    said = projection_sentences(made, grain, risky)
+    said = projection_sentences(made, grain, rising)
     st.markdown(f"**{formats.literal(said[0])}** {formats.literal(' '.join(said[1:]))}")
     chart.show(
         charts.projection(made.curve, made.held_out, grain=grain, look=chart.theme(), locale=str(formats.locale())),
