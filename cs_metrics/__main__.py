@@ -59,8 +59,13 @@ def parser() -> argparse.ArgumentParser:
         retention.add_argument(f"--{name}", default=default, help=f"default: {default}")
     retention.add_argument("--periods", type=int, default=12, help="default: 12")
     retention.add_argument("--minimum", type=int, default=1, help="rows in a period that make it count; default: 1")
-    for name in ("start", "back", "brackets"):
+    for name in ("start", "back", "within", "brackets"):
         retention.add_argument(f"--{name}", type=_json(name), metavar="JSON")
+    retention.add_argument("--start-of", help="the table whose rows start a unit; default: that of --of")
+    retention.add_argument("--start-minimum", type=int, default=1, help="rows in a period that start; default: 1")
+    retention.add_argument("--amounts", default="net", help="net, or gross: no more than each one's base")
+    retention.add_argument("--accounts", default="each", help="each, or parent: with all below it as one")
+    retention.add_argument("--no-reactivation", action="store_true", help="who was away counts no more")
     retention.add_argument("--rolling", action="store_true", help="periods from each unit's own start")
     _slice(retention)
 
@@ -213,8 +218,9 @@ def _kpi(options: argparse.Namespace) -> int:
 
 
 def _retention(options: argparse.Namespace) -> int:
-    names = ("of", "unit", "kind", "cohort", "value", "periods", "minimum", "start", "back", "brackets")
-    words = {name: getattr(options, name) for name in names}
+    names = ["of", "unit", "kind", "cohort", "value", "periods", "minimum", "start", "back", "within", "brackets"]
+    names += ["start_of", "start_minimum", "amounts", "accounts"]
+    words = {name: getattr(options, name) for name in names} | {"reactivation": not options.no_reactivation}
     frame = _version(options).retention(
         grain=options.grain or "month", calendar=not options.rolling, **words, **_asked(options)
     )
