@@ -18,8 +18,8 @@ MODES = ("absolute", "row", "cohort", "target")
 @dataclass(frozen=True)
 class Compared:
     """`frame`: with `shade` (row: 0 the row's lowest to 1 its highest; cohort, target: -1 to 1, 0 as what it is held
-    against; none where there is nothing to hold it against) and `beside` (the comparison in words). `reach`: the
-    difference, as a share, for which a shade of 1 stands."""
+    against; none where there is nothing to hold it against, or the cell is not over) and `beside` (the comparison in
+    words). `reach`: the difference, as a share, for which a shade of 1 stands."""
 
     frame: pd.DataFrame
     mode: str
@@ -29,9 +29,9 @@ class Compared:
 def compared(frame: pd.DataFrame, mode: str, cohort: Any = None, target: float | None = None) -> Compared:
     """Hold the cells of a triangle (one, no breakdown) against their own row, a `cohort` or a `target` (a share).
 
-    'row' spans the lowest and the highest complete cell after the start. Of cohorts only what is complete is compared
-    with; 'beyond chance' is said where the 95 % interval of the difference (cohort; Newcombe 1998) or of the cell
-    (target) leaves zero or the target out. Raises QueryError where the cohort or the target is missing.
+    'row' spans the lowest and the highest complete cell after the start. Only what is complete is compared; 'beyond
+    chance' is said where the 95 % interval of the difference (cohort; Newcombe 1998) or of the cell (target) leaves
+    zero or the target out. Raises QueryError where the cohort or the target is missing.
     """
     if mode not in MODES:
         raise QueryError(f"Colours are {', '.join(MODES)}; there is no '{mode}'.")
@@ -50,12 +50,12 @@ def compared(frame: pd.DataFrame, mode: str, cohort: Any = None, target: float |
         ]
     else:
         data = _against(data, cohort)
-    gaps = data.loc[data["k"] > 0, "gap"].abs()
-    most = gaps.max() if gaps.notna().any() else 0.0
+    # a cell that is not over would look like a collapse
+    data["gap"] = data["gap"].where(data["complete"] & (data["k"] > 0))
+    most = data["gap"].abs().max() if data["gap"].notna().any() else 0.0
     # whole steps of 5 points, so that a colour keeps its meaning when a month is added
     reach = max(0.05, math.ceil(round(most * 20, 9)) / 20)
-    data["shade"] = (data["gap"] / reach).where(data["k"] > 0)
-    return Compared(data.drop(columns="gap"), mode, reach)
+    return Compared(data.assign(shade=data["gap"] / reach).drop(columns="gap"), mode, reach)
 
 
 def _in_row(data: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def _in_row(data: pd.DataFrame) -> pd.DataFrame:
     shade = ((data["value"].astype(float) - low) / span).clip(0, 1)
     # a row of one value has no lowest and highest
     shade = shade.where(span.notna() | low.isna(), 0.5)
-    return data.assign(shade=shade.where((data["k"] > 0) & data["value"].notna()))
+    return data.assign(shade=shade.where(data["complete"] & (data["k"] > 0) & data["value"].notna()))
 
 
 def _against(data: pd.DataFrame, cohort: Any) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def _outside(row: dict[str, Any], target: float) -> bool | None:
 
 
 def _said(gap: float, than: str, beyond: bool | None, row: dict[str, Any]) -> str:
-    if pd.isna(gap) or row["k"] == 0:
+    if pd.isna(gap) or row["k"] == 0 or not row["complete"]:
         return ""
     points = round(100 * gap, 1) + 0.0
     size = f"{abs(points):.0f}" if abs(points) >= 10 else f"{abs(points):.1f}"

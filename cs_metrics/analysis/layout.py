@@ -19,8 +19,8 @@ _NICE = {"hour": (2, 3, 4, 6, 12, 24, 168), "day": (7, 14, 28, 91), "week": (2, 
 
 @dataclass(frozen=True)
 class Layout:
-    """`frame`: as of `retention`, with `name` (of a row that is several periods; else '') and `starts` (the cohorts
-    that a row holds). `note` says what was put together or left out, '' where nothing was."""
+    """`frame`: as of `retention`, with `name` (of a row that is several cohorts; else '') and then `last`, the last of
+    them. `note` says what was put together or left out, '' where nothing was; `groups`: a row's cohorts."""
 
     frame: pd.DataFrame
     note: str = ""
@@ -99,7 +99,8 @@ def _together(frame: pd.DataFrame, row: pd.Series, words: Wording) -> tuple[pd.D
     sums = {name: (name, "sum") for name in ("eligible", "retained", "amount", "base") if name in data}
     cells = data.groupby(["row", "k"], as_index=False).agg(**sums, complete=("complete", "all"))
     # a cell is whole only when it is there for each cohort of the row
-    cells["complete"] &= [members[r, k] == whole[r] for r, k in zip(cells["row"], cells["k"], strict=True)]
+    there = pd.Series([members[r, k] == whole[r] for r, k in zip(cells["row"], cells["k"], strict=True)], dtype=bool)
+    cells["complete"] = cells["complete"].astype(bool) & there
     if "base" in cells:
         base = cells["base"].astype(float)
         cells["value"] = cells["amount"].astype(float) / base.where(base != 0)
@@ -107,7 +108,7 @@ def _together(frame: pd.DataFrame, row: pd.Series, words: Wording) -> tuple[pd.D
     else:
         cells["value"] = cells["retained"] / cells["eligible"]
         cells["low"], cells["high"] = intervals.wilson(cells["retained"], cells["eligible"])
-    cells["cohort"] = cells["row"].map(first)
+    cells["cohort"], cells["last"] = cells["row"].map(first), cells["row"].map(last)
     short = "hour" if words.grain == "hour" else "day" if words.grain in ("day", "week") else words.grain
     names = {r: f"{_brief(first[r], short)} – {_brief(last[r], short)}" for r in first.index}
     cells["name"] = cells["row"].map(names)

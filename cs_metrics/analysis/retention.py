@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -163,48 +162,3 @@ def left_at_once(frame: pd.DataFrame, grain: str) -> bool:
     return (
         pd.Series([c.to_period(letter) + int(k) for c, k in zip(lost["cohort"], lost["k"], strict=True)]).nunique() == 1
     )
-
-
-_KIND_WORDS = {
-    "on": "{verb} in {unit} {k}",
-    "on_or_after": "{verb} in {unit} {k} or later",
-    "on_or_before": "{verb} at least once by {unit} {k}",
-    "streak": "{verb} in every {unit} up to {unit} {k}",
-    "brackets": "{verb} in bracket {k}",
-}
-
-
-def sentence(
-    cell: Mapping[str, Any],
-    *,
-    grain: str = "month",
-    kind: str = "on",
-    unit: str = "customers",
-    verb: str = "came back",
-) -> str:
-    """A cell in plain words: 'Of the 40 customers who started in March 2025, 10 came back in month 3: 25%.'
-
-    `verb`: what staying is called; of subscriptions it is 'were active'.
-    """
-    cohort = cell["cohort"]
-    if isinstance(cohort, datetime | pd.Timestamp):
-        form = {"year": "%Y", "month": "%B %Y"}.get(grain)
-        who = f"who started in {cohort.strftime(form)}" if form else f"who started in the {grain} of {cohort:%d %B %Y}"
-    else:
-        who = f"of '{cohort}'" if cohort is not None and not pd.isna(cohort) else "of no known value"
-    eligible, retained, k = int(cell["eligible"]), int(cell["retained"]), int(cell["k"])
-    if not eligible:
-        return f"No {unit} {who}."
-    if k == 0:
-        return f"{eligible:,} {unit} {who}."
-    what = _KIND_WORDS[kind].format(unit=grain, k=k, verb=verb)
-    chance = ""
-    low, high = cell.get("low"), cell.get("high")
-    if low is not None and not pd.isna(low):
-        chance = f" (by chance alone {low:.0%} to {high:.0%})"
-    share = f"{cell['value']:.0%}"
-    if "base" in cell:
-        said = "nothing in their first" if pd.isna(cell["value"]) else f"{share} of what they brought at first{chance}"
-        return f"Of the {eligible:,} {unit} {who}, {retained:,} {what}; they brought {said}."
-    ending = "" if cell["complete"] else f" So far: that {grain} is not over."
-    return f"Of the {eligible:,} {unit} {who}, {retained:,} {what}: {share}{chance}.{ending}"

@@ -118,7 +118,7 @@ def due(cell: Mapping[str, Any], words: Wording) -> datetime | None:
     if cell["complete"] or not words.dated or pd.isna(cell["cohort"]):
         return None
     clock = words.clock
-    own = clock.number(pd.Timestamp(cell["cohort"]).to_pydatetime())
+    own = clock.number(pd.Timestamp(cell["last"] if _several(cell) else cell["cohort"]).to_pydatetime())
     _, last = words.edges(int(cell["k"]))
     return clock.start(own + last + (1 if words.calendar else 2))
 
@@ -137,15 +137,18 @@ def due_words(cell: Mapping[str, Any], words: Wording) -> str:
 def question(words: Wording) -> str:
     """What is asked: 'Of the customers who first ordered in a month, the share who ordered again in each later one.'"""
     grain = words.grain
+    article = "an" if grain == "hour" else "a"
     each = f"each later {grain}" if words.named else f"each {grain} after their start"
     when = {
-        "on": f"{'at the end of' if words.of in SPANS else 'in'} {each}",
-        "on_or_after": f"in {each}, or after it",
+        "on": f"{'at the end of' if words.of in SPANS else _inside(grain)} {each}",
+        "on_or_after": f"{_inside(grain)} {each}, or after it",
         "on_or_before": f"{'at least once' if words.value == 'units' else 'in all'} by the end of {each}",
         "streak": f"in every {grain} up to {each}",
         "brackets": f"in {grain}s {_listed(words.brackets)} after their start",
     }[words.kind]
-    begun = f"who {_started(words)} in a {grain}" if words.dated else f"of each {_noun(words.cohort)}"
+    begun = (
+        f"who {_started(words)} {_inside(grain)} {article} {grain}" if words.dated else f"of each {_noun(words.cohort)}"
+    )
     if words.value == "units":
         return f"Of the {words.units} {begun}, the share who {_came(words)} {when}."
     thing = "revenue" if words.value == "revenue" else "quantity"
@@ -159,7 +162,8 @@ def sentence(cell: Mapping[str, Any], words: Wording | None = None) -> str:
     """A cell in plain words: 'Of the 48 customers who first paid in March 2025, 39 were still paying at the end of June
     2025: 81 %; chance alone moves this between 68 % and 90 %.'
 
-    `cell`: a row of `retention`, or of `pooled` (then it has `cohorts`, their number).
+    `cell`: a row of `retention`; of `pooled` (then it has `cohorts`, their number); or of `laid_out` (then it may have
+    `last`, the last of the cohorts that are one row).
     """
     words = words or Wording()
     eligible, retained, k = int(cell["eligible"]), int(cell["retained"]), int(cell["k"])
@@ -177,6 +181,12 @@ def sentence(cell: Mapping[str, Any], words: Wording | None = None) -> str:
         said = f"Of the {eligible:,} {who}, {came}: {percent(value)}{chance}."
     elif pd.isna(value):
         said = f"Of the {eligible:,} {who}, {came}; they brought nothing in their first {words.grain}: no data."
+    elif "base" not in cell:
+        when = _when(cell, words)
+        said = (
+            f"{when[0].upper()}{when[1:]} the {eligible:,} {who} brought {percent(value)} of what they brought at first"
+        )
+        said += f"; {retained:,} {_came(words)}."
     else:
         unit = f" {words.currency}" if words.currency and words.value == "revenue" else ""
         said = (
@@ -202,33 +212,46 @@ def _who(cell: Mapping[str, Any], words: Wording, count: int) -> str:
         many = "the one cohort" if n == 1 else f"the {n} cohorts"
         return f"{unit} of {many} whose {over}" if words.dated else f"{unit} of {many}"
     cohort = cell["cohort"]
+    if _several(cell):
+        first, last = period(cohort, words.grain), period(cell["last"], words.grain)
+        return f"{unit} who {_started(words)} between {first} and {last}"
     if isinstance(cohort, datetime | date | pd.Timestamp):
-        return f"{unit} who {_started(words)} in {period(cohort, words.grain)}"
+        return f"{unit} who {_started(words)} {_inside(words.grain)} {period(cohort, words.grain)}"
     if cohort is None or pd.isna(cohort):
         return f"{unit} of no known {_noun(words.cohort)}"
     return f"{unit} with {_noun(words.cohort)} '{cohort}'"
+
+
+def _several(cell: Mapping[str, Any]) -> bool:
+    """Whether a row of the triangle is several cohorts put together (see `layout`)."""
+    return "last" in cell and not pd.isna(cell["last"])
 
 
 def _when(cell: Mapping[str, Any], words: Wording) -> str:
     """The period of a cell by its name in the calendar, or counted from the start."""
     low, high = words.edges(int(cell["k"]))
     span = words.of in SPANS
-    if words.named and "cohorts" not in cell and isinstance(cell["cohort"], datetime | date | pd.Timestamp):
+    if (
+        words.named
+        and not _several(cell)
+        and "cohorts" not in cell
+        and isinstance(cell["cohort"], datetime | date | pd.Timestamp)
+    ):
         clock = words.clock
         own = clock.number(pd.Timestamp(cell["cohort"]).to_pydatetime())
         first, last = (period(clock.start(own + n), words.grain) for n in (low, high))
         between = f"between {first} and {last}"
-        own_words = ""
+        own_words, inside = "", _inside(words.grain)
     else:
         first, last = f"{words.grain} {low}", f"{words.grain} {high}"
         between = f"in {words.grain}s {low} to {high}"
-        own_words = " after their start"
+        own_words, inside = " after their start", "in"
     return {
-        "on": f"{'at the end of' if span else 'in'} {last}{own_words}",
-        "on_or_after": f"in {last}{own_words} or later",
+        "on": f"{'at the end of' if span else inside} {last}{own_words}",
+        "on_or_after": f"{inside} {last}{own_words} or later",
         "on_or_before": f"at least once by the end of {last}{own_words}",
         "streak": f"in every {words.grain} up to {last}{own_words}",
-        "brackets": f"{'in ' + first if low == high else between}{own_words}",
+        "brackets": f"{inside + ' ' + first if low == high else between}{own_words}",
     }[words.kind]
 
 
@@ -248,11 +271,15 @@ def _came(words: Wording) -> str:
     if words.back:
         deed = f"{plain} ({filter_sentence(words.back)})"
     unbroken = "" if words.reactivation or words.kind == "streak" else " without a break"
-    return deed + (f" at least {words.minimum} times" if words.minimum > 1 else "") + unbroken
+    return deed + (f" (in {words.minimum} rows or more)" if words.minimum > 1 else "") + unbroken
 
 
 def _capped(words: Wording) -> str:
     return ", none counted for more than it brought at first" if words.amounts == "gross" else ""
+
+
+def _inside(grain: str) -> str:
+    return "on" if grain == "day" else "in"
 
 
 def _noun(attribute: str) -> str:

@@ -33,7 +33,7 @@ def rows(
         every = df[by].nunique(dropna=False)
         note = f"The {len(known)} largest of {every} are shown." if every > len(known) else ""
     parts = []
-    for _, line in data.sort_values("k").groupby("series", sort=False):
+    for _, line in data.sort_values("k", kind="stable").groupby("series", sort=False):
         whole = line["complete"].astype(bool)
         parts.append(line.assign(part=whole.map({True: "whole", False: OPEN}), point=True))
         # the last whole point opens the dashed part too, so that the line does not break

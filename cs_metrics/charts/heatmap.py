@@ -72,7 +72,7 @@ def rows(
         f"{words.number(a, locale=locale)} of {words.number(b, locale=locale)}"
         for a, b in zip(data["retained"], data["eligible"], strict=True)
     ]
-    few = f"few: n below {minimum_n}"
+    few = f"few (n below {minimum_n})"
     data["state"] = [
         ", ".join(word for word, said in (("no data", empty), ("not over yet", not whole), (few, small)) if said)
         for empty, whole, small in zip(none, data["complete"], data["small"], strict=True)
@@ -134,7 +134,7 @@ def cohort_names(cells: Drawing) -> Drawing:
 
 def least_width(cells: Drawing) -> int:
     """The pixels below which the cells of a heatmap are too narrow to be told apart or pressed."""
-    return int(dict(cells.options)["columns"]) * 18 + 8
+    return int(dict(cells.options)["columns"]) * 16 + 8
 
 
 def _axis(grain: str, steps: tuple[str, ...]) -> alt.Axis:
@@ -146,7 +146,7 @@ def _axis(grain: str, steps: tuple[str, ...]) -> alt.Axis:
 
 
 def _names(*, look: Look, height: int) -> Picture:
-    axis = alt.Axis(orient="top", minExtent=_HEAD, maxExtent=_HEAD, labels=False)
+    axis = alt.Axis(orient="top", minExtent=_HEAD, maxExtent=_HEAD, labels=False, titleY=-_HEAD + 6)
     y = alt.Y("row:N", sort=None, title=None, axis=None, scale=alt.Scale(paddingInner=0.08))
     base = blank().encode(x=alt.X("k:O", title=" ", axis=axis), y=y)
     press = alt.selection_point(name="cell", fields=["cohort"], on="click", empty=False)
@@ -180,7 +180,7 @@ def _heatmap(
     # a layer of all cells comes first: the rows stand in the order in which the first layer has them
     cells = [base.mark_rect(opacity=0, tooltip=None).encode(x=x, y=y)]
     for tone, ramp in (("full", look.ramp if mode in ("absolute", "row") else look.diverge), ("few", look.ramp_few)):
-        scale = alt.Scale(domain=list(_domain(mode)), range=list(ramp), clamp=True)
+        scale = alt.Scale(domain=list(_domain(mode)), range=list(ramp), clamp=True, interpolate="lab")
         color = alt.Color("shade:Q", scale=scale, legend=None)
         painted = base.transform_filter(f"datum.tone == '{tone}'")
         cells.append(painted.mark_rect(cornerRadius=2, tooltip=None).encode(x=x, y=y, color=color))
@@ -191,8 +191,10 @@ def _heatmap(
     # Vega-Lite knows no patterns: diagonals over each cell that is not over, past its number
     hatch = [
         base.transform_filter("!datum.complete")
-        .mark_rule(strokeWidth=1.5, opacity=0.6, color=look.paper, tooltip=None)
+        .mark_rule(strokeWidth=1.5, opacity=0.55, tooltip=None)
         .encode(
+            # what stands out from the cell: paper on a strong colour, the text's own on a pale one
+            color=alt.when("datum.ink == 1").then(alt.value(look.paper)).otherwise(alt.value(look.muted)),
             x=alt.X("k:O", bandPosition=x0),
             x2=alt.X2("k:O", bandPosition=x1),
             y=alt.Y("row:N", sort=None, axis=labels, bandPosition=y0),

@@ -28,6 +28,8 @@ _WORDS = {
     "starts": "begins with",
 }
 DEEPEST = 30
+# nobody reads a longer list of values, such as the customers of a segment
+MOST_SAID = 20
 _NUMBERS = ("DOUBLE", "BIGINT", "DECIMAL", "INTEGER", "HUGEINT", "FLOAT")
 
 
@@ -176,4 +178,6 @@ def _words(name: str, op: str, value: Any) -> str:
         return f"{label} {verb} {value}"
     values = value if isinstance(value, list | tuple) else [value]
     said = " or ".join("unknown" if v is None else str(v) for v in values) or "nothing"
+    if len(values) > MOST_SAID:
+        said = f"one of {len(values):,} values"
     return f"{label} is {'not ' if op in ('!=', 'not in', 'is not') else ''}{said}"

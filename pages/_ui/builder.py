@@ -17,6 +17,8 @@ WRITE = {"=": "is", "!=": "is not", "contains": "contains", "starts": "starts wi
 MEASURE = {">=": "at least", "<=": "at most", "=": "is", ">": "over", "<": "under", "unknown": "is unknown"}
 NUMBERS = ("BIGINT", "DOUBLE", "INTEGER", "DECIMAL(18,6)")
 DATES = ("DATE", "TIMESTAMP")
+# a longer list, such as the customers of a segment, is not one to change value by value
+MOST_CHOSEN = 50
 
 
 def groups_of(where: Where) -> list[Where]:
@@ -68,6 +70,13 @@ def _condition(param: str, number: int, name: str, test: Any, known: Mapping[str
         title = formats.literal(f"{attribute.label} ({attribute.of})" if attribute else name)
         operators = _operators(attribute, test)
         operator, operand = _taken_apart(test)
+        if isinstance(operand, list) and len(operand) > MOST_CHOSEN:
+            st.text_input(title, f"one of {formats.count(len(operand))} values", disabled=True, key=f"{key}_many")
+            st.button(
+                "Remove", icon=":material/close:", type="tertiary", key=f"{key}_remove", on_click=_remove,
+                args=(param, number, name), help=f"Remove the condition on {title}",
+            )  # fmt: skip
+            return
         st.session_state[f"{key}_op"] = operator if operator in operators else next(iter(operators))
         st.selectbox(
             title, list(operators), format_func=operators.get, key=f"{key}_op", width=210,

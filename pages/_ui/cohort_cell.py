@@ -185,7 +185,7 @@ def _shown(people: pd.DataFrame, question: Question) -> pd.DataFrame:
         frame["Customer"] = people["customer_id"]
     frame["Started"] = [formats.day(when) for when in people["started"]]
     frame["Seen on"] = [None if formats.is_missing(when) else formats.day(when) for when in people["returned"]]
-    frame["Times"] = [n or None for n in people["rows"]]
+    frame["Rows counted"] = [n or None for n in people["rows"]]
     if "amount" in people:
         frame["Brought at first"], frame["Brought here"] = people["base"], people["amount"]
     frame["File"], frame["Row"] = people["_source"], people["_row"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+
 import pandas as pd
 import streamlit as st
 
 from cs_metrics import analysis, charts
-from pages._ui import chart, cohort_question, door, download, formats
+from pages._ui import chart, cohort_question, door, download, formats, state
 from pages._ui.cohort_cell import row_id, row_name
 from pages._ui.cohort_question import Question
 from pages._ui.cohort_triangle import Triangle, of_segment
@@ -20,15 +23,16 @@ def show(question: Question, triangle: Triangle) -> None:
     """Show the curve of each cohort, pale, the chosen ones in colour, and that of all of them with its band."""
     frame = triangle.layout.frame
     known = {row_id(c): c for c in dict.fromkeys(frame["cohort"])}
-    key = "curves_shown"
-    chosen = st.multiselect(
-        "In colour", list(known), default=_first(frame), key=key, max_selections=SEGMENTS,
-        format_func=lambda i: row_name(i, question, triangle.layout), placeholder="Choose cohorts",
+    chosen = _of_address(known) or _first(frame)
+    st.session_state["curves_shown"] = chosen
+    st.multiselect(
+        "In colour", list(known), key="curves_shown", max_selections=SEGMENTS, placeholder="Choose cohorts",
+        format_func=lambda i: row_name(i, question, triangle.layout), on_change=_chosen,
     )  # fmt: skip
     said = frame.assign(say=[analysis.sentence(row, question.wording) for row in frame.to_dict("records")])
     pooled = _said(triangle.pooled, question)
     drawing = charts.curves(
-        said, pooled=pooled, highlight=[known[i] for i in chosen if i in known], grain=question.grain,
+        said, pooled=pooled, highlight=[known[i] for i in chosen], grain=question.grain,
         steps=question.steps, note=triangle.layout.note, **_look(),
     )  # fmt: skip
     chart.show(
@@ -69,6 +73,19 @@ def _said(pooled: pd.DataFrame, question: Question, segment: str = "") -> pd.Dat
 def _look() -> dict[str, object]:
     held = {k: v for k, v in chart.look_of("share").items() if k in ("look", "minimum_n", "locale")}
     return held | {"minimum_n": door.settings()["minimum_n"]}
+
+
+def _chosen() -> None:
+    state.update(lines=json.dumps(st.session_state["curves_shown"]))
+
+
+def _of_address(known: Collection[str]) -> list[str]:
+    """Return the cohorts that the address has in colour."""
+    try:
+        chosen = json.loads(state.get("lines") or "[]")
+    except (ValueError, RecursionError):
+        return []
+    return [i for i in chosen if isinstance(i, str) and i in known][:SEGMENTS] if isinstance(chosen, list) else []
 
 
 def _first(frame: pd.DataFrame) -> list[str]:

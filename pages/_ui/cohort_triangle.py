@@ -13,6 +13,7 @@ from pages._ui import chart, cohort_cell, cohort_question, door, download, empty
 from pages._ui.cohort_question import Question
 
 SIDE_BY_SIDE = 6
+FEW_COHORTS = 3
 SCROLL = """<style>
 .st-key-triangle_halves { flex-wrap: nowrap; align-items: flex-start; gap: 0; }
 .st-key-triangle_halves > div { min-width: 0; }
@@ -58,7 +59,9 @@ def headline(question: Question, triangle: Triangle) -> None:
     if later.empty:
         st.markdown("No cohort has a later period that is over: there is nothing to compare yet.")
         return
-    ends = later.to_dict("records")
+    # the last columns are of a cohort or two: they say little of all
+    many = later[later["cohorts"] >= FEW_COHORTS]
+    ends = (many if len(many) else later).to_dict("records")
     said = [analysis.sentence(row, question.wording) for row in (ends[:1] if len(ends) == 1 else (ends[0], ends[-1]))]
     st.markdown(formats.literal(" ".join(said)))
 
@@ -102,6 +105,8 @@ def show(question: Question, triangle: Triangle) -> None:
             chart.plain(cells, key="triangle", name=name, select="cell", on_select=cohort_cell.pressed)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         note = f"{triangle.layout.note} " if triangle.layout.note else ""
+        if question.wording.kind == "on_or_after":
+            note += "Who has not come back may still do so: the right-hand cells have had the least time. "
         st.caption(
             f"{note}Percent of the cohort; behind a cohort's name its size. Press a cell, a cohort's name or a cell of "
             "all cohorts to see who is in it.",
@@ -133,12 +138,12 @@ def legend(held: analysis.Compared) -> None:
     }.get(held.mode, tuple(f"{sign}{100 * held.reach:.0f} points" for sign in ("−", "+")))
     bar = f"linear-gradient(90deg, {', '.join(ramp)})"
     hatch = f"repeating-linear-gradient(135deg, {ramp[4]} 0 3px, {look.paper} 3px 5px)"
-    box = "display:inline-block;height:14px;border-radius:2px;vertical-align:-2px;text-align:center;font-size:11px;"
+    box = "display:inline-block;height:14px;border-radius:2px;vertical-align:middle;text-align:center;font-size:11px;"
     border = f"border:1px solid {look.grid};"
 
     def sample(style: str, text: str, inside: str = "", width: int = 22) -> str:
         return (
-            f'<span style="white-space:nowrap"><span style="{box}{border}width:{width}px;line-height:13px;{style}">'
+            f'<span style="white-space:nowrap"><span style="{box}{border}width:{width}px;line-height:12px;{style}">'
             f"{inside}</span>&ensp;{text}</span>"
         )
 

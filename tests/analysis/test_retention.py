@@ -270,9 +270,9 @@ def test_sentence_says_the_cell():
     con = make_version({"orders": [order("a", "2025-01-05"), order("b", "2025-01-05"), order("a", "2025-02-05")]})
     frame = retention(con, SETTINGS, "2025-02-20")
     said = [sentence(cell) for cell in frame.to_dict("records")]
-    assert said[0] == "2 customers who started in January 2025."
-    assert said[1].startswith("Of the 2 customers who started in January 2025, 1 came back in month 1: 50% (by chance")
-    assert said[1].endswith("So far: that month is not over.")
+    assert said[0] == "2 customers who first ordered in January 2025."
+    assert said[1].startswith("Of the 2 customers who first ordered in January 2025, 1 ordered again in February 2025:")
+    assert said[1].endswith("So far: complete once the data reach the end of 28 February 2025.")
 
 
 @pytest.mark.parametrize(
