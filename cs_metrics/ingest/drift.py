@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
+from cs_metrics.ingest import scale
 from cs_metrics.ingest.mappings.names import key, match, squash
 from cs_metrics.ingest.sheet import Profile, RawColumn, RawSheet
 from cs_metrics.schema import Type
 
 # A rename is taken by itself from SURE on, and shown to be accepted from LIKELY on.
 SURE, LIKELY = 0.7, 0.55
+_TWO_WORDS = 0.65
 # Pairs of columns that are compared at most; a sheet that lost and won more than that was not renamed.
 _MOST_PAIRS = 40_000
 _LONGEST_WORD = 60
@@ -38,8 +40,9 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that changed. `kind`: renamed, new, gone, values, writing or type; `column`: its name now (before, of
-    one that is gone); `was`: its name before; `sentence` and `evidence` for a person; `score` 0 to 1 of a rename."""
+    """One thing that changed. `kind`: renamed, new, gone, values, writing, scale or type; `column`: its name now
+    (before, of one that is gone); `was`: its name before; `sentence` and `evidence` for a person; `score` 0 to 1 of a
+    rename."""
 
     kind: str
     column: str
@@ -76,10 +79,10 @@ class Drift:
 
 def shape(raw: RawSheet) -> dict[str, Any]:
     """Return what the next file of a sheet is compared with, as JSON."""
-    return {"file": raw.file, "sheet": raw.sheet, "columns": [_about(column) for column in raw.columns]}
+    return {"file": raw.file, "sheet": raw.sheet, "columns": [_about(raw, column) for column in raw.columns]}
 
 
-def _about(column: RawColumn) -> dict[str, Any]:
+def _about(raw: RawSheet, column: RawColumn) -> dict[str, Any]:
     profile = column.profile
     about: dict[str, Any] = {
         "name": column.name,
@@ -88,6 +91,7 @@ def _about(column: RawColumn) -> dict[str, Any]:
         "samples": [text for text in profile.samples if len(text) <= _LONGEST_WORD],
         "range": [profile.minimum, profile.maximum],
         "writing": writing(profile),
+        "middle": scale.middle(raw, column),
     }
     return {name: value for name, value in about.items() if value not in (None, [], [None, None])}
 
@@ -144,7 +148,7 @@ def compare(before: Mapping[str, Any], raw: RawSheet, targets: Mapping[str, Sequ
     changes += [Change("gone", name, name, f"column `{name}` is gone", _fed(targets.get(name, ()))) for name in gone]
     changes += [Change("new", name, "", f"new column `{name}`") for name in new]
     for name, column in (same | pairs).items():
-        changes += _inside(earlier[name], column)
+        changes += _inside(earlier[name], raw, column)
     return Drift(
         str(before.get("file", "")),
         {name: column.name for name, column in same.items()},
@@ -156,7 +160,9 @@ def compare(before: Mapping[str, Any], raw: RawSheet, targets: Mapping[str, Sequ
 
 
 def _fed(targets: Sequence[tuple[str, str]]) -> str:
-    return f"it fed {' and '.join(f'{t}.{c}' for t, c in targets)}" if targets else ""
+    if not targets:
+        return "it was kept under its own name; rows of earlier files still have it"
+    return f"it fed {' and '.join(f'{t}.{c}' for t, c in targets)}"
 
 
 def plain_name(name: str) -> str:
@@ -216,6 +222,8 @@ def _likeness(
     score = 0.5 * name + 0.15 + (0.25 * shared if shared is not None else 0.1) + (0.1 if near else 0.0)
     if shared is not None and telling and alone:
         score = max(score, 0.85 * shared if shared >= 0.75 else 0.0)
+        if len(about.get("words", ())) == 2 and not called:  # two words that agree are a hint, for a person to accept
+            score = min(score, _TWO_WORDS)
     if name < 0.5 and not (telling and alone):
         return 0.0, ""
     said = [called] if called else []
@@ -243,7 +251,8 @@ def _values(about: Mapping[str, Any], column: RawColumn, raw: RawSheet) -> tuple
     words = about.get("words")
     if words:
         now = set(_words(column.profile))
-        return (len(now & set(words)) / len(words), len(words) > 2) if now else (0.0, False)
+        telling = len(words) > 2 or (len(words) == 2 and column.profile.kind is Type.TEXT)
+        return (len(now & set(words)) / len(words), telling) if now else (0.0, False)
     if about.get("range"):
         return _range(about["range"], [column.profile.minimum, column.profile.maximum]), False
     samples = about.get("samples")
@@ -273,14 +282,18 @@ def _measure(text: str | None) -> float | None:
             return None
 
 
-def _inside(about: Mapping[str, Any], column: RawColumn) -> list[Change]:
+def _inside(about: Mapping[str, Any], raw: RawSheet, column: RawColumn) -> list[Change]:
     """Return what changed within a column that is still there."""
     name, was, profile = column.name, str(about["name"]), column.profile
     before, changes = Type(about["kind"]), []
     filled = profile.rows > profile.blank + profile.missing
     if filled and not any({before, profile.kind} <= family for family in _FAMILIES):
         text = f"`{name}` held {_NAMES[before]} and now holds {_NAMES[profile.kind]}"
-        return [Change("type", name, was, text)]
+        shown = ", ".join(profile.samples[:_SHOWN])
+        return [Change("type", name, was, text, f"for example {shown}" if shown else "")]
+    size = scale.changed(about.get("middle"), scale.middle(raw, column))
+    if size is not None:
+        changes.append(Change("scale", name, was, f"`{name}` is {size[0]}", size[1]))
     written = writing(profile)
     if about.get("writing") and written and written != about["writing"]:
         what = "dates are" if before in (Type.DATE, Type.INSTANT) else "numbers are"

@@ -18,6 +18,7 @@ ICONS = {
     "gone": ":material/remove:",
     "values": ":material/new_label:",
     "writing": ":material/calendar_month:",
+    "scale": ":material/straighten:",
     "type": ":material/warning:",
 }
 # more changes of one kind than that are told in one line
@@ -54,6 +55,8 @@ def _report(plan: Plan, sheet: SheetPlan, index: int, keep: Keep) -> None:
 
 def _line(sheet: SheetPlan, change: Change) -> str:
     more = change.evidence
+    if change.kind == "scale":
+        more += "; if the unit is another one, say 'An amount in cents, or another unit' at the column"
     if change.kind == "new":
         view = next(c for c in sheet.columns if c.name == change.column)
         more = f"it feeds {' and '.join(view.targets)}" if view.targets else "kept under its own name"

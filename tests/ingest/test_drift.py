@@ -150,6 +150,33 @@ def test_flags_with_the_same_two_values_are_not_taken_for_each_other():
     assert (drift.gone, drift.new, dict(drift.renamed)) == (("Partner",), ("Streaming",), {})
 
 
+def test_two_words_in_the_same_place_are_offered_as_a_rename_and_not_taken():
+    may = MAY.replace("Owner", "Region").replace("Ann", "EMEA").replace("Bob", "AMER")
+    columns = {"customer_id": "Account", "signed_up_on": "Since", "plan": "Plan"}
+    plan = plan_of(sheet(may.replace("Region", "Territory"), "june.csv"), remembered=remembered(may, columns))
+    (change,) = plan.sheets[0].recalled.changes
+    assert change.sentence == "`Region` is now `Territory`"
+    assert plan.sheets[0].recalled.accepted == frozenset()
+
+
+def test_amounts_in_another_unit_are_said():
+    plan = june(MAY.replace("00,", "0000,"))
+    (change,) = plan.sheets[0].recalled.changes
+    assert change.sentence == "`ARR` is about 100 times as large as before"
+    assert change.evidence == "the middle value was 4,200 and is 420,000; cents?"
+    assert said(june(MAY.replace("00,", ","))) == ["`ARR` is about 100 times as small as before"]
+    assert said(june(MAY.replace("00,", "50,"))) == []
+    assert said(june(MAY.replace("Account", "Id"))) == ["`Account` is now `Id`"]
+
+
+def test_what_becomes_of_a_column_that_is_gone_is_said():
+    lines = [",".join(line.split(",")[:2] + line.split(",")[3:]) for line in MAY.strip().split("\n")]
+    (change,) = june("\n".join(lines)).sheets[0].recalled.changes
+    assert (change.sentence, change.evidence) == (
+        "column `ARR` is gone", "it was kept under its own name; rows of earlier files still have it"
+    )  # fmt: skip
+
+
 RENAMED = {
     "customerID": "Customer Ref", "tenure": "tenure_months", "MonthlyCharges": "Monthly Charges USD",
     "PaymentMethod": "payment_type", "InternetService": "Internet",
