@@ -149,6 +149,6 @@ def _record(plain: Any, past: int) -> None:
     )  # fmt: skip
     st.caption(
         "The band knows how uneven months are and how little a few months tell. It knows no season, no trend, and no "
-        "change to come: where new business grows, it was too low before and will be again. Earlier months are taken "
+        "change to come: where new business grows from month to month, it is too low. Earlier months are taken "
         "as today's data tell them; neighbouring projections share most of their months."
     )

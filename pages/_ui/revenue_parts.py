@@ -210,11 +210,11 @@ def tiles(asked: Asked) -> None:
 def _quick_ratio(asked: Asked) -> None:
     row = door.ask("snowball", grain=None, **given(asked)).iloc[0]
     with st.container(border=True, height="stretch", gap="xsmall", key="tile_quick_ratio"):
-        st.button(
-            "**Quick ratio**", type="tertiary", key="quick_ratio", on_click=state.update, kwargs={"show": "arr"},
+        st.markdown(
+            ":small[**Quick ratio**]",
             help="What was gained (new, won back, expansion) over what was lost (contraction, churn). Above 1 revenue "
-            "grows.",
-        )  # fmt: skip
+            "grows. By period it stands under ARR.",
+        )
         before = None
         if asked.before:
             words = asked.before.arguments()

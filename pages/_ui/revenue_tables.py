@@ -17,7 +17,7 @@ AHEAD = (30, 60, 90, 180, 365)
 OUTCOMES = {
     "renewed": "Renewed", "rolled_over": "Rolled over", "moved": "Moved to another product", "late": "Renewed late",
     "in_grace": "In its grace", "cancelled": "Cancelled", "not_renewed": "Not renewed", "signed": "Already signed",
-    "rolls_over": "Rolls over", "notice": "Notice given", "open": "Open",
+    "rolls_over": "Rolling over", "notice": "Notice given", "open": "Open",
 }  # fmt: skip
 NEEDS = ("subscriptions.contract_start", "subscriptions.contract_end", "subscriptions.end_date")
 
@@ -96,6 +96,7 @@ def concentration(asked: Asked) -> None:
         "place": "Place", "customer_id": "Customer", "name": "Name", "mrr": "MRR", "share": "Share",
         "mrr_before": "MRR at the start", "place_before": "Place at the start", "_rows": "File and rows",
     })  # fmt: skip
+    shown["Place at the start"] = ["" if formats.is_missing(p) else str(p) for p in shown["Place at the start"]]
     columns = ["Place", "Customer", "Name", "MRR", "Share", "MRR at the start", "Place at the start", "File and rows"]
     table(
         shown[[c for c in columns if c in shown]], key="largest", name=f"top {top} customers", shares=["Share"],
