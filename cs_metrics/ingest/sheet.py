@@ -26,12 +26,12 @@ class Profile:
     False where settled by a value, None where both readings fit every value (to be asked) or there are no such dates.
     `ambiguous_dates`: it has such dates and nothing settles them. `decimal`: 'dot', 'comma' or None (no decimals
     seen). `ambiguous_decimal`: texts like 1,234 with nothing to settle whether they are a thousand or one and a bit.
-    `currencies`: the symbols and codes seen. `epoch`: 'seconds' or 'milliseconds' or None. `serial`: numbers that
-    read as Excel dates. `duration`: 'clock' (01:30:00), 'words' (3 h 20 min) or None. `true_words`/`false_words`: of
-    a boolean. `offsets`: texts with a UTC offset. `midnight`: instants all at 00:00. `whole_ids`: ids written as
-    17850.0. `shortened`: texts like 8.26E+17 among ids, whose digits are lost. `words`: the distinct texts with their
-    counts, commonest first, where there are at most 50. `bad`: non-blank texts that do not fit `kind`, with
-    `bad_samples` as (row, text).
+    `currencies`: the symbols and codes seen. `epoch`: 'seconds', 'milliseconds', 'microseconds', 'nanoseconds' or None.
+    `serial`: numbers that read as Excel dates. `duration`: 'clock' (01:30:00), 'words' (3 h 20 min) or None.
+    `true_words`/`false_words`: of a boolean. `offsets`: texts with a UTC offset. `midnight`: instants all at 00:00.
+    `whole_ids`: ids written as 17850.0. `shortened`: texts like 8.26E+17 among ids, whose digits are lost. `words`: the
+    distinct texts with their counts, commonest first, where there are at most 50. `bad`: non-blank texts that do not
+    fit `kind`, with `bad_samples` as (row, text).
     """
 
     kind: Type

@@ -111,6 +111,18 @@ def test_a_column_of_many_texts_is_looked_at_in_parts_to_the_same_profile(monkey
     assert profiles(table, ("Amount", "Plan")) == whole
 
 
+@pytest.mark.parametrize(
+    ("unit", "digits"),
+    [("seconds", ""), ("milliseconds", "123"), ("microseconds", "123456"), ("nanoseconds", "123456000")],
+)
+def test_counts_since_1970_of_every_grain(unit: str, digits: str) -> None:
+    texts: list[str | None] = [f"1700000000{digits}", f"1699999999{digits}"]
+    found = look(texts, "created_at")
+    assert (found.kind, found.epoch) == (Type.INSTANT, unit)
+    assert found.maximum == ("2023-11-14T22:13:20" + ("." + digits[:6].ljust(6, "0") if digits else ""))
+    assert look(texts, "created_by_id").kind is not Type.INSTANT
+
+
 def test_many_columns_share_a_few_statements_and_each_is_found_as_if_it_were_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

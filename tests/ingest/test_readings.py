@@ -38,6 +38,43 @@ def test_what_is_read_is_handed_over_with_the_rows():
     ]
 
 
+def orders(amounts):
+    rows = [["a", "2024-01-31", amount] for amount in amounts]
+    sheet = plan_of(of_rows(["Client ID", "Day", "Amount"], rows)).sheets[0]
+    return sheet.use("orders", {"customer_id": "Client ID", "ordered_at": "Day", "amount": "Amount"})
+
+
+def test_a_dash_among_amounts_is_left_blank_and_can_be_read_as_0():
+    sheet = orders(["-", "2.50", " – ", "n/a"])
+    dash, nothing = [g for g in sheet.repairs if g.state == "read" and g.column == "Amount"]
+    assert (dash.sentence, nothing.sentence) == (
+        "Column Amount: 2 dashes are left blank.",
+        "Column Amount: 1 value is left blank: 'n/a'.",
+    )
+    assert dash.other.label == "Read a dash as 0"
+    sheet.read_otherwise(dash)
+    assert sheet.repairing.changes[["before", "after"]].values.tolist() == [["-", "0"], [" – ", "0"]]
+
+
+def test_credit_and_debit_are_told_by_the_sign_that_a_person_chooses():
+    sheet = orders(["12.50 CR", "3.00 DR", "4.00"])
+    offered = [g for g in sheet.repairs if g.repair.get("kind") == "sides"]
+    assert [g.sentence for g in offered] == [
+        "Column Amount: 2 amounts say CR or DR: DR is negative?",
+        "Column Amount: 2 amounts say CR or DR: CR is negative?",
+    ]
+    assert not [g for g in sheet.repairs if g.repair.get("kind") == "affix"]
+    sheet.repair(offered[1].repair)
+    changes = sheet.repairing.changes[["before", "after"]].values.tolist()
+    assert changes == [["12.50 CR", "-12.50"], ["3.00 DR", "3.00"]]
+    assert [g.state for g in sheet.repairs if g.repair.get("kind") == "sides"] == ["made"]
+
+
+def test_crores_are_not_taken_for_credit():
+    sheet = orders(["1.2 Cr", "3.00"])
+    assert not [g for g in sheet.repairs if g.repair.get("kind") == "sides"]
+
+
 @pytest.fixture(scope="module")
 def deals(real_data: Path):
     return read(sorted((real_data / "crm_opportunities").glob("*.csv")))

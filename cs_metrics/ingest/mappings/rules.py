@@ -20,6 +20,7 @@ from typing import Any
 
 from cs_metrics.errors import MappingError, did_you_mean
 from cs_metrics.ingest.mappings.names import key, squash
+from cs_metrics.ingest.types.convert import EPOCHS
 from cs_metrics.schema import TABLES, Column, Table, Type
 
 UNIT_SECONDS = {
@@ -245,8 +246,8 @@ class Reader:
         return replace(rule, day_first=spec["day_first"])
 
     def _epoch(self, column: Column, spec: Mapping[str, Any], rule: Rule) -> Rule:
-        if column.type not in _DATES or spec["epoch"] not in ("seconds", "milliseconds"):
-            raise self._error(column.name, "'epoch' is 'seconds' or 'milliseconds', for a column of dates.")
+        if column.type not in _DATES or spec["epoch"] not in EPOCHS:
+            raise self._error(column.name, f"'epoch' is one of {', '.join(EPOCHS)}, for a column of dates.")
         return replace(rule, epoch=str(spec["epoch"]))
 
     def _shift(self, column: Column, spec: Mapping[str, Any], rule: Rule) -> Rule:

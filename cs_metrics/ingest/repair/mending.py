@@ -30,6 +30,7 @@ _PERCENT = re.compile(r"^\s*([-+]?[0-9][0-9.,]*)\s*%\s*$")
 _SERIAL = re.compile(r"^[2-5][0-9]{4}(?:\.[0-9]+)?$")
 _DIGITS = re.compile(r"[0-9](?:[0-9.,' \u00a0\u202f]*[0-9])?")
 _SCALED = re.compile(r"(?i)^([^0-9a-z]*[-+]?)([0-9]+(?:[.,][0-9]+)?)\s?(k|m|mn|mio|mil|bn|b)\.?$")
+_SIDED = re.compile(r"(?i)^(.*[0-9].*?)\s*(?<![a-z])(cr|dr)\.?$")
 _FACTORS = {"k": 3, "m": 6, "mn": 6, "mio": 6, "mil": 6, "bn": 9, "b": 9}
 _THOUSANDS = re.compile(r"(?i)^\s?(?:k|m|mn|mio|bn)(?=\s*/)")
 
@@ -46,6 +47,11 @@ def currency_of(text: str | None) -> str | None:
 def is_scaled(text: str) -> bool:
     """Whether a text is a number of thousands or millions, such as 1.2k."""
     return bool(_SCALED.match(text.strip()))
+
+
+def is_sided(text: str) -> bool:
+    """Whether a text is an amount of credit or debit, such as 12.50 CR."""
+    return bool(_SIDED.match(text.strip()))
 
 
 def affix_of(text: str) -> str | None:
@@ -161,6 +167,25 @@ def _scale(texts: Texts, record: Mapping[str, Any]) -> list[str | None]:
     return [mended(text) for text in texts]
 
 
+def _sides(texts: Texts, record: Mapping[str, Any]) -> list[str | None]:
+    """Amounts of the one side become negative, those of the other stay; neither keeps its word."""
+
+    def mended(text: str | None) -> str | None:
+        found = _SIDED.match((text or "").strip())
+        if not found:
+            return text
+        amount = found[1].strip()
+        below = found[2].upper() == record["minus"]
+        return f"-{amount}" if below and not amount.startswith(("-", "(")) else amount
+
+    return [mended(text) for text in texts]
+
+
+def _zero(texts: Texts, record: Mapping[str, Any]) -> list[str | None]:
+    words = {w.strip() for w in record["words"]}
+    return ["0" if text is not None and text.strip() in words else text for text in texts]
+
+
 KINDS: dict[str, Callable[[Texts, Mapping[str, Any]], list[str | None]]] = {
     "day_order": _day_order,
     "decimal": _decimal,
@@ -171,4 +196,6 @@ KINDS: dict[str, Callable[[Texts, Mapping[str, Any]], list[str | None]]] = {
     "currency": _currency,
     "affix": _affix,
     "scale": _scale,
+    "sides": _sides,
+    "zero": _zero,
 }

@@ -19,6 +19,7 @@ from cs_metrics.ingest.types.convert import Options, convert_distinct
 from cs_metrics.schema import TABLES, Type
 
 _DATES, _NUMBERS = (Type.DATE, Type.INSTANT), (Type.MONEY, Type.NUMBER, Type.INTEGER)
+_DASHES = ("-", "--", "–", "—")
 _SLASHED = re.compile(r"^\s*[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{2}|[0-9]{4})\b")
 READ = "as read: "  # the beginning of the rule of what reading does by itself
 # A column of more different texts than this is not looked at text by text.
@@ -103,6 +104,9 @@ def _of(raw: RawSheet, column: RawColumn, kind: Type, rule: Rule) -> Iterator[Re
         told = "an amount with its currency"
         yield from _reading(column, f"{READ}the amount alone", good, tally, currency_of, "value", told)
     nothing = {text: "" for text, value, bad in read if value is None and not bad and text.strip()}
+    dashes = {text: nothing.pop(text) for text in list(nothing) if kind in _NUMBERS and text.strip() in _DASHES}
+    zero = Other("Read a dash as 0", repair={"kind": "zero", "column": column.name, "words": sorted(dashes)})
+    yield from _reading(column, f"{READ}a dash is nothing", dashes, tally, bool, "dash", "left blank", zero, "dashes")
     said = f"left blank: {' or '.join(repr(text) for text in list(nothing)[:4])}"
     yield from _reading(column, f"{READ}nothing is known", nothing, tally, lambda t: True, "value", said)
 
@@ -116,11 +120,12 @@ def _reading(
     noun: str,
     what: str,
     other: Other | None = None,
+    plural_noun: str | None = None,
 ) -> Iterator[Reading]:
     own = {text: after for text, after in became.items() if hit(text)}
     if own:
         count = sum(tally[text] for text in own)
-        said = f"{plural(count, noun)} {'is' if count == 1 else 'are'} {what}"
+        said = f"{plural(count, noun, plural_noun)} {'is' if count == 1 else 'are'} {what}"
         yield Reading(column.name, rule, said, own, count, other)
 
 

@@ -97,6 +97,8 @@ def sentence(repair: Mapping[str, Any], count: int, examples: Sequence[tuple[int
         "currency": lambda: f"{plural(count, 'amount carries', 'amounts carry')} a currency, and not all the same",
         "affix": lambda: f"{plural(count, 'number carries', 'numbers carry')} '{repair['affix']}'",
         "scale": lambda: f"{plural(count, 'number')} {are} written in thousands or millions",
+        "sides": lambda: f"{plural(count, 'amount says', 'amounts say')} CR or DR: {repair['minus']} is negative?",
+        "zero": lambda: f"{values} {'is' if count == 1 else 'are'} a dash for 0",
     }
     text = f"Column {repair['column']}: {said[kind]()}"
     return text if text.endswith("?") else f"{text}."
@@ -160,7 +162,11 @@ def _numbers(
         yield Found({"kind": "decimal", "column": name, "decimal": other}, "They are written as the others are.")
     if any(mending.is_scaled(t) for t in (texts if kind is Type.MONEY else bad)):
         yield Found({"kind": "scale", "column": name}, "1.2k becomes 1200, 3m becomes 3000000.")
-    rest = [t for t in bad if not mending.is_scaled(t) and t.strip().casefold() not in _NO_ONE_MEANS]
+    if any(map(_sure_side, bad)):
+        yield Found({"kind": "sides", "column": name, "minus": "DR"}, "As on a bank's statement: CR is what came in.")
+        yield Found({"kind": "sides", "column": name, "minus": "CR"}, "As in a list of invoices: CR is a credit note.")
+    known = (mending.is_scaled, mending.is_sided)
+    rest = [t for t in bad if not any(is_one(t) for is_one in known) and t.strip().casefold() not in _NO_ONE_MEANS]
     for affix, _ in Counter(a.casefold() for t in rest if (a := mending.affix_of(t))).most_common(3):
         yield Found({"kind": "affix", "column": name, "affix": affix}, "The number stays; is it the same measure?")
     if percent:
@@ -168,6 +174,11 @@ def _numbers(
         if plain and max(plain) > 1:
             advice = "The others are in percent without the sign: 12 % becomes 12 as they are, not 0.12."
             yield Found({"kind": "percent", "column": name, "as": "points"}, advice)
+
+
+def _sure_side(text: str) -> bool:
+    """Whether an amount is of debit, or of credit to the cent: '1.2 Cr' may be ten millions, in India."""
+    return mending.is_sided(text) and bool(re.search(r"(?i)dr\.?\s*$|[.,][0-9]{2}\s*cr\.?\s*$", text))
 
 
 def _currencies(column: RawColumn) -> Iterator[Found]:

@@ -7,7 +7,8 @@ texts that it names; each change is written down. `{"kind": "day_order", "column
 `{"kind": "spelling", "column": "Plan", "to": {"pro": "Pro"}}`,
 `{"kind": "percent", "column": "Discount", "as": "points"}` (or "share"), `{"kind": "currency", "column": "Amount"}`,
 `{"kind": "affix", "column": "MRR", "affix": "/mo"}`, `{"kind": "scale", "column": "ARR"}`,
-`{"kind": "totals", "column": "Name", "words": ["Total"]}`.
+`{"kind": "sides", "column": "Amount", "minus": "DR"}` (or "CR"),
+`{"kind": "zero", "column": "Amount", "words": ["-"]}`, `{"kind": "totals", "column": "Name", "words": ["Total"]}`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ _NEEDS: dict[str, tuple[str, Callable[[Any], bool]] | None] = {
     "currency": None,
     "affix": ("affix", lambda v: isinstance(v, str) and bool(v.strip())),
     "scale": None,
+    "sides": ("minus", lambda v: v in ("CR", "DR")),
+    "zero": ("words", lambda v: _texts(v)),
     "totals": ("words", lambda v: _texts(v)),
 }
 
@@ -118,6 +121,8 @@ def rule_of(record: Mapping[str, Any]) -> str:
         "currency": lambda: "currency told by its code",
         "affix": lambda: f"'{record['affix']}' left off",
         "scale": lambda: "thousands and millions written out",
+        "sides": lambda: f"credit and debit told by the sign: {record['minus']} is negative",
+        "zero": lambda: "a dash stands for 0",
         "totals": lambda: "a row that sums up others is set aside",
     }
     return told[record["kind"]]()

@@ -29,6 +29,10 @@ ARROW: dict[Type, pa.DataType] = {
     Type.BOOLEAN: pa.bool_(),
 }
 
+# How many of a count since 1970 make a second.
+EPOCHS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000, "nanoseconds": 1_000_000_000}
+_LATEST = 250_000_000_000_000_000  # microseconds since 1970, in the 99th century
+
 _TOGETHER = 500_000  # texts that are read in one query
 
 
@@ -37,7 +41,7 @@ class Options:
     """How a column's texts are written; `Options.of(profile)` takes it from the evidence.
 
     `day_first`: 03/04/2024 is 3 April (None: 4 March). `decimal`: 'comma' reads 1.234,5. `epoch`: numbers are
-    'seconds' or 'milliseconds' since 1970. `serial`: numbers are spreadsheet days. `unit`: durations (1:30:00,
+    'seconds' (or another of `EPOCHS`) since 1970. `serial`: numbers are spreadsheet days. `unit`: durations (1:30:00,
     3 h 20 min) become a number of these (seconds, minutes, hours, days, weeks). `true_words`, `false_words`: else the
     usual ones. `missing_words`: texts that mean nothing; None takes the usual ones of the type. `timezone`: of instants
     without an offset. `whole_ids`: ids such as 17850.0 lose their '.0'.
@@ -205,8 +209,8 @@ def _stamps(options: Options) -> str:
     """A query of i, t, ts (as the text says it) and off; numbers are days or seconds where the options say so."""
     number = f"CASE WHEN regexp_full_match(t, {literal(numbers.SIMPLE)}) THEN TRY_CAST(t AS DOUBLE) END"
     if options.epoch:
-        scale = {"seconds": 1_000_000, "milliseconds": 1_000}[options.epoch]
-        stamp = f"CASE WHEN abs({number}) < 1e15 THEN make_timestamp(CAST(round(({number}) * {scale}) AS BIGINT)) END"
+        whole = f"({number}) * 1000000 / {EPOCHS[options.epoch]}"
+        stamp = f"CASE WHEN abs({whole}) < {_LATEST} THEN make_timestamp(CAST(round({whole}) AS BIGINT)) END"
         off = "0"
     elif options.serial:
         stamp = (

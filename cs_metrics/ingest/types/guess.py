@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from cs_metrics.ingest.sheet import Profile
 from cs_metrics.ingest.types import dates, numbers, words
-from cs_metrics.ingest.types.convert import Options
+from cs_metrics.ingest.types.convert import EPOCHS, Options
 from cs_metrics.ingest.types.together import Asking, Reading, Summary
 from cs_metrics.schema import Type
 from cs_metrics.sql import literal
@@ -25,6 +25,7 @@ _TIME_NAME = re.compile(
 )
 _EDGE_NAME = re.compile(r"(?i)(?:^|[\s_\-])(?:starts?|ends?|begins?|beginn|ende|until|expir(?:y|es|ation)|renewal|ts)$")
 _SIZE_NAME = re.compile(r"(?i)mrr|arr|revenue|balance|amount|value|price|seat|count|number|total|users")
+_SINCE = (631_152_000, 2_208_988_800)  # the seconds since 1970 from 1990 to 2039
 _SERIAL = (20_000, 60_000)  # the days of a spreadsheet from 1954 to 2064
 _PROSE_NAME = re.compile(r"(?i)name|title|url|link|mail|domain|body|subject|description|text|comment|note|label")
 
@@ -91,11 +92,11 @@ def _moment(seen: Seen, base: Profile, name: str) -> Asking[Profile | None]:
         good, _ = yield Reading(array(numeric.column("s")), Type.DATE, Options())
         if not good.null_count and (hint or base.distinct > 20):
             return replace(base, kind=Type.DATE, confidence=0.9, formats={"%Y%m%d": digits}, midnight=True)
-    epoch = "seconds" if low >= 631152000 and high <= 2208988800 else None
-    epoch = "milliseconds" if low >= 631152000000 and high <= 2208988800000 else epoch
+    epoch = next((unit for unit, n in EPOCHS.items() if low >= _SINCE[0] * n and high <= _SINCE[1] * n), None)
     if epoch:
         found = replace(base, epoch=epoch)
-        return replace(found, kind=Type.INSTANT, confidence=0.85) if hint else None
+        dated = hint and not _ID_NAME.search(name)  # 'created_by_id' says when of nothing
+        return replace(found, kind=Type.INSTANT, confidence=0.85) if dated else None
     if hint and low >= _SERIAL[0] and high <= _SERIAL[1]:
         kind = Type.DATE if looks.get("point", 0) == 0 else Type.INSTANT
         return replace(base, kind=kind, confidence=0.75, serial=True, midnight=kind is Type.DATE)
@@ -250,9 +251,10 @@ def _number(seen: Seen, base: Profile, name: str) -> Asking[Profile | None]:
 
 
 def _epoch(text: pa.ChunkedArray) -> str | None:
-    if pc.all(pc.match_substring_regex(text, r"^1[0-9]{9}$")).as_py():
-        return "seconds"
-    return "milliseconds" if pc.all(pc.match_substring_regex(text, r"^1[0-9]{12}$")).as_py() else None
+    for unit, count in EPOCHS.items():
+        if pc.all(pc.match_substring_regex(text, f"^1[0-9]{{{len(str(count)) + 8}}}$")).as_py():
+            return unit
+    return None
 
 
 def _identifying(seen: Seen, base: Profile, name: str, text: pa.ChunkedArray, whole: bool) -> bool:
