@@ -295,6 +295,16 @@ SETTINGS: tuple[Setting, ...] = (
         group="Scores",
     ),
     Setting(
+        "changes_kept",
+        100_000,
+        "int",
+        "How many values that reading and repairs changed in a sheet are kept one by one, with what stood in the file; "
+        "beyond, only their number is. For what is loaded from now on.",
+        minimum=0,
+        maximum=1_000_000_000,
+        group="Loading",
+    ),
+    Setting(
         "minimum_n", 30, "int", "Below this base a value is shown greyed.", minimum=1, maximum=100_000, group="Display"
     ),
     Setting(

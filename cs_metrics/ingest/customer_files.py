@@ -36,8 +36,9 @@ def _pair(one: Applied, mine: str, other: Applied, column: str) -> list[Problem]
         for side in (f"a.{quote(mine)}", f"b.{quote(column)}")
     ]
     answer = query(
-        f"WITH hit AS (SELECT b._row, b.customer_id || ': ' || CAST(a.{quote(mine)} AS VARCHAR) || ' and ' "
-        f"|| CAST(b.{quote(column)} AS VARCHAR) AS said FROM one AS a JOIN other AS b ON a.customer_id = b.customer_id "
+        f"WITH hit AS (SELECT b._row, b.customer_id || ': ' || CAST(b.{quote(column)} AS VARCHAR) || ' here, ' "
+        f"|| CAST(a.{quote(mine)} AS VARCHAR) || ' there' AS said "
+        f"FROM one AS a JOIN other AS b ON a.customer_id = b.customer_id "
         f"WHERE {folded[0]} <> {folded[1]}) "
         f"SELECT (SELECT count(*) FROM hit) AS n, _row, said FROM hit ORDER BY _row LIMIT {EXAMPLES}",
         one=one.data.select(["customer_id", mine]), other=other.data.select(["customer_id", column, "_row"]),
@@ -47,6 +48,7 @@ def _pair(one: Applied, mine: str, other: Applied, column: str) -> list[Problem]
     n = answer[0]["n"]
     examples = tuple((int(row["_row"]), str(row["said"])) for row in answer)
     raw, (row, said) = other.raw, examples[0]
-    sentence = f"{plural(n, 'customer')}: {column} in {one.raw.place} and {raw.place} differ, e.g. row {row}: {said}."
+    have = plural(n, "customer has", "customers have")
+    sentence = f"{have} another {column} here than in {one.raw.place}, e.g. row {row}: {said}."
     place = raw.file, raw.sheet, "customers", column
     return [Problem(*place, "files differ", "warning", n, sentence, _ADVICE, examples)]

@@ -12,8 +12,6 @@ from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
 from cs_metrics.workspace.loads import Load
 
-# So many changed values of one sheet and table are written down one by one; beyond, `_repairs` still counts them.
-KEPT = 100_000
 _TABLES = {
     "_changes": "source INTEGER, table_name VARCHAR, row_id VARCHAR, row BIGINT, column_name VARCHAR, "
     "before VARCHAR, after VARCHAR, rule VARCHAR",
@@ -37,15 +35,15 @@ def forget_table(con: duckdb.DuckDBPyConnection, table: str) -> None:
         con.execute(f"DELETE FROM {name} WHERE table_name = $1", [table])
 
 
-def add(con: duckdb.DuckDBPyConnection, source: int, load: Load) -> None:
-    """Write down the values that were changed in the rows of a load, the first `KEPT` of them one by one: those that
-    repairs changed before what reading made by itself."""
+def add(con: duckdb.DuckDBPyConnection, source: int, load: Load, most: int) -> None:
+    """Write down the values that were changed in the rows of a load, the first `most` of them one by one, the others
+    as a number: those that repairs changed come before what reading made by itself."""
     if not load.changes.num_rows:
         return
     con.register("changed_values", load.changes)
     con.execute(
         'INSERT INTO _changes SELECT $1, $2, NULL, row, "column", before, after, rule FROM '
-        f'(SELECT * FROM changed_values ORDER BY starts_with(rule, $3), row, "column" LIMIT {KEPT})',
+        f'(SELECT * FROM changed_values ORDER BY starts_with(rule, $3), row, "column" LIMIT {int(most)})',
         [source, load.table, READ],
     )
     con.execute(

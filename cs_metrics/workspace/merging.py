@@ -57,9 +57,10 @@ def give_back(con: duckdb.DuckDBPyConnection, table: str, place: str) -> None:
         )
 
 
-def apply(con: duckdb.DuckDBPyConnection, same: Mapping[str, str]) -> None:
+def apply(con: duckdb.DuckDBPyConnection, same: Mapping[str, str], most: int) -> None:
     """Put the id that stands for a customer into every row that has another id of it (`same`: that id by the other);
-    what the customer's own row does not know comes from those of its other ids. Each change is written down."""
+    what the customer's own row does not know comes from those of its other ids. Each change is written down, of each
+    column the first `most`."""
     if not same:
         return
     con.executemany("INSERT INTO _same VALUES ($1, $2)", [[other, kept] for other, kept in sorted(same.items())])
@@ -71,17 +72,17 @@ def apply(con: duckdb.DuckDBPyConnection, same: Mapping[str, str]) -> None:
             [table, column],
         )
         con.execute(f"UPDATE {name} SET {cell} = s.kept FROM _same AS s WHERE s.customer_id = {name}.{cell}")
-        _write_down(con, table, column, RULE)
+        _write_down(con, table, column, RULE, most)
     for (column,) in con.execute("SELECT column_name FROM (DESCRIBE customers)").fetchall():
         if column != "customer_id" and column not in OWN:
-            _fill(con, column)
+            _fill(con, column, most)
     con.execute(
         "INSERT INTO _merged_history SELECT h.* FROM customer_attributes AS h SEMI JOIN _same USING (customer_id)"
     )
     con.execute("DELETE FROM customer_attributes WHERE customer_id IN (SELECT customer_id FROM _same)")
 
 
-def _fill(con: duckdb.DuckDBPyConnection, column: str) -> None:
+def _fill(con: duckdb.DuckDBPyConnection, column: str, most: int) -> None:
     """Give the rows of a kept id what only a row of another id of the customer says, the latest of these."""
     cell = quote(column)
     moved = "SELECT row_id FROM _merged WHERE table_name = 'customers' AND column_name = 'customer_id'"
@@ -100,10 +101,12 @@ def _fill(con: duckdb.DuckDBPyConnection, column: str) -> None:
         f"UPDATE customers SET {cell} = told.value FROM told WHERE told.customer_id = customers.customer_id AND {empty}"
     )
     con.execute("DROP TABLE told")
-    _write_down(con, "customers", column, FILLED, "m.original IS NULL")
+    _write_down(con, "customers", column, FILLED, most, "m.original IS NULL")
 
 
-def _write_down(con: duckdb.DuckDBPyConnection, table: str, column: str, rule: str, only: str = "TRUE") -> None:
+def _write_down(
+    con: duckdb.DuckDBPyConnection, table: str, column: str, rule: str, most: int, only: str = "TRUE"
+) -> None:
     rows = (
         f"SELECT t._source, t._id, t._row, m.original, CAST(t.{quote(column)} AS VARCHAR) AS value "
         f"FROM _merged AS m JOIN {quote(table)} AS t ON t._id = m.row_id "
@@ -111,7 +114,7 @@ def _write_down(con: duckdb.DuckDBPyConnection, table: str, column: str, rule: s
     )
     con.execute(
         f"INSERT INTO _changes SELECT _source, $1, _id, _row, $2, original, value, $3 FROM ({rows}) "
-        f"ORDER BY _source, _row LIMIT {changes.KEPT}",
+        f"ORDER BY _source, _row LIMIT {int(most)}",
         [table, column, rule],
     )
     con.execute(

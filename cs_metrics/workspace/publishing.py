@@ -275,10 +275,10 @@ def _fill(
         history.record(con, request.dated or created_at)
     for load, source, replaced in sources:
         done.append(describe.add_load(con, source, load, replaced))
-        changes.add(con, source, load)
+        changes.add(con, source, load, request.settings["changes_kept"])
     history.from_own_dates(con)
     for name in {load.table for load in loads}:
         give_ids(con, TABLES[name])
     changes.settle(con)
-    merging.apply(con, request.same)
+    merging.apply(con, request.same, request.settings["changes_kept"])
     return done, mapped

@@ -80,7 +80,7 @@ def _one(attribute: str, told: pd.DataFrame, files: dict[str, str], held: str | 
             _effects(attribute, sources, files)
     options = [LAST, *sources]
     captions = ["Whichever file came in later; a blank in it says nothing."]
-    captions += [f"{formats.literal(files[name])}, and every later file of this name." for name in sources]
+    captions += ["This file and every later one of its name, where they say something." for _ in sources]
     picked = st.radio(
         f"Which to believe about {formats.literal(attribute)}", options, captions=captions,
         index=options.index(held) if held in options else 0, key=f"believe_file_{attribute}",

@@ -116,9 +116,18 @@ def made() -> None:
         "Rule": repairs["rule"],
         "Values changed": repairs["changed"],
     }
+    counted = int((repairs["changed"] - repairs["kept"]).sum())
+    if counted:
+        shown["Kept one by one"] = repairs["kept"]
     st.dataframe(shown, hide_index=True, alt="What repairs changed, by column and rule")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Each value with what stood in the file, its row, and the rule.", width="stretch")
         changes = door.ask("changes")
         label = f"Values changed ({formats.count(len(changes))})"
         download.table(changes, key="all_changes", name="values changed", label=label, numbers=False)
+    if counted:
+        many = formats.plural(counted, "changed value is", "changed values are")
+        st.caption(
+            f"{many} counted and not kept one by one: the file as it came still has what stood there. To keep more, "
+            "raise 'Changes kept' in the Settings before the file is loaded."
+        )

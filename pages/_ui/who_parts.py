@@ -59,16 +59,15 @@ def _proposal(row: dict[str, Any]) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{_id(row, 'kept')} and {_id(row, 'other')}", width="stretch")
+            st.button(f"Call both {formats.literal(row['other'])}", key=f"swap_{key}", icon=":material/swap_horiz:",
+                      type="tertiary", on_click=_swap, args=(key,), disabled=not _may_change())  # fmt: skip
             for label, accept, icon in (("Same customer", True, "check"), ("Different", False, "close")):
                 st.button(
                     label, key=f"match_{accept}_{key}", icon=f":material/{icon}:", on_click=_decide,
                     args=(row, accept), disabled=not _may_change(), type="secondary" if accept else "tertiary",
                 )  # fmt: skip
-        st.caption(formats.literal(row["evidence"][:1].upper() + row["evidence"][1:] + ".") + stake)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"As one customer both are called **{formats.literal(row['kept'])}**.", width="content")
-            st.button(f"Call them {formats.literal(row['other'])}", key=f"swap_{key}", icon=":material/swap_horiz:",
-                      type="tertiary", on_click=_swap, args=(key,), disabled=not _may_change())  # fmt: skip
+        evidence = formats.literal(row["evidence"][:1].upper() + row["evidence"][1:] + ".")
+        st.caption(f"{evidence}{stake} As one customer both are called **{formats.literal(row['kept'])}**.")
 
 
 def _id(row: dict[str, Any], which: str) -> str:

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.workspace import changes
 
 TICKETS = """ticket_id,customer_id,created_at,priority,cost
 T1,ACME,2024-01-02,High,10
@@ -72,8 +71,8 @@ def test_a_reader_with_hidden_columns_sees_no_changes(tmp_path):
     assert "_changed" not in view.rows("support_tickets")
 
 
-def test_what_is_written_down_one_by_one_is_bounded_and_the_rest_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(changes, "KEPT", 2)
+def test_what_is_written_down_one_by_one_is_bounded_and_the_rest_counted(tmp_path):
+    cs.Workspace(tmp_path / "ws").set_settings({"changes_kept": 2})
     version = published(tmp_path)
     assert len(version.changes()) == 2
     assert version.repairs()["changed"].sum() == 3
