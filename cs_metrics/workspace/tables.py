@@ -150,20 +150,26 @@ def insert(con: duckdb.DuckDBPyConnection, table: RawTable, given: Sequence[str]
         before = _count(con, name)
         con.execute(f"DELETE FROM {name} AS earlier WHERE ({some}) AND {known}")
         replaced = before - _count(con, name)
-    con.execute(f"INSERT INTO {name} SELECT * FROM incoming")
+    # with its id at once: to change every row afterwards would hold them all in memory
+    con.execute(f"INSERT INTO {name} SELECT * REPLACE ({_made_id(table.schema)} AS _id) FROM incoming")
     con.execute("DROP TABLE incoming")
     return replaced
 
 
-def give_ids(con: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Fill `_id`: the table's own id where that names one row, else made from the row's content and its place."""
-    name = quote(table.name)
+def _made_id(table: Table) -> str:
+    """Return the SQL of a row's `_id`: the table's own id where that names one row, else made from the row's content
+    and its place."""
     content = ", ".join(f"CAST({quote(c.name)} AS VARCHAR)" for c in table.columns)
     made = f"md5(concat_ws('|', {content})) || '-' || _source || '-' || _row"
     single = table.key[0] if table.key and table.key[0].endswith("_id") and table.key[0] != "customer_id" else None
     own = "customer_id" if table.name == "customers" else single
-    first = f"coalesce({quote(own)}, {made})" if own else made
-    con.execute(f"UPDATE {name} SET _id = {first} WHERE _id IS NULL")
+    return f"coalesce({quote(own)}, {made})" if own else made
+
+
+def give_ids(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Fill `_id` where it is missing, and tell apart the rows that share one."""
+    name = quote(table.name)
+    con.execute(f"UPDATE {name} SET _id = {_made_id(table)} WHERE _id IS NULL")
     con.execute(
         f"UPDATE {name} SET _id = twin.unique_id FROM (SELECT rowid AS twin_row, _id || '-' || _source || '-' || "
         f"row_number() OVER (PARTITION BY _id ORDER BY _source, _row) AS unique_id FROM {name} "
