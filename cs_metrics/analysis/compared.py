@@ -19,7 +19,7 @@ MODES = ("absolute", "row", "cohort", "target")
 class Compared:
     """`frame`: with `shade` (row: 0 the row's lowest to 1 its highest; cohort, target: -1 to 1, 0 as what it is held
     against; none where there is nothing to hold it against, or the cell is not over) and `beside` (the comparison in
-    words). `reach`: the difference, as a share, for which a shade of 1 stands."""
+    words). `reach`: the difference, as a share, from which on a shade is 1: nine in ten are smaller."""
 
     frame: pd.DataFrame
     mode: str
@@ -52,10 +52,12 @@ def compared(frame: pd.DataFrame, mode: str, cohort: Any = None, target: float |
         data = _against(data, cohort)
     # a cell that is not over would look like a collapse
     data["gap"] = data["gap"].where(data["complete"] & (data["k"] > 0))
-    most = data["gap"].abs().max() if data["gap"].notna().any() else 0.0
-    # whole steps of 5 points, so that a colour keeps its meaning when a month is added
+    gaps = data["gap"].abs().dropna()
+    # one cell far out would leave the others pale; whole steps of 5 points, so that a colour keeps its meaning when a
+    # month is added
+    most = float(gaps.quantile(0.9)) if len(gaps) else 0.0
     reach = max(0.05, math.ceil(round(most * 20, 9)) / 20)
-    return Compared(data.assign(shade=data["gap"] / reach).drop(columns="gap"), mode, reach)
+    return Compared(data.assign(shade=(data["gap"] / reach).clip(-1, 1)).drop(columns="gap"), mode, reach)
 
 
 def _in_row(data: pd.DataFrame) -> pd.DataFrame:

@@ -58,7 +58,7 @@ def laid_out(frame: pd.DataFrame, words: Wording, most: int = MOST) -> Layout:
             frame = _filled(frame, own, words)
         elif frame["cohort"].nunique() > most:
             size = _size(last - first + 1, words.grain, most)
-            frame, groups = _together(frame, (own - first) // size, words)
+            frame, groups = _together(frame, (own - first) // size, first, size, words)
             notes.append(f"{size} {words.grain}s make a row, so that the chart can be read; each cell pools theirs.")
     if "name" not in frame:
         frame = frame.assign(name="")
@@ -91,7 +91,9 @@ def _size(rows: int, grain: str, most: int) -> int:
     return next((n for n in _NICE.get(grain, ()) if n >= least), least)
 
 
-def _together(frame: pd.DataFrame, row: pd.Series, words: Wording) -> tuple[pd.DataFrame, dict[Any, list[Any]]]:
+def _together(
+    frame: pd.DataFrame, row: pd.Series, origin: int, size: int, words: Wording
+) -> tuple[pd.DataFrame, dict[Any, list[Any]]]:
     data = frame.assign(row=row)
     first, last = data.groupby("row")["cohort"].min(), data.groupby("row")["cohort"].max()
     members = data.groupby(["row", "k"])["cohort"].nunique()
@@ -109,8 +111,12 @@ def _together(frame: pd.DataFrame, row: pd.Series, words: Wording) -> tuple[pd.D
         cells["value"] = cells["retained"] / cells["eligible"]
         cells["low"], cells["high"] = intervals.wilson(cells["retained"], cells["eligible"])
     cells["cohort"], cells["last"] = cells["row"].map(first), cells["row"].map(last)
+    cells["last"] = cells["last"].where(cells["last"] > cells["cohort"])
     short = "hour" if words.grain == "hour" else "day" if words.grain in ("day", "week") else words.grain
-    names = {r: f"{_brief(first[r], short)} – {_brief(last[r], short)}" for r in first.index}
+    names = {}
+    for r in first.index:
+        opens, closes = (words.clock.start(origin + r * size + more) for more in (0, size - 1))
+        names[r] = f"{_brief(pd.Timestamp(opens), short)} – {_brief(pd.Timestamp(closes), short)}"
     cells["name"] = cells["row"].map(names)
     groups = {first[r]: sorted(part["cohort"].unique()) for r, part in data.groupby("row")}
     return cells.drop(columns="row"), {k: [pd.Timestamp(c) for c in v] for k, v in groups.items()}

@@ -245,7 +245,7 @@ def _when(cell: Mapping[str, Any], words: Wording) -> str:
     else:
         first, last = f"{words.grain} {low}", f"{words.grain} {high}"
         between = f"in {words.grain}s {low} to {high}"
-        own_words, inside = " after their start", "in"
+        own_words, inside = " after their start", _inside(words.grain)
     return {
         "on": f"{'at the end of' if span else inside} {last}{own_words}",
         "on_or_after": f"{inside} {last}{own_words} or later",

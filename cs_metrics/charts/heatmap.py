@@ -40,7 +40,8 @@ def rows(
     sizes = {words.label(c) if not dated else c: int(n) for c, n in size.items()}
     own = data["name"] if "name" in data else pd.Series("", index=data.index)
     data["row"] = [
-        f"{given or name(c)} · {words.number(sizes.get(c if dated else words.label(c), 0), locale=locale)}"
+        f"{'from ' if given else ''}{name(c)} · "
+        + words.number(sizes.get(c if dated else words.label(c), 0), locale=locale)
         for c, given in zip(data["cohort"], own, strict=True)
     ]
     data["id"] = data["cohort"].dt.strftime("%Y-%m-%dT%H:%M:%S") if dated else data["cohort"].map(words.label)
@@ -84,8 +85,8 @@ def rows(
     shade = data["shade"]
     data["ink"] = ((shade > high) | (shade < low)).astype(int).mask(data["small"] | none | shade.isna(), 2)
     data["tone"] = "full"
-    data.loc[shade.isna(), "tone"] = "plain"
     data.loc[data["small"], "tone"] = "few"
+    data.loc[shade.isna(), "tone"] = "plain"
     data.loc[none, "tone"] = "none"
     keep = ["row", "id", "k", "value", "shade", "tone", "ink", "shown", "short", "chance", "base", "complete", "small"]
     keep += ["state", "told", "beside", "say"]
@@ -152,7 +153,7 @@ def _names(*, look: Look, height: int) -> Picture:
     press = alt.selection_point(name="cell", fields=["cohort"], on="click", empty=False)
     tips = [alt.Tooltip("row:N", title="Cohort · size")]
     touch = base.mark_rect(opacity=0, cursor="pointer").encode(tooltip=tips).add_params(press)
-    text = base.mark_text(align="right", limit=NAMES - 10, tooltip=None).encode(
+    text = base.mark_text(align="right", fontSize=11, limit=NAMES - 10, tooltip=None).encode(
         text="row:N", x=alt.value("width"), color=alt.value(look.muted)
     )
     return dress(alt.layer(text, touch), look, height)
@@ -164,7 +165,7 @@ def _heatmap(
     each = f"(width / {columns})"
     title = f"{grain}s since the start"
     x = alt.X("k:O", title=title, axis=_axis(grain, steps), scale=alt.Scale(paddingInner=0.04))
-    labels = alt.Axis(labelLimit=NAMES) if names else None
+    labels = alt.Axis(labelLimit=NAMES + 30) if names else None
     y = alt.Y("row:N", sort=None, title=None, axis=labels, scale=alt.Scale(paddingInner=0.08))
     tips = [
         alt.Tooltip("row:N", title="Cohort · size"),

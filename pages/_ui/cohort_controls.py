@@ -83,7 +83,7 @@ def _periods(grain: str) -> None:
             **state.bind("periods", value=cohort_question.whole("periods", PERIODS[grain], MOST_PERIODS)),
         )  # fmt: skip
         st.number_input(
-            "Times a period, at least", 1, 1_000_000, width=180,
+            "Rows in a period, at least", 1, 1_000_000, width=180,
             help="So many rows (orders, events) in a period make it count.",
             **state.bind("min", value=cohort_question.whole("min", 1, 1_000_000)),
         )  # fmt: skip

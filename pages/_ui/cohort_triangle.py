@@ -43,8 +43,9 @@ def of_segment(frame: pd.DataFrame, question: Question, key: str) -> pd.DataFram
 
 def laid(question: Question, frame: pd.DataFrame) -> Triangle:
     """Return one triangle, ready to be shown."""
+    layout = analysis.laid_out(frame, question.wording)
     pooled = analysis.pooled(frame, repeated=question.rows == "every")
-    return Triangle(frame, analysis.laid_out(frame, question.wording), pooled)
+    return Triangle(frame, layout, pooled[pooled["k"].isin(layout.frame["k"])])
 
 
 def headline(question: Question, triangle: Triangle) -> None:
@@ -135,7 +136,7 @@ def legend(held: analysis.Compared) -> None:
     ends = {
         "absolute": ("0 %", "100 %"),
         "row": ("lowest of the row", "highest"),
-    }.get(held.mode, tuple(f"{sign}{100 * held.reach:.0f} points" for sign in ("−", "+")))
+    }.get(held.mode, tuple(f"{sign}{100 * held.reach:.0f} points or more" for sign in ("−", "+")))
     bar = f"linear-gradient(90deg, {', '.join(ramp)})"
     hatch = f"repeating-linear-gradient(135deg, {ramp[4]} 0 3px, {look.paper} 3px 5px)"
     box = "display:inline-block;height:14px;border-radius:2px;vertical-align:middle;text-align:center;font-size:11px;"
