@@ -61,7 +61,8 @@ def _waterfall(row: pd.DataFrame, at: str, grain: str, asked: Asked) -> None:
     grew = f" ({change[1]})" if change and told["start"] else ""
     gains = [f"{money(told[n])} {MOVES[n].lower()}" for n in ("new", "reactivation", "expansion") if told[n]]
     losses = [f"{money(told[n])} {MOVES[n].lower()}" for n in ("contraction", "churn") if told[n]]
-    said = f"In {_when(at, grain, asked)} MRR went from {money(told['start'])} to {money(told['end'])}{grew}: "
+    said = f"{'In' if at else 'Over'} {_when(at, grain, asked)} MRR went from {money(told['start'])} "
+    said += f"to {money(told['end'])}{grew}: "
     said += f"gained {', '.join(gains) or 'nothing'}; lost {', '.join(losses) or 'nothing'}."
     if not told["complete"]:
         said += " The period is not over in these data."
@@ -234,9 +235,12 @@ def _customer(who: str, grain: str, asked: Asked) -> None:
         "From": rows["begins"], "To (not included)": rows["ends"], "MRR": rows["mrr"], "Product": rows.get("product"),
         "File": rows["_source"], "Row": rows["_row"],
     }).dropna(axis="columns", how="all")  # fmt: skip
+    if "To (not included)" in shown:
+        ends = shown["To (not included)"]
+        shown["To (not included)"] = ["" if formats.is_missing(end) else formats.day(end) for end in ends]
     table(
         shown, key="customer_rows", name=f"rows of customer {who}", alt="The rows of the files", amounts=["MRR"],
-        days=[c for c in ("From", "To (not included)") if c in shown], full=rows,
+        days=["From"], full=rows,
         count=f"{formats.plural(len(rows), 'row')}: a start or an end above is the sum of those that hold then.",
     )  # fmt: skip
     st.button("Close the customer", icon=":material/close:", type="tertiary", key="close_customer",

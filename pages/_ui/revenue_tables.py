@@ -96,7 +96,7 @@ def concentration(asked: Asked) -> None:
         "place": "Place", "customer_id": "Customer", "name": "Name", "mrr": "MRR", "share": "Share",
         "mrr_before": "MRR at the start", "place_before": "Place at the start", "_rows": "File and rows",
     })  # fmt: skip
-    shown["Place at the start"] = ["" if formats.is_missing(p) else str(p) for p in shown["Place at the start"]]
+    shown["Place at the start"] = shown["Place at the start"].astype(str).replace("<NA>", "")
     columns = ["Place", "Customer", "Name", "MRR", "Share", "MRR at the start", "Place at the start", "File and rows"]
     table(
         shown[[c for c in columns if c in shown]], key="largest", name=f"top {top} customers", shares=["Share"],
@@ -159,6 +159,8 @@ def _contracts(frame: pd.DataFrame, when: str, key: str, meanings: Any, none: st
         "Product": part.get("product"), "MRR": part["mrr"], "Outcome": [OUTCOMES[o] for o in part["outcome"]],
         "Notice on": part["cancelled_at"], "File": part["_source"], "Row": part["_row"],
     }).dropna(axis="columns", how="all")  # fmt: skip
+    if "Notice on" in rows:
+        rows["Notice on"] = ["" if formats.is_missing(when) else formats.day(when) for when in rows["Notice on"]]
     table(rows, key=f"{key}_contracts", name=f"renewals {key}", alt="Contracts", amounts=["MRR"], full=part,
-          days=[c for c in ("Ends", "Notice on") if c in rows],
+          days=["Ends"],
           count=f"{formats.plural(len(part), 'contract')}; a contract ends before the day named.")  # fmt: skip
