@@ -59,6 +59,11 @@ class Fit:
         found = _survival(self._older(age), np.arange(periods)).sum(axis=1)
         return float(found[-1]), float(found.min()), float(found.max())
 
+    def staying(self, age: int, periods: int) -> tuple[float, float, float]:
+        """Of those who have stayed `age` periods, the share still here `periods` later, with its 95 % interval."""
+        found = _survival(self._older(age), [periods])[:, 0]
+        return float(found[-1]), float(found.min()), float(found.max())
+
     def _older(self, age: int) -> Floats:
         return np.vstack([self.region, [[self.alpha, self.beta]]]) + np.array([[0.0, float(age)]])
 
@@ -67,12 +72,19 @@ class Fit:
 class Projection:
     """What `project` returns. `curve`: t, survival (known; null beyond), known_low, known_high, at_risk, projected,
     low, high. `held_out`: t, known, projected, low, high, error of the periods kept from a second fit, `earlier`, of
-    the first of them; null where too little is known for one."""
+    the first of them; null where too little is known for one. `fits`: the chance of leavings as far from
+    the model as these, if it were right (chi-square); null where too few periods have enough of them."""
 
     fit: Fit
     curve: pd.DataFrame
     earlier: Fit | None
     held_out: pd.DataFrame
+    fits: float
+
+    @property
+    def known(self) -> pd.Series:
+        """The last row of the curve that is known."""
+        return self.curve[self.curve["survival"].notna()].iloc[-1]
 
     @property
     def mean_error(self) -> float:
@@ -188,4 +200,18 @@ def project(curve: pd.DataFrame, ahead: int = 12, fitted: int | None = None) -> 
     held["error"] = held["projected"] - held["known"]
     columns = ["t", "known", "known_low", "known_high", "projected", "low", "high", "error", "at_risk"]
     order = ["t", "survival", "known_low", "known_high", "at_risk", "projected", "low", "high"]
-    return Projection(whole, made[order], earlier, held[columns].reset_index(drop=True))
+    fits = _fits(whole, later["at_risk"].to_numpy(), later["events"].to_numpy())
+    return Projection(whole, made[order], earlier, held[columns].reset_index(drop=True), fits)
+
+
+def _fits(found: Fit, at_risk: Floats, events: Floats) -> float:
+    """Pearson's chi-square of leavings against those of the model, neighbouring periods put together until 5 are
+    expected; two parameters were fitted."""
+    hazard = found.alpha / (found.alpha + found.beta + np.arange(len(at_risk)))
+    expected, spread = at_risk * hazard, at_risk * hazard * (1 - hazard)
+    total, parts, last = 0.0, 0, 0
+    for place in range(1, len(at_risk) + 1):
+        if expected[last:place].sum() >= FEWEST_EVENTS:
+            total += (events[last:place].sum() - expected[last:place].sum()) ** 2 / spread[last:place].sum()
+            parts, last = parts + 1, place
+    return float(stats.chi2.sf(total, parts - 2)) if parts > 2 else float("nan")

@@ -13,6 +13,7 @@ from cs_metrics.analysis.projection import Projection
 from cs_metrics.analysis.survival import LogRank
 
 _MOST_PAIRS = 4
+_MISFIT = 0.01
 
 
 def group_name(key: Any) -> str:
@@ -99,19 +100,30 @@ def _p(p: float) -> str:
 
 def projection_sentences(made: Projection, grain: str = "month", rising: Sequence[int] = ()) -> list[str]:
     """What a projection says, how wrong it was, and what it cannot know. `rising`: the periods of `hazard.rises`."""
-    last = made.curve.iloc[-1]
-    known = int(made.curve["survival"].notna().sum()) - 1
+    end, last = made.known, made.curve.iloc[-1]
+    known = int(end["t"])
+    ahead = int(last["t"]) - known
+    stay, low, high = made.fit.staying(known, ahead)
+    of_all = stay * end["survival"]
+    digits = 0 if high - low > 0.03 else 1
     said = [
-        f"After {int(last['t'])} {grain}s, {last['projected']:.0%} of those who started will still be here (95 % band: "
-        f"{last['low']:.0%} to {last['high']:.0%})."
+        f"Of those still here after {known} {grain}s, {stay:.{digits}%} will be {ahead} {grain}s later (95 % band: "
+        f"{low:.{digits}%} to {high:.{digits}%}): {of_all:.{digits}%} of all who started."
+        if of_all
+        else f"After {known} {grain}s nobody was left; the model speaks of new customers like these."
     ]
+    if made.fits < _MISFIT:
+        said.append(
+            "The model does not fit these lives: so far from it they would be in fewer than 1 of 100 such groups. Read "
+            "it as a rough line; its band is too narrow."
+        )
     life, least, most = made.fit.remaining()
     if life == float("inf"):
-        ahead = int(last["t"])
-        stay, low, high = made.fit.within(ahead)
+        whole = int(last["t"])
+        stay, low, high = made.fit.within(whole)
         said.append(
-            f"The model sees a core of customers who hardly ever leave, so a whole life has no mean. Of its first "
-            f"{ahead} {grain}s a new customer is expected to stay {stay:.1f} ({low:.1f} to {high:.1f})."
+            "The model sees a core of customers who hardly ever leave, so a whole life has no mean. Of its first "
+            f"{whole} {grain}s a new customer is expected to stay {stay:.1f} ({low:.1f} to {high:.1f})."
         )
     else:
         up = f"{least:.1f} to {most:.1f}" if most != float("inf") else f"{least:.1f} or more"
@@ -124,11 +136,13 @@ def projection_sentences(made: Projection, grain: str = "month", rising: Sequenc
         said.append("Too little is known to try it on the past: take it with caution.")
     else:
         held = made.held_out
+        inside = (held["low"] <= held["known"]) & (held["known"] <= held["high"])
         worst = held.loc[held["error"].abs().idxmax()]
         said.append(
             f"Tried on the past: fitted on the first {made.earlier.periods} {grain}s alone, it missed what came after "
             f"by {made.mean_error * 100:.1f} points on average, at most by {abs(worst['error']) * 100:.1f} "
-            f"({grain} {int(worst['t'])}: projected {worst['projected']:.0%}, known {worst['known']:.0%})."
+            f"({grain} {int(worst['t'])}: projected {worst['projected']:.0%}, known {worst['known']:.0%}); "
+            f"{int(inside.sum())} of {len(held)} were inside its band."
         )
     if rising:
         said.append(

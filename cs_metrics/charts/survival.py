@@ -159,11 +159,14 @@ def hazards(
         f"{words.number(k, locale=locale)} of {words.number(n, locale=locale)}"
         for k, n in zip(data["events"], data["at_risk"], strict=True)
     ]
+    # of risky periods in a row the highest alone is labelled
+    run = (data["tone"] != data["tone"].shift()).cumsum()
+    data["named"] = (data["tone"] == "risky") & (data["hazard"] == data.groupby(run)["hazard"].transform("max"))
     # an interval of few customers would flatten all bars
     enough = data.loc[~few, "high"]
     top = float(min(1.0, max(1.25 * float(data["hazard"].max()), float(enough.max()) if len(enough) else 0.0, 0.01)))
     data["above"] = data["high"].clip(upper=top)
-    keep = ["t", "hazard", "low", "above", "tone", "shown", "chance", "base"]
+    keep = ["t", "hazard", "low", "above", "tone", "named", "shown", "chance", "base"]
     text = f"The share of customers who left in each {grain} of life"
     return draw(_hazards, data[keep], look, note, text, grain=grain, height=height, top=round(top, 4))
 
@@ -185,7 +188,7 @@ def _hazards(*, look: Look, grain: str, height: int, top: float) -> Picture:
     )
     chance = base.mark_rule(strokeWidth=1.25, color=look.ink, opacity=0.55).encode(x=x, y="low:Q", y2="above:Q")
     said = (
-        base.transform_filter("datum.tone == 'risky'")
+        base.transform_filter("datum.named")
         .mark_text(dy=-8, fontSize=11, fontWeight=600)
         .encode(x=x, y="above:Q", text="shown:N")
     )

@@ -92,7 +92,8 @@ def headline(question: Question) -> None:
     if not question.by:
         st.markdown(f"**{formats.literal(medians['sentence'].iloc[0])}**")
     else:
-        st.markdown(f"**{formats.literal(found.verdict)}**")
+        first, stop, more = found.verdict.partition(". ")
+        st.markdown(f"**{formats.literal(first + stop.strip())}** {formats.literal(more)}")
     for note in found.notes:
         st.caption(f":material/info: {formats.literal(note)}")
 

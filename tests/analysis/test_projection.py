@@ -105,6 +105,14 @@ def test_too_little_to_project_from(at_risk, events):
         fit(at_risk, events)
 
 
+def test_lives_that_the_model_does_not_fit():
+    renewals = [100.0, 98.0, 97.0, 70.0, 69.0, 68.0, 48.0, 47.0, 46.5, 33.0]
+    assert project(curve(renewals)).fits < 0.001
+    assert project(curve(HIGH_END)).fits > 0.05
+    stay, low, high = project(curve(HIGH_END)).fit.staying(12, 12)
+    assert low < stay < high < 1
+
+
 def test_everyone_gone_is_projected_to_be_gone():
     found = fit([60, 30, 10], [30, 20, 10])
     assert found.survival([12])[0] < 0.05
