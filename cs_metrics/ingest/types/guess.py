@@ -23,7 +23,9 @@ _ID_NAME = re.compile(
 _TIME_NAME = re.compile(
     r"(?i)(?:date|time|day|month|stamp|epoch|since|created|updated|closed|started|ended|due|_at|_on| at| on|seit|datum)"
 )
-_EDGE_NAME = re.compile(r"(?i)(?:^|[\s_\-])(?:starts?|ends?|begins?|beginn|ende|until|expir(?:y|es|ation)|renewal|ts)$")
+_EDGE_NAME = re.compile(
+    r"(?i)(?:^|[\s_\-.])(?:starts?|ends?|begins?|beginn|ende|until|expir(?:y|es|ation)|renewal|ts|at|when)$"
+)
 _SIZE_NAME = re.compile(r"(?i)mrr|arr|revenue|balance|amount|value|price|seat|count|number|total|users")
 _SINCE = (631_152_000, 2_208_988_800)  # the seconds since 1970 from 1990 to 2039
 _SERIAL = (20_000, 60_000)  # the days of a spreadsheet from 1954 to 2064

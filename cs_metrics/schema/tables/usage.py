@@ -32,7 +32,7 @@ EVENTS = Table(
             help="When it happened.",
             synonyms=words(
                 "timestamp event_time time event_date date usage_date event_timestamp created_at ts occurred_on "
-                "logged_at datetime event_at used_at activity_date"
+                "logged_at datetime event_at used_at activity_date at when"
             ),
             example="2025-03-04 10:15",
         ),
