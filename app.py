@@ -1,4 +1,4 @@
-"""The way in: one look, the workspace, the navigation; nothing else. Run it with `streamlit run app.py`."""
+"""The way in: one look, the workspace, the navigation; nothing else. `streamlit run server.py` starts it."""
 
 import streamlit as st
 
