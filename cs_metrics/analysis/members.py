@@ -77,8 +77,8 @@ def members(
     made.ctes.append(("proof", _proof(asked, made, *steps[k])))
     amounts = joined = ""
     if asked.value != "units":
-        money.parts(asked, made)
-        amounts, joined = ", e.a AS amount, e.b AS base", f" LEFT JOIN each AS e ON {_SAME.format('e')} AND e.k = {k}"
+        made.ctes.append(("brought", money.of_cell(asked, *steps[k])))
+        amounts, joined = ", e.amount, e.base", f" LEFT JOIN brought AS e ON {_SAME.format('e')}"
     text, bound = made.query(
         f"SELECT c.unit, c.customer_id, c.s AS started, p.returned, CAST(coalesce(p.times, 0) AS BIGINT) AS rows, "
         f"c.retained, coalesce(p._source, c._source) AS _source, coalesce(p._row, c._row) AS _row{amounts} "
