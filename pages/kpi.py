@@ -45,6 +45,7 @@ st.subheader("Trend", anchor=False)
 with errors.shown():
     kpi_parts.trend(kpi, trend, asked, item)
     kpi_parts.table(kpi, trend, asked, item)
+shell.link("why", "Why did it move?", icon=":material/troubleshoot:", id=kpi.id)
 
 with errors.shown():
     account_parts.moved(kpi, asked)

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from cs_metrics.analysis.explain_split import SIDES
 
-LEVEL = 0.005
-"""An attribute is named when chance alone reaches as much in less than one of two hundred such searches."""
+LEVEL = 0.01
+"""An attribute is named when chance alone reaches as much in less than one of a hundred such searches."""
 DEALS = 999
 FEW_DEALS = 199
 """So many are enough to see that nothing stands out: then no more are made."""

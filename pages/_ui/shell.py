@@ -38,6 +38,7 @@ PAGES = (
     ("cohorts", "Cohorts", "grid_on", "Who stays: retention of each cohort, period by period."),
     ("revenue", "Revenue", "payments", "What moved MRR, ARR, concentration, renewals, and the outlook."),
     ("survival", "Survival", "stairs", "How long customers stay, when they leave, how many will still be here."),
+    ("why", "Why", "troubleshoot", "Why a KPI moved: mix, rate and restated data, down to the accounts."),
     ("feedback", "Feedback", "forum", "NPS, CSAT and effort: trend, breakdown, distribution, comments."),
     ("library", "KPIs", "menu_book", "Every KPI: what it means, its value, what it needs; search and filter."),
     ("segments", "Segments", "groups", "Build a group of customers and compare it with everyone else."),

@@ -50,7 +50,7 @@ def churn(draw: Draw, more: Callable[[Company], np.ndarray], newcomers: dict[str
     `newcomers` says what they are."""
     made = company(draw)
     left = leaving(draw, made, np.zeros(CUSTOMERS))
-    came = company(draw, 800 if newcomers else int(left.sum()))
+    came = company(draw, 1_000 if newcomers else int(left.sum()))
     came |= {name: np.full(len(came[name]), value) for name, value in (newcomers or {}).items()}
     there = {name: np.concatenate([made[name][~left], came[name]]) for name in made}
     gone = leaving(draw, there, more(there))
@@ -104,7 +104,7 @@ EFFECTS: dict[str, Callable[[Draw], tuple[str, tuple]]] = {
     "one segment's churn rises by 25 points": lambda d: ("region", churn(d, where("region", "EMEA", 0.25))),
     "one country's churn rises by 50 points": lambda d: ("country", churn(d, where("country", "AMER 2", 0.5))),
     "one of eight attributes, drawn": any_of_eight,
-    "the base shifts: 800 small ones come": lambda d: ("size", churn(d, everywhere(0.0), {"size": "small"})),
+    "the base shifts: 1,000 small ones come": lambda d: ("size", churn(d, everywhere(0.0), {"size": "small"})),
     "money: one segment pays 20 % less": lambda d: ("plan", money(d, where("plan", "Pro", -0.2))),
     "a count: one segment writes twice as much": lambda d: ("channel", tickets(d, where("channel", "channel 3", 1.0))),
     "noise: nothing changes": lambda d: ("", churn(d, everywhere(0.0))),
