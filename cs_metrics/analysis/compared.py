@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,13 +90,13 @@ def _against(data: pd.DataFrame, cohort: Any) -> pd.DataFrame:
     return data.assign(beside=beside)
 
 
-def _outside(row: dict[str, Any], target: float) -> bool | None:
+def _outside(row: Mapping[Any, Any], target: float) -> bool | None:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return None
     return not row["low"] <= target <= row["high"]
 
 
-def _said(gap: float, than: str, beyond: bool | None, row: dict[str, Any]) -> str:
+def _said(gap: float, than: str, beyond: bool | None, row: Mapping[Any, Any]) -> str:
     if pd.isna(gap) or row["k"] == 0 or not row["complete"]:
         return ""
     points = round(100 * gap, 1) + 0.0

@@ -75,10 +75,6 @@ class Wording:
         return self.dated and self.calendar
 
     @property
-    def begins(self) -> str:
-        return self.start_of or self.of
-
-    @property
     def units(self) -> str:
         """What is counted: customers, users, or accounts (each with its child accounts)."""
         return "accounts" if self.accounts == "parent" else self.unit
@@ -175,7 +171,7 @@ def sentence(cell: Mapping[str, Any], words: Wording | None = None) -> str:
     came = f"{retained:,} {_came(words)} {_when(cell, words)}"
     value, low, high = cell["value"], cell.get("low"), cell.get("high")
     chance = ""
-    if low is not None and not pd.isna(low):
+    if low is not None and high is not None and not pd.isna(low):
         chance = f"; chance alone moves this between {percent(low)} and {percent(high)}"
     if words.value == "units":
         said = f"Of the {eligible:,} {who}, {came}: {percent(value)}{chance}."
@@ -199,16 +195,21 @@ def sentence(cell: Mapping[str, Any], words: Wording | None = None) -> str:
 
 def percent(share: float) -> str:
     """A share as a sentence has it: '81 %', '3.4 %'."""
-    digits = 1 if 0 < abs(share) < 0.095 or 0.995 <= share < 1 else 0
-    return f"{100 * share:.{digits}f} %"
+    if 0.995 <= share < 1:
+        # what is not all is never called all
+        return f"{min(round(100 * share, 1), 99.9)} %"
+    return f"{100 * share:.{1 if 0 < abs(share) < 0.095 else 0}f} %"
 
 
 def _who(cell: Mapping[str, Any], words: Wording, count: int) -> str:
     unit = words.units.removesuffix("s") if count == 1 else words.units
     if "cohorts" in cell:
         n = int(cell["cohorts"])
-        _, last = words.edges(int(cell["k"]))
-        over = f"{words.grain} {last} is over" if int(cell["k"]) else f"first {words.grain} is over"
+        over = (
+            f"{words.grain} {words.edges(int(cell['k']))[1]} is over"
+            if int(cell["k"])
+            else f"first {words.grain} is over"
+        )
         many = "the one cohort" if n == 1 else f"the {n} cohorts"
         return f"{unit} of {many} whose {over}" if words.dated else f"{unit} of {many}"
     cohort = cell["cohort"]
@@ -256,7 +257,7 @@ def _when(cell: Mapping[str, Any], words: Wording) -> str:
 
 
 def _started(words: Wording) -> str:
-    deed = _DEEDS[words.begins][0]
+    deed = _DEEDS[(words.start_of or words.of)][0]
     only = f" ({filter_sentence(words.start)})" if words.start else ""
     if words.cohort == "every" or deed in _ONCE:
         return deed + only
@@ -266,7 +267,7 @@ def _started(words: Wording) -> str:
 def _came(words: Wording) -> str:
     """What staying is called; 'again' only where it is what they began with."""
     _, plain, again = _DEEDS[words.of]
-    same = (words.begins) == words.of and dict(words.start) == dict(words.back)
+    same = words.start_of in (None, words.of) and dict(words.start) == dict(words.back)
     deed = again if same else plain
     if words.back:
         deed = f"{plain} ({filter_sentence(words.back)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -139,7 +140,7 @@ def least_width(cells: Drawing) -> int:
 
 
 def _axis(grain: str, steps: tuple[str, ...]) -> alt.Axis:
-    marks = {"labelExpr": f"{['0', *steps]!r}[datum.value]"} if steps else {}
+    marks: dict[str, Any] = {"labelExpr": f"{['0', *steps]!r}[datum.value]"} if steps else {}
     return alt.Axis(
         orient="top", labelAngle=0, labelOverlap="greedy", minExtent=_HEAD, maxExtent=_HEAD, titleAnchor="start",
         titleY=-_HEAD + 6, **marks,

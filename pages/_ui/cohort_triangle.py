@@ -19,6 +19,7 @@ SCROLL = """<style>
 .st-key-triangle_halves > div { min-width: 0; }
 .st-key-triangle_scroll { overflow-x: auto; overflow-y: hidden; min-width: 0; }
 .st-key-triangle_cells { min-width: %spx; }
+@media (max-width: 640px) { #vg-tooltip-element { left: 8px !important; max-width: calc(100vw - 16px); } }
 </style>"""
 
 

@@ -125,11 +125,5 @@ def test_the_question_in_one_sentence(words, says):
 
 
 def test_percent_has_the_digits_that_mean_something():
-    assert [percent(x) for x in (0, 0.004, 0.034, 0.81, 0.996, 1)] == [
-        "0 %",
-        "0.4 %",
-        "3.4 %",
-        "81 %",
-        "99.6 %",
-        "100 %",
-    ]
+    said = [percent(x) for x in (0, 0.004, 0.034, 0.81, 0.996, 0.9999, 1, 1.4)]
+    assert said == ["0 %", "0.4 %", "3.4 %", "81 %", "99.6 %", "99.9 %", "100 %", "140 %"]
