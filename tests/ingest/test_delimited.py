@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cs_metrics.errors import FileError, LimitError
 from cs_metrics.ingest.reading.delimited import Dialect, detect
+from cs_metrics.ingest.reading.eastern import fitting
 from cs_metrics.ingest.reading.limits import Limits
 from cs_metrics.ingest.reading.torn import Repairs, records
 from tests.ingest.reading import names, read_bytes, read_text, rows
@@ -32,6 +33,35 @@ def test_one_byte_encodings_are_told_by_their_letters(tmp_path: Path, encoding: 
     assert rows(sheet)[0] == ("Jörg Müller", "Düsseldorf")
     assert sheet.encoding == encoding
     assert "Not UTF-8" in sheet.notes[0]
+
+
+EASTERN = {
+    "koi8_r": ("Клиент;Тариф", "Иванов Пётр;Базовый", "ООО Ромашка;Полный доступ"),
+    "cp1251": ("Клиент;Тариф", "Иванов Пётр;Базовый", "ООО Ромашка;Полный доступ"),
+    "cp932": ("顧客名;プラン", "株式会社山田商事;スタンダード", "東京電機サービス;プレミアム"),
+    "euc_jp": ("顧客名;プラン", "株式会社山田商事;スタンダード", "東京電機サービス;プレミアム"),
+    "gb18030": ("客户名称;套餐", "北京华夏科技有限公司;标准版", "上海东方贸易公司;高级版"),
+    "big5": ("客戶名稱;方案", "台北科技股份有限公司;標準版", "高雄貿易公司;進階版"),
+    "cp949": ("고객명;요금제", "서울전자 주식회사;표준", "한국소프트웨어;프리미엄"),
+}
+
+
+@pytest.mark.parametrize("encoding", EASTERN)
+def test_eastern_encodings_are_told_where_the_evidence_is_strong(tmp_path: Path, encoding: str) -> None:
+    head, first, second = EASTERN[encoding]
+    sheet = read_text(tmp_path, f"{head};MRR\n" + f"{first};1200\n{second};34.50\n" * 6, encoding)
+    assert (sheet.encoding, names(sheet)) == (encoding, [*head.split(";"), "MRR"])
+    assert rows(sheet)[:2] == [(*first.split(";"), "1200"), (*second.split(";"), "34.50")]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman", "cp1250"])
+@pytest.mark.parametrize(
+    "line", ["Jörg Müller;Düsseldorf;Groß", "François Évrard;Orléans;Hôtel", "Café Zoë;Århus;Smørrebrød"]
+)
+def test_western_text_is_never_taken_for_eastern(tmp_path: Path, encoding: str, line: str) -> None:
+    content = ("name;city;note\n" + f"{line}\nAnn;Bonn;x\n" * 30).encode(encoding, "replace")
+    (tmp_path / "a.csv").write_bytes(content)
+    assert fitting(tmp_path / "a.csv", content) is None
 
 
 def test_one_stray_byte_in_utf8_is_read_as_windows_text(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from cs_metrics.ingest.mappings.periodnames import period_in
 from cs_metrics.ingest.sheetplan import SheetPlan
+from tests.ingest.reading import read_text
 from tests.ingest.sheets import plan_of
 from tests.ingest.sheets import sheet as read_sheet
 
@@ -62,6 +64,31 @@ def test_a_wide_sheet_becomes_revenue_by_month_and_says_so() -> None:
         ("Beta", "2024-02-01", 20.0, 3),
         ("Beta", "2024-03-01", 25.5, 3),
     ]
+
+
+TOTALS = (
+    "Account,Plan,Jan 2024,Feb 2024,Mar 2024,Total\n"
+    "Acme,Pro,100,110,0.5,210.5\nBeta,Basic,,20,,20\nGamma,Basic,5,5,,10\n"
+)
+
+
+@pytest.mark.parametrize(
+    "last", ["Total,,105,135,0.5,240.5", "Grand Total,,105,135,0.5,240.5", "Total,Pro,105,135,0.5,240.5"]
+)
+def test_totals_beside_and_below_the_months_are_counted_once(tmp_path: Path, last: str) -> None:
+    raw = read_text(tmp_path, TOTALS + last + "\n")
+    (found,) = plan_of(raw).sheets
+    assert found.table == "mrr_snapshots"
+    assert sum(found.applied[0].data["mrr"].to_pylist()) == Decimal("240.5")
+
+
+def test_subtotals_between_the_customers_are_offered_to_be_set_aside(tmp_path: Path) -> None:
+    lines = "Subtotal Pro,Pro,100,110,0.5,210.5\nDelta,Basic,1,2,3,6\nSubtotal Basic,Basic,6,27,3,36\n"
+    (found,) = plan_of(read_text(tmp_path, TOTALS + lines)).sheets
+    (totals,) = [group for group in found.repairs if group.repair["kind"] == "totals"]
+    assert totals.repair["words"] == ["Subtotal Basic", "Subtotal Pro"]
+    found.repair(totals.repair)
+    assert sum(found.applied[0].data["mrr"].to_pylist()) == Decimal("246.5")
 
 
 def test_a_customer_without_any_cell_is_reported() -> None:

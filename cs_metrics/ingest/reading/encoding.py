@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cs_metrics.errors import FileError
+from cs_metrics.ingest.reading import eastern
 
 _CHUNK = 1 << 20
 _BOMS = (
@@ -91,6 +92,8 @@ def detect(path: Path, name: str) -> Encoding:
     good, bad, odd = _utf8(path)
     if not bad:
         return Encoding("utf-8")
+    if good <= bad and (found := eastern.fitting(path, head)):
+        return Encoding(found, "replace", f"Not UTF-8; read as {eastern.NAMES[found]}, which all of it fits.")
     pages = _pages(odd)
     if good > 5 * bad:
         said = " or ".join(_NAMES.get(page, page) for page in pages)

@@ -274,7 +274,9 @@ def _totals(raw: RawSheet, applied: Sequence[Applied]) -> Iterator[Found]:
         mask = np.asarray(pc.fill_null(near, False).to_numpy(zero_copy_only=False), dtype=bool) & loaded
         if not mask.any():
             continue
-        said = Counter(t for t in texts.filter(pa.array(mask)).to_pylist() if _TOTAL.match(t))
-        if said and sum(said.values()) <= max(3, raw.rows // 5):
+        said = {t for t in texts.filter(pa.array(mask)).unique().to_pylist() if _TOTAL.match(t)}
+        numbers = raw.data.column("_row")  # of a sheet with a column for each month a row of the file is several
+        some = numbers.filter(pc.is_in(texts, value_set=pa.array(sorted(said), pa.string())))
+        if said and len(some.unique()) <= max(3, len(numbers.unique()) // 5):
             advice = "They are set aside, so that nothing counts twice."
             yield Found({"kind": "totals", "column": column.name, "words": sorted(w.strip() for w in said)}, advice)
