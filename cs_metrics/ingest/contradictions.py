@@ -13,6 +13,7 @@ from cs_metrics.ingest import customer_files
 from cs_metrics.ingest.apply import Applied
 from cs_metrics.ingest.mappings.mapping import TableMapping
 from cs_metrics.ingest.mappings.names import key
+from cs_metrics.ingest.mappings.values import Lookup
 from cs_metrics.ingest.mappings.vocabulary import flag_rank
 from cs_metrics.ingest.problems import EXAMPLES, Problem, plural
 from cs_metrics.ingest.sheet import RawSheet
@@ -84,8 +85,9 @@ _ODD = (
 _WITHOUT_CUSTOMER = "They are kept and counted; KPIs about customers leave them out."
 
 
-def contradictions(applied: Sequence[Applied]) -> list[Problem]:
-    """Return what is at odds within and between the sheets as they would be loaded."""
+def contradictions(applied: Sequence[Applied], published: Lookup | None = None) -> list[Problem]:
+    """Return what is at odds within and between the sheets as they would be loaded. `published` finds values in what
+    is published already: a customer that is there is not unknown."""
     tables: dict[str, list[Applied]] = defaultdict(list)
     for one in applied:
         tables[one.table].append(one)
@@ -94,7 +96,7 @@ def contradictions(applied: Sequence[Applied]) -> list[Problem]:
         found += _wrong_order(one)
         found += _odd(one)
         found += _nobody(one)
-        found += _orphans(one, tables["customers"])
+        found += _orphans(one, tables["customers"], published)
         found += _before_start(one, tables["subscriptions"])
         found += _flags(one, tables["churn_events"])
         found += _still_paying(one, tables["subscriptions"])
@@ -160,10 +162,13 @@ def _nobody(one: Applied) -> list[Problem]:
     return [_problem(one, "customer_id", "no customer", count, what, _WITHOUT_CUSTOMER, rows)]
 
 
-def _orphans(one: Applied, customers: Sequence[Applied]) -> list[Problem]:
+def _orphans(one: Applied, customers: Sequence[Applied], published: Lookup | None) -> list[Problem]:
     if one.table == "customers" or "customer_id" not in one.mapped or not customers:
         return []
     known = pa.concat_tables([c.data.select(["customer_id"]) for c in customers])
+    before = published("customers", "customer_id", "customer_id") if published else None
+    if before is not None:
+        known = pa.concat_tables([known, before.select(["key"]).rename_columns(["customer_id"]).cast(known.schema)])
     condition = "customer_id IS NOT NULL AND customer_id NOT IN (SELECT customer_id FROM known)"
     count, rows = _ask(one, condition, "customer_id", known=known)
     if not count:

@@ -119,7 +119,9 @@ class Plan:
     def contradictions(self) -> tuple[Problem, ...]:
         """Where a file contradicts itself or another, among the sheets that are ready."""
         feeds = [s.completed for s in self.sheets]
-        return in_order([*contradictions(self.applied), *near_matches([s.raw for s in self.sheets], feeds)])
+        return in_order(
+            [*contradictions(self.applied, self._published), *near_matches([s.raw for s in self.sheets], feeds)]
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:

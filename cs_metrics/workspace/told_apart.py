@@ -57,7 +57,7 @@ def sentences(con: duckdb.DuckDBPyConnection, sources: set[str] | None = None) -
             continue
         n = row["customers"]
         holds = row["one_file"] if row["one_in_force"] == n else row["other_file"] if row["other_in_force"] == n else ""
-        who = f"{holds} is believed" if holds else "The file that was loaded last, or that is believed, holds"
+        who = f"{holds} holds" if holds else "The file that was loaded last, or that is believed, holds"
         said.append(
             f"{n:,} {'customer' if n == 1 else 'customers'}: {row['attribute']} in {row['one_file']} and "
             f"{row['other_file']} differ. {who}; choose on Data, 'Who is who'."

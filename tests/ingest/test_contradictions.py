@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+import cs_metrics as cs
 from cs_metrics.ingest.plan import Plan, read
 from cs_metrics.ingest.problems import Problem
 
@@ -87,6 +88,17 @@ def test_rows_of_nobody_and_of_a_customer_that_is_in_no_customer_sheet(find):
     assert [(p.count, p.examples) for p in found["unknown customer"]] == [(1, ((4, "Z"),))]
     assert "not in customers.csv" in found["unknown customer"][0].sentence
     assert "unknown customer" not in find(orders=orders)
+
+
+def test_a_customer_of_what_is_published_is_not_unknown(tmp_path):
+    accounts, orders = tmp_path / "customers.csv", tmp_path / "orders.csv"
+    workspace = cs.Workspace(tmp_path / "acme")
+    accounts.write_text(ACCOUNTS.replace("A,A Ltd", "Z,Z Ltd"))
+    workspace.publish(workspace.read([accounts]))
+    accounts.write_text(ACCOUNTS)
+    orders.write_text("order_id,customer_id,ordered_at,amount\n1,A,2024-03-01,5\n2,Z,2024-03-01,5\n3,Y,2024-03-01,5\n")
+    (found,) = [p for p in workspace.read([accounts, orders]).contradictions if p.kind == "unknown customer"]
+    assert (found.count, found.examples) == (1, ((4, "Y"),))
 
 
 def test_use_of_the_product_before_the_first_subscription(find):

@@ -82,7 +82,7 @@ def test_what_the_files_say_differently_is_counted_by_attribute_and_pair_of_file
         ["region", "A", "billing", "AMER", "billing_2025-03.csv", 2, True],
     ]
     assert told_apart.sentences(company.con, {"crm.xlsx"})[1] == (
-        "1 customer: region in crm.xlsx and billing_2025-03.csv differ. billing_2025-03.csv is believed; choose on "
+        "1 customer: region in crm.xlsx and billing_2025-03.csv differ. billing_2025-03.csv holds; choose on "
         "Data, 'Who is who'."
     )
     assert told_apart.sentences(company.con, {"other.csv"}) == []
