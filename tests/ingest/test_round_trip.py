@@ -21,7 +21,7 @@ from cs_metrics.schema import Type
 from tests.ingest.reading import read_bytes
 
 NAMES = ("customer", "plan", "seats", "mrr", "since", "note")
-LETTERS = {"utf-8": "aeiouöéñßłжλ東", "cp1252": "aeiouöéñßç", "cp850": "aeiouöéñßç"}
+LETTERS = {"utf-8": "aeiouöéñßłжλ東", "cp1252": "aeiouöéñßç", "cp850": "aeiouöéñßç", "mac_roman": "aeiouöéñßç"}
 BOUNDED = settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 FEWER = settings(BOUNDED, max_examples=12)
 
@@ -44,13 +44,16 @@ def money(value: Decimal, decimal: str, thousands: str) -> str:
 
 @st.composite
 def tables(draw: st.DrawFn) -> Written:
-    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252", "cp850"]))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "cp850", "mac_roman"]))
     delimiter = draw(st.sampled_from([",", ";", "\t", "|"]))
     end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
     # Python's writer leaves a line feed in a cell bare where lines end with CR: no reader could tell.
-    quoting = csv.QUOTE_ALL if end == "\r" else draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    quote = "'" if delimiter == ";" and draw(st.booleans()) else '"'
+    quoting = (
+        csv.QUOTE_ALL if quote == "'" or end == "\r" else draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    )
     decimal = draw(st.sampled_from([".", ","]))
-    signs = ["", "'", " "] if encoding in ("cp1252", "cp850") else ["", "'", " ", "\u00a0", "\u202f"]
+    signs = ["", "'", " "] if encoding in ("cp1252", "cp850", "mac_roman") else ["", "'", " ", "\u00a0", "\u202f"]
     thousands = draw(st.sampled_from([*signs, "," if decimal == "." else "."]))
     day_first = draw(st.booleans())
     letters = LETTERS.get(encoding, LETTERS["utf-8"])
@@ -68,7 +71,7 @@ def tables(draw: st.DrawFn) -> Written:
     rows = draw(st.lists(row, min_size=6, max_size=25))
     # What no reader could tell: whether the day comes first, and the decimal sign, is settled by one value each.
     rows.append(("Last One", "Pro", 12, Decimal("1234567.89"), dt.date(2024, 5, 31), ""))
-    form = "%d/%m/%Y" if day_first else "%m/%d/%Y"
+    form = draw(st.sampled_from(["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%y"] if day_first else ["%m/%d/%Y", "%m-%d-%y"]))
     texts = [
         [name, plan, str(seats), money(amount, decimal, thousands), day.strftime(form), note]
         for name, plan, seats, amount, day, note in rows
@@ -84,7 +87,7 @@ def tables(draw: st.DrawFn) -> Written:
         lines.append(line)
     lines += below
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting, quotechar=quote)
     for line in lines:
         writer.writerow([""] * blank_left + line + [""] * (width - len(line)))
     aside = len(above) + 1 + len(gaps) + len(below)
