@@ -12,7 +12,7 @@ from cs_metrics import analysis, charts
 from pages._ui import chart, cohort_question, door, download, formats, state
 from pages._ui.cohort_cell import row_id, row_name
 from pages._ui.cohort_question import Question
-from pages._ui.cohort_triangle import Triangle, of_segment
+from pages._ui.cohort_triangle import Triangle, of_segment, telling
 
 # few enough to be told apart
 IN_COLOUR = 3
@@ -58,7 +58,7 @@ def segments(question: Question, frame: pd.DataFrame) -> None:
         drawing, key="curves", name=f"retention curves {question.activity.name} by {question.by}",
         hint="A line for each segment: all its cohorts together, over complete cells alone, with its 95 % interval.",
     )  # fmt: skip
-    last = [part[(part["k"] > 0) & part["value"].notna()].tail(1) for part in parts]
+    last = [telling(part).tail(1) for part in parts]
     for row in pd.concat(last).to_dict("records"):
         st.caption(f"**{formats.literal(row['segment'])}**: {formats.literal(row['say'])}")
     with st.container(horizontal=True, horizontal_alignment="right"):

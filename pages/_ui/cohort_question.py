@@ -24,8 +24,8 @@ PERIODS = {"hour": 24, "day": 30, "week": 12, "month": 12, "quarter": 8, "year":
 MOST_PERIODS = 365
 RANGES = "1, 2-3, 4-6, 7-12"
 WEEKS = ("monday", "sunday", "saturday")
-# more values than that are no rows to read
-MOST_ROWS = 24
+# more rows than that are not to be read
+MOST_ROWS = 60
 
 
 @dataclass(frozen=True)

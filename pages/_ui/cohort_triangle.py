@@ -57,15 +57,19 @@ def headline(question: Question, triangle: Triangle) -> None:
             "not when. The last cell of a row is what its cohort kept; the row of all cohorts is no retention curve."
         )
         return
-    later = triangle.pooled[(triangle.pooled["k"] > 0) & triangle.pooled["value"].notna()]
-    if later.empty:
+    ends = telling(triangle.pooled).to_dict("records")
+    if not ends:
         st.markdown("No cohort has a later period that is over: there is nothing to compare yet.")
         return
-    # the last columns are of a cohort or two: they say little of all
-    many = later[later["cohorts"] >= FEW_COHORTS]
-    ends = (many if len(many) else later).to_dict("records")
     said = [analysis.sentence(row, question.wording) for row in (ends[:1] if len(ends) == 1 else (ends[0], ends[-1]))]
     st.markdown(formats.literal(" ".join(said)))
+
+
+def telling(pooled: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns after the start that tell of all: the last ones are of a cohort or two."""
+    later = pooled[(pooled["k"] > 0) & pooled["value"].notna()]
+    many = later[later["cohorts"] >= FEW_COHORTS]
+    return many if len(many) else later
 
 
 def rows(question: Question, triangle: Triangle) -> dict[str, str]:
