@@ -137,7 +137,7 @@ def projection_sentences(made: Projection, grain: str = "month", rising: Sequenc
     else:
         held = made.held_out
         inside = (held["low"] <= held["known"]) & (held["known"] <= held["high"])
-        worst = held.loc[held["error"].abs().idxmax()]
+        worst = held.iloc[int(held["error"].abs().to_numpy().argmax())]
         said.append(
             f"Tried on the past: fitted on the first {made.earlier.periods} {grain}s alone, it missed what came after "
             f"by {made.mean_error * 100:.1f} points on average, at most by {abs(worst['error']) * 100:.1f} "

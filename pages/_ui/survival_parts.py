@@ -227,7 +227,7 @@ def _step(question: Question, frame: pd.DataFrame, groups: dict[str, pd.DataFram
     mine = groups[name]
     if isinstance(t, int) and t in set(mine["t"]):
         return t, name
-    return int(mine.loc[mine["events"].idxmax(), "t"]), name
+    return int(mine["t"].iloc[int(mine["events"].to_numpy().argmax())]), name
 
 
 def _sentence(row: Any, grain: str) -> str:
