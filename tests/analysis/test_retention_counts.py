@@ -122,6 +122,7 @@ def test_every_kind_and_grain_agrees_with_a_second_count(con, kind, grain, cohor
     [
         {},
         {"by": ["region"]},
+        {"cohort": "region"},
         {"where": {"region": ["EU", None]}, "since": "2025-01-10", "until": "2025-05-01"},
         {"of": "events", "by": "region", "where": {"not": {"region": ["US"]}}},
         {"of": "events", "unit": "users"},
