@@ -29,7 +29,7 @@ FEW_DEALS = 199
 PROMISING = 0.05
 MOST_DEALT = 4_000
 """So many customers are dealt out; of more a sample: what chance makes of these statistics hardly hangs on how many."""
-MATERIAL = 1 / 3
+MATERIAL = 0.25
 """A shift of the base explains a change only where it makes at least this much of it, and of its standard error."""
 COLUMNS = ["attribute", "segments", "score", "p", "rate_score", "mix_score", "mix"]
 _PRIOR = 10.0

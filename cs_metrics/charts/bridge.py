@@ -79,7 +79,8 @@ def _drawn(
         at = size if whole else at + size
         good = (size > 0) == (better == "higher")
         tone = "rest" if whole or better == "neither" or size == 0 else "good" if good else "bad"
-        sign = "" if whole else "+" if size > 0 else "−" if size < 0 else ""
+        nothing = _gap(abs(size), unit, currency, locale) == _gap(0.0, unit, currency, locale)
+        sign = "" if whole or nothing else "+" if size > 0 else "−"
         said = _value(size, unit, currency, locale) if whole else _gap(abs(size), unit, currency, locale)
         rows.append((name, kind, begin, end, tone, f"{sign}{said}"))
     data = pd.DataFrame(rows, columns=["name", "kind", "from", "to", "tone", "shown"])
@@ -107,7 +108,7 @@ def _value(value: float, unit: str, currency: str, locale: str) -> str:
 def _gap(size: float, unit: str, currency: str, locale: str) -> str:
     if unit in ("share", "score"):
         points = 100 * size if unit == "share" else size
-        return f"{format_decimal(points, format='#,##0.0' if points >= 0.05 else '#,##0.##', locale=locale)} pts"
+        return f"{format_decimal(points, format='#,##0.0', locale=locale)} pts"
     return words.number(size, unit, currency, locale)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -88,7 +89,7 @@ def ranking_table(found: Explained) -> pd.DataFrame:
         {
             "Attribute": [labels.get(name, name) for name in frame["attribute"]],
             "Values": frame["segments"].tolist(),
-            "Beyond chance": [formats.number(score, 1) for score in frame["score"]],
+            "Beyond chance": [formats.number(s, 1) if math.isfinite(s) else formats.NOTHING for s in frame["score"]],
             "Chance": [formats.value(p, "share") for p in frame["p"]],
             "Stands out": ["yes" if named else "no" for named in frame["named"]],
             "By": ["who is in the base" if m > r else "how they behave"
