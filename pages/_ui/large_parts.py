@@ -124,8 +124,8 @@ def show(arrived: Callable[[str, str], None]) -> None:
         st.code(command, language="sh", wrap_lines=True)
         st.caption(
             "`CS_METRICS_READ_FILE_MB`: the largest file that is read. `CS_METRICS_READ_MEMORY_MB`: what reading may "
-            "take. `CS_METRICS_MEMORY_LIMIT`: what checking and publishing may take before they use the disk, such as "
-            "2GB. The page shows the new version as soon as it is published."
+            "take. `CS_METRICS_MEMORY_LIMIT`: what the database may take before it uses the disk, such as 2GB. "
+            "The page shows the new version as soon as it is published."
         )
 
 
