@@ -1,16 +1,18 @@
 """Analyses: what a KPI cannot say in one number. Retention, movements of revenue, feedback."""
 
-from cs_metrics.analysis.compared import Compared, compared
-from cs_metrics.analysis.concentration import concentration, largest
-from cs_metrics.analysis.currencies import currencies
+from cs_metrics.analysis.cohorts.compared import Compared, compared
+from cs_metrics.analysis.cohorts.layout import Layout, laid_out
+from cs_metrics.analysis.cohorts.legal import refusal
+from cs_metrics.analysis.cohorts.members import members
+from cs_metrics.analysis.cohorts.retention import left_at_once, pooled, retention, sql
+from cs_metrics.analysis.cohorts.told import Wording, due, percent, question, sentence
 from cs_metrics.analysis.feedback import comments, distribution, nps
-from cs_metrics.analysis.layout import Layout, laid_out
-from cs_metrics.analysis.ledger import ledger
-from cs_metrics.analysis.legal import refusal
-from cs_metrics.analysis.members import members
 from cs_metrics.analysis.models import Judgement, judgement
-from cs_metrics.analysis.movements import movements, movements_sql
-from cs_metrics.analysis.outlook import (
+from cs_metrics.analysis.revenue.concentration import concentration, largest
+from cs_metrics.analysis.revenue.currencies import currencies
+from cs_metrics.analysis.revenue.ledger import ledger
+from cs_metrics.analysis.revenue.movements import movements, movements_sql
+from cs_metrics.analysis.revenue.outlook import (
     Outlook,
     check_assumptions,
     from_percent,
@@ -18,12 +20,10 @@ from cs_metrics.analysis.outlook import (
     outlook,
     record_words,
 )
-from cs_metrics.analysis.reconcile import break_words, reconcile
-from cs_metrics.analysis.renewals import AHEAD, OUTCOMES, outcomes, renewals
-from cs_metrics.analysis.retention import left_at_once, pooled, retention, sql
-from cs_metrics.analysis.snowball import snowball
-from cs_metrics.analysis.stretches import stretches
-from cs_metrics.analysis.told import Wording, due, percent, question, sentence
+from cs_metrics.analysis.revenue.reconcile import break_words, reconcile
+from cs_metrics.analysis.revenue.renewals import AHEAD, OUTCOMES, outcomes, renewals
+from cs_metrics.analysis.revenue.snowball import snowball
+from cs_metrics.analysis.survival.stretches import stretches
 
 __all__ = [
     "AHEAD",

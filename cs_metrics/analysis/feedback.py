@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.activity import split
+from cs_metrics.analysis.cohorts.activity import split
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.ask import find, form_of, settle
 from cs_metrics.kpis.attributes import join

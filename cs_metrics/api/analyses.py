@@ -50,7 +50,7 @@ class Analyses:
 
         Of `asked`: of, unit, grain, periods, kind, cohort, minimum, brackets, calendar, week_starts, timezone, value,
         since, until; start_of and start_minimum (what starts, where it is not `of`), amounts ("net", "gross"),
-        reactivation, accounts ("each", "parent"), within; see `cs_metrics.analysis.retention`.
+        reactivation, accounts ("each", "parent"), within; see `cs_metrics.analysis.cohorts.retention`.
         """
         con, settings, now = self._ask(definitions, as_of)
         return analysis.retention(con, settings, now, **self._retention(by, where, start, back, asked, "cohort"))

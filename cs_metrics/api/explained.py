@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from cs_metrics import facts, kpis
-from cs_metrics.analysis.explain import Explained, explain, without
+from cs_metrics.analysis.why.explain import Explained, explain, without
 from cs_metrics.api import hiding
 from cs_metrics.api.analyses import Names, Where
 from cs_metrics.errors import QueryError
@@ -70,7 +70,7 @@ class Explains:
         as_of: Any = None,
     ) -> Explained:
         """Return why a KPI moved: its change split exactly into mix (who is in the base), rate (how they behave) and
-        restated data, by segment and by customer; see `cs_metrics.analysis.explain.Explained`.
+        restated data, by segment and by customer; see `cs_metrics.analysis.why.explain.Explained`.
 
         `period`: an instant of the period of `grain` (by default month), or a pair (since, until); None: the last
         complete one. `against`: the period to compare with, in the same way (None: the one before), or a filter: the

@@ -46,7 +46,7 @@ class Revenue:
         customer_id, start, new, reactivation, expansion, contraction, churn, end, complete, rounding, moved_in,
         moved_out, _source (the file), _row, _rows.
 
-        Of `asked`: grain, since, until, period, move, segment, limit; see `cs_metrics.analysis.ledger`.
+        Of `asked`: grain, since, until, period, move, segment, limit; see `cs_metrics.analysis.revenue.ledger`.
         """
         con, settings, now = self._ask(definitions, as_of)
         frame = analysis.ledger(con, settings, now, by=self._by(by), where=self._where(where), **asked)
@@ -77,7 +77,7 @@ class Revenue:
         **asked: Any,
     ) -> pd.DataFrame:
         """Return what does not add up in `movements` (same arguments), with whose rows; no rows where everything does.
-        See `cs_metrics.analysis.reconcile`."""
+        See `cs_metrics.analysis.revenue.reconcile`."""
         con, settings, now = self._ask(definitions, as_of)
         return self._seen(
             con, analysis.reconcile(con, settings, now, by=self._by(by), where=self._where(where), **asked)
@@ -140,15 +140,15 @@ class Revenue:
     ) -> pd.DataFrame:
         """Return contracts, one a row: customer_id, product, began_at, due_at, ended_at, mrr, outcome, cancelled_at,
         followed_at, _source (the file), _row. `days`=90: those that end within so many days of the data's end;
-        without it those that ended in the range. See `cs_metrics.analysis.renewals`."""
+        without it those that ended in the range. See `cs_metrics.analysis.revenue.renewals`."""
         con, settings, now = self._ask(definitions, as_of)
         return self._seen(con, analysis.renewals(con, settings, now, where=self._where(where), **asked))
 
     @within_limits()
     def currencies(self, *, definitions: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Return the currencies that MRR comes in, over all data: currency, rows, customers, counted ('own',
-        'converted', 'partly', 'left_out', 'taken_as_own'), spelled. See `cs_metrics.analysis.currencies`. A reader
-        from whom the currency is hidden gets none."""
+        'converted', 'partly', 'left_out', 'taken_as_own'), spelled. See
+        `cs_metrics.analysis.revenue.currencies`. A reader from whom the currency is hidden gets none."""
         con, settings, _ = self._ask(definitions, None)
         frame = analysis.currencies(con, settings)
         kept_away = any(hiding.is_hidden(f"{t}.currency", self.hidden) for t in ("subscriptions", "invoices"))
@@ -164,7 +164,7 @@ class Revenue:
         **asked: Any,
     ) -> analysis.Outlook:
         """Return a projection of MRR with its interval, the rates it goes by, and how earlier ones did. Of `asked`:
-        ahead (12), history (12), assumptions; see `cs_metrics.analysis.outlook`."""
+        ahead (12), history (12), assumptions; see `cs_metrics.analysis.revenue.outlook`."""
         con, settings, now = self._ask(definitions, as_of)
         return analysis.outlook(con, settings, now, where=self._where(where), **asked)
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis import survived
+from cs_metrics.analysis.survival import survived
 from cs_metrics.api import hiding, inventory
 from cs_metrics.api.analyses import Names, Where
 from cs_metrics.workspace.database import within_limits

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.explain import Explained
+from cs_metrics.analysis.why.explain import Explained
 
 MOST = 0.5
 """A part is 'most of it' from this share of the change on."""

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from cs_metrics import analysis
-from cs_metrics.analysis import brackets
+from cs_metrics.analysis.cohorts import brackets
 from pages._ui import door, filter_bar, formats, state
 from pages._ui.filter_bar import Asked
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.hazard import rises, risk_sentence
-from cs_metrics.analysis.survival_words import group_name, projection_sentences
+from cs_metrics.analysis.survival.hazard import rises, risk_sentence
+from cs_metrics.analysis.survival.words import group_name, projection_sentences
 from cs_metrics.charts import survival as charts
 from cs_metrics.errors import NotComputableError
 from pages._ui import chart, door, download, errors, formats, state

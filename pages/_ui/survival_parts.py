@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.survival_words import group_name
+from cs_metrics.analysis.survival.words import group_name
 from cs_metrics.charts import survival as charts
 from pages._ui import chart, door, download, formats, state
 from pages._ui.filter_bar import Asked

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.explain import Explained
+from cs_metrics.analysis.why.explain import Explained
 from cs_metrics.charts.bridge import bridge
 from cs_metrics.kpis import KPI
 from cs_metrics.reports.counted import readable

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.explain import Explained
+from cs_metrics.analysis.why.explain import Explained
 from cs_metrics.kpis import KPI
 from cs_metrics.reports.why import Wording
 from pages._ui import door, formats

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis.hazard import hazards, ranges, rises, risk_sentence
+from cs_metrics.analysis.survival.hazard import hazards, ranges, rises, risk_sentence
 from cs_metrics.kpis import intervals
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis import Wording, brackets, compared, laid_out
+from cs_metrics.analysis import Wording, compared, laid_out
+from cs_metrics.analysis.cohorts import brackets
 from cs_metrics.errors import QueryError
 
 

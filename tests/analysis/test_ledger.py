@@ -8,8 +8,9 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis import break_words, flows, ledger, movements, reconcile, snowball, stretches
-from cs_metrics.analysis.flows import AMOUNTS, MOVES
+from cs_metrics.analysis import break_words, ledger, movements, reconcile, snowball, stretches
+from cs_metrics.analysis.revenue import flows
+from cs_metrics.analysis.revenue.flows import AMOUNTS, MOVES
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.settings import resolve
 from tests.analysis.test_movements import ROWS, sub
@@ -133,7 +134,7 @@ def test_a_customer_that_is_missing_altogether_is_named_with_its_rows(broken):
 
 def test_a_kpi_that_says_another_amount_is_a_break(con, monkeypatch):
     # the package has a function of the module's name
-    module = importlib.import_module("cs_metrics.analysis.reconcile")
+    module = importlib.import_module("cs_metrics.analysis.revenue.reconcile")
     as_it_is = module.compute
 
     def off(*args, **words):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cs_metrics.analysis import ledger, movements, reconcile
-from cs_metrics.analysis.flows import AMOUNTS, MOVES
+from cs_metrics.analysis.revenue.flows import AMOUNTS, MOVES
 from cs_metrics.facts import activity
 from cs_metrics.facts.model import context
 from cs_metrics.settings import resolve

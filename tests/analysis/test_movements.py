@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cs_metrics.analysis import movements, movements_sql
-from cs_metrics.analysis.movements import MOVES
+from cs_metrics.analysis.revenue.movements import MOVES
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import Slice, rows
 from cs_metrics.settings import resolve

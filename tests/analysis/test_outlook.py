@@ -93,7 +93,7 @@ def test_an_earlier_projection_is_the_one_that_was_made_then(uneven):
 
 def test_the_band_holds_most_of_what_comes_when_nothing_changes():
     """Months drawn alike, 150 times twelve of them and the next: what comes is inside nearly as often as is said."""
-    from cs_metrics.analysis.outlook import _band
+    from cs_metrics.analysis.revenue.outlook import _band
 
     draw = np.random.default_rng(3)
     held = []

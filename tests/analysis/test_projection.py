@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from scipy import special
 
-from cs_metrics.analysis.projection import fit, project
+from cs_metrics.analysis.survival.projection import fit, project
 from cs_metrics.errors import NotComputableError
 from tests.simulations.projection import covered
 

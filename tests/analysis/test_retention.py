@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis import mapped, members, pooled, retention, sentence
-from cs_metrics.analysis.retention import DEFAULTS, asked_of
+from cs_metrics.analysis import members, pooled, retention, sentence
+from cs_metrics.analysis.cohorts import mapped
+from cs_metrics.analysis.cohorts.retention import DEFAULTS, asked_of
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import intervals
 from cs_metrics.settings import resolve

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis import mapped, members, retention, sql
-from cs_metrics.analysis.retention import DEFAULTS, asked_of
+from cs_metrics.analysis import members, retention, sql
+from cs_metrics.analysis.cohorts import mapped
+from cs_metrics.analysis.cohorts.retention import DEFAULTS, asked_of
 from cs_metrics.facts.clock import Clock
 from cs_metrics.settings import resolve
 from tests.support import make_version

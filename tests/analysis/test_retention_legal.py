@@ -9,8 +9,8 @@ from itertools import product
 import pytest
 
 from cs_metrics.analysis import retention
-from cs_metrics.analysis.legal import ACCOUNTS, AMOUNTS, KINDS, RULES, VALUES, Words, refusal, refused
-from cs_metrics.analysis.sources import ACTIVITIES, SPANS, STARTING, UNITS
+from cs_metrics.analysis.cohorts.legal import ACCOUNTS, AMOUNTS, KINDS, RULES, VALUES, Words, refusal, refused
+from cs_metrics.analysis.cohorts.sources import ACTIVITIES, SPANS, STARTING, UNITS
 from cs_metrics.errors import QueryError
 from cs_metrics.facts.clock import GRAINS
 from cs_metrics.settings import resolve

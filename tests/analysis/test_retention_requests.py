@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cs_metrics.analysis import members, pooled, retention
-from cs_metrics.analysis.legal import refusal
+from cs_metrics.analysis.cohorts.legal import refusal
 from cs_metrics.settings import resolve
 from tests.oracles.cohorts import Count
 from tests.support import make_version

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs_metrics.analysis import lives, survival, survived
+from cs_metrics.analysis.survival import curve, lives, survived
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import compute
 from cs_metrics.sql import literal
@@ -295,14 +295,14 @@ def test_the_area_under_the_curve_by_days_is_the_average_lifespan():
 def test_a_group_without_anyone_at_risk_at_a_leaving_is_no_difference():
     table = pd.concat(
         [
-            survival.kaplan_meier([1, 1, 1], [False] * 3).assign(group="short"),
-            survival.kaplan_meier([5, 6, 7], [True, True, False]).assign(group="long"),
+            curve.kaplan_meier([1, 1, 1], [False] * 3).assign(group="short"),
+            curve.kaplan_meier([5, 6, 7], [True, True, False]).assign(group="long"),
         ]
     )
-    found = survival.log_rank(table, ["group"])
+    found = curve.log_rank(table, ["group"])
     assert (found.p, found.pairs["adjusted"].tolist()) == (1.0, [1.0])
 
 
 def test_holm_by_hand():
-    assert survival.holm([0.01, 0.04, 0.03]).tolist() == pytest.approx([0.03, 0.06, 0.06])
-    assert survival.holm([]).tolist() == []
+    assert curve.holm([0.01, 0.04, 0.03]).tolist() == pytest.approx([0.03, 0.06, 0.06])
+    assert curve.holm([]).tolist() == []

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.analysis import survival
+from cs_metrics.analysis.survival import curve
 
 TOLERANCE = 1e-9
 EXPECTED = json.loads((Path(__file__).parent / "lifelines_0_30_3.json").read_text())
@@ -31,13 +31,13 @@ def rossi(real_data):
     return pd.read_csv(real_data / "lifelines" / "rossi.csv")
 
 
-def agrees(curve: pd.DataFrame, expected: dict, every: bool = True) -> None:
+def agrees(table: pd.DataFrame, expected: dict, every: bool = True) -> None:
     """The curve has lifelines' numbers, at every time of both."""
     known = pd.DataFrame(expected["curve"], columns=["t", "n", "d", "s", "low", "high"])
-    both = curve.merge(known, on="t", suffixes=("", "_known"))
+    both = table.merge(known, on="t", suffixes=("", "_known"))
     assert len(both) == len(known)
     if every:
-        assert len(curve) == len(known)
+        assert len(table) == len(known)
     assert both[["at_risk", "events"]].to_numpy().tolist() == both[["n", "d"]].to_numpy().tolist()
     assert (both["survival"] - both["s"]).abs().max() < TOLERANCE
     # where all or none are left log(-log S) is not defined, and each library does as it likes
@@ -45,25 +45,25 @@ def agrees(curve: pd.DataFrame, expected: dict, every: bool = True) -> None:
     assert len(inside) > 5
     assert (inside["low"] - inside["low_known"]).abs().max() < TOLERANCE
     assert (inside["high"] - inside["high_known"]).abs().max() < TOLERANCE
-    row = survival.medians(curve, ())[["median", "low", "high"]].iloc[0].tolist()
+    row = curve.medians(table, ())[["median", "low", "high"]].iloc[0].tolist()
     wanted = [expected["median"], *expected["median_interval"]]
     assert [None if pd.isna(v) else v for v in row] == wanted
 
 
 def tables(frame: pd.DataFrame, times: str, events: str, groups: pd.Series) -> pd.DataFrame:
     return pd.concat(
-        survival.kaplan_meier(part[times], part[events]).assign(group=name) for name, part in frame.groupby(groups)
+        curve.kaplan_meier(part[times], part[events]).assign(group=name) for name, part in frame.groupby(groups)
     )
 
 
 @pytest.mark.parametrize("which", ["all", "control", "miR-137"])
 def test_waltons_curves(waltons, which):
     part = waltons if which == "all" else waltons[waltons["group"] == which]
-    agrees(survival.kaplan_meier(part["T"], part["E"]), EXPECTED["waltons"][which])
+    agrees(curve.kaplan_meier(part["T"], part["E"]), EXPECTED["waltons"][which])
 
 
 def test_waltons_log_rank(waltons):
-    found = survival.log_rank(tables(waltons, "T", "E", waltons["group"]), ["group"])
+    found = curve.log_rank(tables(waltons, "T", "E", waltons["group"]), ["group"])
     assert found.statistic == pytest.approx(EXPECTED["waltons"]["log_rank"]["statistic"], abs=TOLERANCE)
     assert found.p == pytest.approx(EXPECTED["waltons"]["log_rank"]["p"], rel=TOLERANCE)
     assert found.pairs["longer"].tolist() == [("control",)]
@@ -72,13 +72,13 @@ def test_waltons_log_rank(waltons):
 @pytest.mark.parametrize("which", ["all", "fin=0", "fin=1"])
 def test_rossi_curves(rossi, which):
     part = rossi if which == "all" else rossi[rossi["fin"] == int(which[-1])]
-    agrees(survival.kaplan_meier(part["week"], part["arrest"]), EXPECTED["rossi"][which])
+    agrees(curve.kaplan_meier(part["week"], part["arrest"]), EXPECTED["rossi"][which])
 
 
 @pytest.mark.parametrize("attribute", ["fin", "wexp", "decade"])
 def test_rossi_log_rank(rossi, attribute):
     groups = rossi["age"] // 10 * 10 if attribute == "decade" else rossi[attribute]
-    found = survival.log_rank(tables(rossi, "week", "arrest", groups), ["group"])
+    found = curve.log_rank(tables(rossi, "week", "arrest", groups), ["group"])
     expected = EXPECTED["rossi"][f"log_rank {attribute}"]
     assert found.statistic == pytest.approx(expected["statistic"], abs=TOLERANCE)
     assert found.p == pytest.approx(expected["p"], abs=TOLERANCE)
@@ -105,11 +105,11 @@ def test_a_file_of_tenures_loaded_whole_has_the_curve_of_its_tenures(real_data, 
         },
     )
     version = workspace.publish(plan)
-    curve = version.survival()
-    agrees(curve, EXPECTED["telco"]["all"], every=False)
+    table = version.survival()
+    agrees(table, EXPECTED["telco"]["all"], every=False)
     with (real_data / "telco" / "Telco-Customer-Churn.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert curve["at_risk"].iloc[0] == len(rows)
+    assert table["at_risk"].iloc[0] == len(rows)
     told = version.survival_summary(by="Contract")
     expected = EXPECTED["telco"]["log_rank Contract"]
     assert told.test.statistic == pytest.approx(expected["statistic"], rel=TOLERANCE)

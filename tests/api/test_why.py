@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis import explain_candidates, explain_split
-from cs_metrics.analysis.explain_split import SIDES
+from cs_metrics.analysis.why import candidates, split
+from cs_metrics.analysis.why.split import SIDES
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError, WorkspaceError
 from tests.api.conftest import put, subscription
@@ -185,10 +185,10 @@ def test_parts_sum_to_the_change_over_random_data(quotient: bool) -> None:
         units["1"] = draw.choice(np.array(["a", "b", "c", None], dtype=object), size)
         n0, d0, n1, d1 = (units[name].sum() for name in SIDES)
         change = n1 / d1 - n0 / d0 if quotient else n1 - n0
-        found = explain_split.by_segment(units, ["1"], quotient, change)
+        found = split.by_segment(units, ["1"], quotient, change)
         assert math.fsum(found["part"]) == pytest.approx(change, rel=1e-14, abs=1e-15)
         assert (found["mix"] + found["rate"]).to_numpy() == pytest.approx(found["part"].to_numpy())
-        of_customers = units.assign(part=explain_split.parts(units, quotient)).groupby("1", dropna=False)["part"].sum()
+        of_customers = units.assign(part=split.parts(units, quotient)).groupby("1", dropna=False)["part"].sum()
         for row in found.to_dict("records"):
             own = of_customers[of_customers.index.isna()].sum() if row["1"] is None else of_customers[row["1"]]
             assert own == pytest.approx(row["part"], rel=1e-9, abs=1e-9 * abs(change))
@@ -199,7 +199,7 @@ def test_a_shift_of_the_base_alone_is_all_mix() -> None:
     units = pd.DataFrame(
         [("s", 10, 100, 15, 150), ("l", 2, 100, 1, 50)], columns=["1", *SIDES]
     ).assign(customer_id=["s", "l"])  # fmt: skip
-    found = explain_split.by_segment(units, ["1"], True, 16 / 200 - 12 / 200)
+    found = split.by_segment(units, ["1"], True, 16 / 200 - 12 / 200)
     assert found["rate"].to_numpy() == pytest.approx([0, 0], abs=1e-15)
     assert found["mix"].sum() == pytest.approx(0.02)
 
@@ -209,6 +209,6 @@ def test_an_attribute_that_says_how_it_ended_explains_nothing() -> None:
     units["n_now"] = [1.0 if i < 30 else 0.0 for i in range(100)]
     units["1"] = ["gone" if i < 30 else "there" for i in range(100)]
     units["2"] = ["a" if i % 2 else "b" for i in range(100)]
-    found = explain_candidates.ranked(units, ["outcome", "other"], True, 99)
+    found = candidates.ranked(units, ["outcome", "other"], True, 99)
     assert list(found["attribute"]) == ["other"]
     assert not found["named"].any()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cs_metrics.analysis.hazard import hazards
-from cs_metrics.analysis.projection import project
-from cs_metrics.analysis.survival import curves, kaplan_meier
+from cs_metrics.analysis.survival.curve import curves, kaplan_meier
+from cs_metrics.analysis.survival.hazard import hazards
+from cs_metrics.analysis.survival.projection import project
 from cs_metrics.charts import survival as charts
 
 

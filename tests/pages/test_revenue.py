@@ -84,7 +84,7 @@ def test_an_assumption_is_kept_in_the_address_and_moves_the_projection(open_page
 
 
 def test_what_does_not_add_up_is_named_in_red(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cs_metrics.analysis import flows
+    from cs_metrics.analysis.revenue import flows
 
     monkeypatch.setitem(flows._SQL, "churn", "0")
     app = open_page("revenue", since="2026-03-01", until="2026-03-31", period="custom", errors=True)

@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 from scipy import special
 
-from cs_metrics.analysis.projection import fit
+from cs_metrics.analysis.survival.projection import fit
 from cs_metrics.errors import NotComputableError
 
 KNOWN, AGES = 8, (8, 16, 32)

@@ -14,8 +14,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.explain_search import LEVEL, search
-from cs_metrics.analysis.explain_split import SIDES
+from cs_metrics.analysis.why.search import LEVEL, search
+from cs_metrics.analysis.why.split import SIDES
 
 CUSTOMERS = 800
 LEAVE = {"small": 0.08, "middle": 0.05, "large": 0.02}

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.activity import split
-from cs_metrics.analysis.survival import grouped
+from cs_metrics.analysis.cohorts.activity import split
+from cs_metrics.analysis.survival.curve import grouped
 from cs_metrics.errors import NotComputableError, QueryError, did_you_mean
 from cs_metrics.facts.clock import Clock
 from cs_metrics.kpis.attributes import join

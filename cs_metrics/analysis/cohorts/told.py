@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.question import SPANS
+from cs_metrics.analysis.cohorts.question import SPANS
 from cs_metrics.facts.clock import Clock
 from cs_metrics.kpis.where import sentence as filter_sentence
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from cs_metrics.analysis.legal import Words, checked
-from cs_metrics.analysis.sources import FIRST_PAID, SIGN_UP, SPANS, UNITS, filled_column
+from cs_metrics.analysis.cohorts.legal import Words, checked
+from cs_metrics.analysis.cohorts.sources import FIRST_PAID, SIGN_UP, SPANS, UNITS, filled_column
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.facts.clock import Clock
 from cs_metrics.periods import instant

@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.flows import COLUMNS, GAINS, LOSSES, Flows, flows, of_rows
-from cs_metrics.analysis.ledger import told
-from cs_metrics.analysis.movements import movements
+from cs_metrics.analysis.revenue.flows import COLUMNS, GAINS, LOSSES, Flows, flows, of_rows
+from cs_metrics.analysis.revenue.ledger import told
+from cs_metrics.analysis.revenue.movements import movements
 from cs_metrics.kpis.ask import Asked, settle
 from cs_metrics.kpis.relations.states import OPENING
 from cs_metrics.kpis.rows import rows as kpi_rows

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.told import percent
+from cs_metrics.analysis.cohorts.told import percent
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis import intervals
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.flows import GAINS, LOSSES
+from cs_metrics.analysis.revenue.flows import GAINS, LOSSES
 
 YEAR = 12
 """ARR is so many times MRR."""

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.flows import AMOUNTS, ASIDE, COLUMNS, MOVES, flows
+from cs_metrics.analysis.revenue.flows import AMOUNTS, ASIDE, COLUMNS, MOVES, flows
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.ask import Asked, settle
 from cs_metrics.kpis.relations.states import OPENING

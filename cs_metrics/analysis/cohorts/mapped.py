@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
-from cs_metrics.analysis.activity import split
-from cs_metrics.analysis.question import Question
-from cs_metrics.analysis.triangle import Plan, complete_sql, own_places, shown
+from cs_metrics.analysis.cohorts.activity import split
+from cs_metrics.analysis.cohorts.question import Question
+from cs_metrics.analysis.cohorts.triangle import Plan, complete_sql, own_places, shown
 from cs_metrics.facts import maps
 from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Available

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cs_metrics.analysis.survival import grouped, holm
+from cs_metrics.analysis.survival.curve import grouped, holm
 from cs_metrics.kpis import intervals
 
 LEVEL = 0.05

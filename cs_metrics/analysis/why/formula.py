@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.explain_units import asked_of
+from cs_metrics.analysis.why.units import asked_of
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.ask import Asked
 from cs_metrics.kpis.compare import Side

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis import explain_search
-from cs_metrics.analysis.explain_split import SIDES
-from cs_metrics.analysis.explain_units import UNIT
+from cs_metrics.analysis.why import search
+from cs_metrics.analysis.why.split import SIDES
+from cs_metrics.analysis.why.units import UNIT
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.ask import Asked
 from cs_metrics.kpis.available import Attribute
@@ -85,10 +85,10 @@ def ranked(both: pd.DataFrame, names: Sequence[str], quotient: bool, deals: int)
         few = summed["segment"].nunique(dropna=False) <= max(2, len(summed) / 2)
         if few and not (quotient and (_is_outcome(summed) or _is_division(summed))):
             frames[name] = summed
-    found = explain_search.search(frames, quotient, deals)
+    found = search.search(frames, quotient, deals)
     if found.empty:
-        return explain_search.none()
-    found["named"] = found["p"] <= explain_search.LEVEL
+        return search.none()
+    found["named"] = found["p"] <= search.LEVEL
     found["note"] = _notes(found, both, list(names))
     return found
 

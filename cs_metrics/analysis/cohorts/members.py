@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis import money, triangle
-from cs_metrics.analysis.question import Question
-from cs_metrics.analysis.retention import DEFAULTS, asked_of
+from cs_metrics.analysis.cohorts import money, triangle
+from cs_metrics.analysis.cohorts.question import Question
+from cs_metrics.analysis.cohorts.retention import DEFAULTS, asked_of
 from cs_metrics.errors import QueryError
 from cs_metrics.periods import instant
 

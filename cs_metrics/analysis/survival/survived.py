@@ -14,10 +14,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis import hazard as by_age
-from cs_metrics.analysis import lives, survival_words
-from cs_metrics.analysis import survival as estimate
-from cs_metrics.analysis.projection import Projection, project
+from cs_metrics.analysis.survival import curve as estimate
+from cs_metrics.analysis.survival import hazard as by_age
+from cs_metrics.analysis.survival import lives
+from cs_metrics.analysis.survival import words as survival_words
+from cs_metrics.analysis.survival.projection import Projection, project
 from cs_metrics.errors import QueryError
 
 Settings = Mapping[str, Any]

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cs_metrics.analysis.explain_split import SIDES
+from cs_metrics.analysis.why.split import SIDES
 
 LEVEL = 0.01
 """An attribute is named when chance alone reaches as much in less than one of a hundred such searches."""

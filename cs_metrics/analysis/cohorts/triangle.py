@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cs_metrics.analysis.activity import activity, first_period
-from cs_metrics.analysis.question import Question
+from cs_metrics.analysis.cohorts.activity import activity, first_period
+from cs_metrics.analysis.cohorts.question import Question
 from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Available
 from cs_metrics.kpis.where import compile_where, names

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.flows import AMOUNTS, ASIDE, COLUMNS, MOVES, flows
+from cs_metrics.analysis.revenue.flows import AMOUNTS, ASIDE, COLUMNS, MOVES, flows
 from cs_metrics.kpis.ask import Asked, settle
 from cs_metrics.kpis.compile import Statement
 from cs_metrics.kpis.relations.states import OPENING

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis import explain_candidates, explain_formula, explain_search, explain_split
-from cs_metrics.analysis.explain_split import SIDES
-from cs_metrics.analysis.explain_units import UNIT, Sums, asked_of, sums_of, units, value_of
+from cs_metrics.analysis.why import candidates, formula, search, split
+from cs_metrics.analysis.why.split import SIDES
+from cs_metrics.analysis.why.units import UNIT, Sums, asked_of, sums_of, units, value_of
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis import intervals
 from cs_metrics.kpis.ask import check_names, find, form_of
@@ -37,7 +37,7 @@ class Explained:
     `accounts`: customer_id, name (where names are mapped), segment, n_then, d_then, n_now, d_now, part; they sum to
     their segment's part. `restated_accounts`: the customers whose past was restated, alike.
     `attributes`: every attribute that was looked at, the one that explains most first: attribute, segments, score, p,
-    rate_score, mix_score, mix, named, note; see `explain_search.search`.
+    rate_score, mix_score, mix, named, note; see `search.search`.
     """
 
     kpi: str
@@ -74,7 +74,7 @@ def explain(
     among: Sequence[str] | None = None,
     of: str = "value",
     own: Mapping[str, KPI] | None = None,
-    deals: int = explain_search.DEALS,
+    deals: int = search.DEALS,
 ) -> Explained:
     """Return why a KPI differs between the slices `before` and `now`, each of one period.
 
@@ -97,26 +97,26 @@ def explain(
         if by:
             raise QueryError(f"{kpi.name} is made of several facts and cannot be split by {', '.join(by)}: "
                              "ask without `by` for the part of each number it is made of.")  # fmt: skip
-        parts = explain_formula.parts(side.con, asked[1], form, values, change, (before, now), side)
+        parts = formula.parts(side.con, asked[1], form, values, change, (before, now), side)
         nothing = pd.DataFrame(columns=[UNIT, "segment", *SIDES, "part"])
         return Explained(
             **told, kind="formula", low=math.nan, high=math.nan, by=(), found=False, parts=parts, accounts=nothing,
-            restated_accounts=nothing, attributes=explain_search.none(),
+            restated_accounts=nothing, attributes=search.none(),
         )  # fmt: skip
-    names = explain_candidates.of(asked[1], form, among) if by is None else list(by)
+    names = candidates.of(asked[1], form, among) if by is None else list(by)
     if by:
         check_names(asked_of(side, _split(now, by)), [form])
-        explain_candidates.check(asked[1], form, by, kpi.name)
+        candidates.check(asked[1], form, by, kpi.name)
     both = _both(side, asked, sums, form, names)
     _check(both, sums, values, kpi)
     quotient = sums.below is not None
-    ranked, chosen = explain_search.none(), tuple(names)
+    ranked, chosen = search.none(), tuple(names)
     if by is None:
-        ranked = explain_candidates.ranked(both, names, quotient, deals)
+        ranked = candidates.ranked(both, names, quotient, deals)
         chosen = tuple(ranked.loc[ranked["named"], "attribute"].head(1))
     keys = [str(names.index(name) + 1) for name in chosen]
     low, high = _interval(form, both, sums)
-    parts = explain_split.by_segment(_grouped(both, keys), keys, quotient, change)
+    parts = split.by_segment(_grouped(both, keys), keys, quotient, change)
     return Explained(
         **told, kind="quotient" if quotient else "sum", low=low, high=high, by=chosen,
         found=by is None and bool(chosen), parts=_labelled(parts, keys, chosen),
@@ -193,7 +193,7 @@ def _interval(form: Form, both: pd.DataFrame, sums: Sums) -> tuple[float, float]
         n0, d0, n1, d1 = (float(both[name].sum()) for name in SIDES)
         low, high = intervals.difference(n1, d1, n0, d0)
         return float(low), float(high)
-    return explain_split.interval(both)
+    return split.interval(both)
 
 
 def _labelled(parts: pd.DataFrame, keys: list[str], names: Sequence[str]) -> pd.DataFrame:
@@ -222,7 +222,7 @@ def _said(value: Any) -> str:
 def _accounts(side: Side, both: pd.DataFrame, keys: list[str], quotient: bool) -> pd.DataFrame:
     frame = _grouped(both, keys)
     frame["segment"] = label(frame, keys)
-    frame["part"] = explain_split.parts(frame, quotient)
+    frame["part"] = split.parts(frame, quotient)
     return _named(side, frame)
 
 
@@ -238,7 +238,7 @@ def _restated(
     new = units(side.con, asked, sums, form, ()).rename(columns={"n": "n_now", "d": "d_now"})
     frame = _grouped(pd.concat([old, new], ignore_index=True), [])
     frame["segment"] = "everyone"
-    frame["part"] = explain_split.effects(frame, quotient)
+    frame["part"] = split.effects(frame, quotient)
     moved = ~np.isclose(frame["n_then"], frame["n_now"]) | ~np.isclose(frame["d_then"], frame["d_now"])
     return _named(side, frame[moved])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.told import Wording, period
+from cs_metrics.analysis.cohorts.told import Wording, period
 from cs_metrics.kpis import intervals
 
 # a browser draws no more rows and columns than this with grace

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis import mapped, money, triangle
-from cs_metrics.analysis.question import Question, ask
+from cs_metrics.analysis.cohorts import mapped, money, triangle
+from cs_metrics.analysis.cohorts.question import Question, ask
 from cs_metrics.kpis import intervals
 from cs_metrics.kpis.available import Available, available
 from cs_metrics.periods import instant

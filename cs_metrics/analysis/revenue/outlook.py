@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cs_metrics.analysis.flows import MOVES
-from cs_metrics.analysis.movements import movements
+from cs_metrics.analysis.revenue.flows import MOVES
+from cs_metrics.analysis.revenue.movements import movements
 from cs_metrics.errors import QueryError, did_you_mean
 
 Numbers = NDArray[np.float64]

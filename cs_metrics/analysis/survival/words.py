@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.hazard import LEVEL, ranges
-from cs_metrics.analysis.lives import Question
-from cs_metrics.analysis.projection import Projection
-from cs_metrics.analysis.survival import LogRank
+from cs_metrics.analysis.survival.curve import LogRank
+from cs_metrics.analysis.survival.hazard import LEVEL, ranges
+from cs_metrics.analysis.survival.lives import Question
+from cs_metrics.analysis.survival.projection import Projection
 
 _MOST_PAIRS = 4
 _MISFIT = 0.01

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
-from cs_metrics.analysis.question import Question
-from cs_metrics.analysis.sources import BY_DAY, FIRST_PAID, SIGN_UP, SPANS, UNITS, filled_column
+from cs_metrics.analysis.cohorts.question import Question
+from cs_metrics.analysis.cohorts.sources import BY_DAY, FIRST_PAID, SIGN_UP, SPANS, UNITS, filled_column
 from cs_metrics.facts import context, local
 from cs_metrics.facts.activity import source_sql
 from cs_metrics.schema import TABLES

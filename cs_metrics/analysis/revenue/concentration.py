@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.flows import flows
-from cs_metrics.analysis.ledger import told
+from cs_metrics.analysis.revenue.flows import flows
+from cs_metrics.analysis.revenue.ledger import told
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.ask import Asked, settle
 from cs_metrics.kpis.relations.states import OPENING

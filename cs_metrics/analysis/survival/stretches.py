@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.flows import check_money
+from cs_metrics.analysis.revenue.flows import check_money
 from cs_metrics.kpis.ask import settle
 from cs_metrics.kpis.compile import Writer
 from cs_metrics.kpis.model import Relation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cs_metrics.analysis.question import Question
-from cs_metrics.analysis.triangle import Plan, complete_sql, own_places, shown
+from cs_metrics.analysis.cohorts.question import Question
+from cs_metrics.analysis.cohorts.triangle import Plan, complete_sql, own_places, shown
 from cs_metrics.kpis import intervals
 
 # which of the periods that count belong to a cell, or to one cell by its own edges

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.analysis import parents, started
-from cs_metrics.analysis.question import Question
+from cs_metrics.analysis.cohorts import parents, started
+from cs_metrics.analysis.cohorts.question import Question
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.attributes import join
 from cs_metrics.kpis.available import Available

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cs_metrics.analysis.sources import (
+from cs_metrics.analysis.cohorts.sources import (
     ACTIVITIES,
     BY_DAY,
     FIRST_PAID,

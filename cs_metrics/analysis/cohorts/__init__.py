@@ -1,0 +1,1 @@
+"""Cohorts: of those who started together, who stays, what they bring, and how that is told."""

@@ -1,0 +1,1 @@
+"""Lives: how long customers stay, when they leave, how many will still be there."""
