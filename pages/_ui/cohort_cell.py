@@ -10,8 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import analysis
-from cs_metrics.errors import CSMetricsError
-from pages._ui import door, download, empty, errors, formats, shell, state
+from pages._ui import door, download, empty, formats, segment_save, state
 from pages._ui.cohort_question import Question
 
 ROWS_SHOWN = 500
@@ -139,8 +138,7 @@ def _people(question: Question, cell: Cell, which: str, people: pd.DataFrame, la
         total = formats.plural(len(people), question.wording.units[:-1])
         few = f"{formats.count(len(shown))} of {total}." if len(shown) < len(people) else f"{total}."
         st.caption(few, width="stretch")
-        with st.popover("Save as a segment", icon=":material/bookmark_add:", type="tertiary", key="cell_segment"):
-            _save(question, what, people)
+        segment_save.popover(what, people["customer_id"], key="cell", units=question.wording.units)
         download.table(people, key="cell_table", name=what)
 
 
@@ -153,28 +151,6 @@ def _name(question: Question, cell: Cell, which: str, layout: analysis.Layout) -
     cut = f", {question.pick}" if question.pick else ""
     when = f", {words.grain} {step}: {did}" if cell.k else ": all who started"
     return f"{row}{cut}{when} ({question.activity.label.removeprefix('Customers: ')})"
-
-
-def _save(question: Question, what: str, people: pd.DataFrame) -> None:
-    ids = sorted({str(i) for i in people["customer_id"].dropna()})
-    if not ids:
-        st.caption("None of them names a customer: a segment is of customers.")
-        return
-    whom = formats.plural(len(ids), "customer")
-    of = "" if question.wording.units == "customers" else ", those whose these are"
-    st.caption(f"{whom}{of}, as they are in these data: the list does not change when data are added.")
-    with st.form("save_cell", border=False):
-        name = st.text_input("Name", value=what[:80], max_chars=80, key=f"cell_name_{what}")
-        done = st.form_submit_button("Save", type="primary", icon=":material/save:")
-    if done:
-        try:
-            kept = door.workspace().save_segment(name, {"customer_id": ids})
-        except CSMetricsError as error:
-            errors.show(error)
-            return
-        st.success(f"Saved '{formats.literal(name)}', {whom}.", icon=":material/check:")
-        shell.link("overview", "Open the Overview of them", icon=":material/arrow_forward:", seg=kept)
-        shell.link("segments", "See all segments", icon=":material/groups:")
 
 
 def _shown(people: pd.DataFrame, question: Question) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cs_metrics.analysis.survival.words import group_name
 from cs_metrics.charts import survival as charts
-from pages._ui import chart, door, download, formats, state
+from pages._ui import chart, door, download, formats, segment_save, state
 from pages._ui.filter_bar import Asked
 
 STARTS = {"active": "of being a customer", "paid": "of paying"}
@@ -205,7 +205,14 @@ def who(question: Question, frame: pd.DataFrame) -> None:
         total = formats.plural(len(people), "customer")
         few = f"{formats.count(len(shown))} of {total}." if len(shown) < len(people) else f"{total}."
         st.caption(few, width="stretch")
+        segment_save.popover(_name(question, name, t, part), people["customer_id"], key="step")
         download.table(people, key="step_table", name=f"survival {name} {question.grain} {t} {part}")
+
+
+def _name(question: Question, group: str, t: int, part: str) -> str:
+    """Return who is behind a step in the words of a name: 'Month 12 of life: left (Starter)'."""
+    did = {"left": "left", "at_risk": "at risk", "censored": "no more known"}[part]
+    return f"{question.grain.capitalize()} {t} of life: {did}" + (f" ({group})" if group else "")
 
 
 def _groups(question: Question, frame: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -73,3 +73,16 @@ def test_an_address_that_asks_for_nonsense_is_no_error(open_page: Open) -> None:
     open_page("survival", by="tickets.priority", life="x", gaps="y", born="z", step='["a"]', group="gone", ahead="7")
     app = open_page("survival", where=json.dumps({"region": ["Nowhere"]}))
     assert "No customer's life begins" in said(app)
+
+
+def test_a_step_is_saved_as_a_segment_of_its_customers(open_page: Open) -> None:
+    app = open_page("survival", by="plan", step=json.dumps([12, "Starter"]))
+    before = {s["segment"] for s in cs.sample().segments()}
+    app.button(key="FormSubmitter:save_step-Save").click().run()
+    (saved,) = (s for s in cs.sample().segments() if s["segment"] not in before)
+    cs.sample().delete_segment(saved["segment"])
+    assert saved["name"] == "Month 12 of life: left (Starter)"
+    frame = cs.sample().version().survival(by="plan")
+    left = frame.loc[(frame["plan"] == "Starter") & (frame["t"] == 12), "events"].item()
+    assert len(saved["where"]["customer_id"]) == left > 0
+    assert cs.sample().version().size(saved["where"])["inside"] == left
