@@ -12,6 +12,10 @@ from cs_metrics.kpis import KPI
 from cs_metrics.reports.why import Wording
 from pages._ui import door, formats
 
+SCALES = {"share": 100.0, "score": 1.0}
+"""The units whose differences are said in points, and how many points one is."""
+MOST_DIGITS = 5
+
 
 def wording(kpi: KPI, names: tuple[str, str], groups: bool) -> Wording:
     """Return how the reader's numbers and the two sides are said."""
@@ -32,19 +36,24 @@ def wording(kpi: KPI, names: tuple[str, str], groups: bool) -> Wording:
     )
 
 
-def gap(size: float, unit: str) -> str:
-    """Return how large a difference of two values is: '2.6 points', '$1,200'."""
-    if unit == "share":
-        return f"{formats.number(abs(size) * 100, 1)} points"
-    if unit == "score":
-        return f"{formats.number(abs(size), 1)} points"
+def gap(size: float, unit: str, digits: int = 1) -> str:
+    """Return how large a difference of two values is: '2.6 points', '$1,200'. `digits`: those of points."""
+    if unit in SCALES:
+        return f"{formats.number(abs(size) * SCALES[unit], digits)} points"
     return formats.value(abs(size), unit, door.settings()["currency"])
 
 
-def signed(size: float, unit: str) -> str:
+def signed(size: float, unit: str, digits: int = 1) -> str:
     """Return a difference with its sign; none where it rounds to nothing."""
-    said = gap(size, unit)
-    return said if said == gap(0.0, unit) else ("+" if size > 0 else "−") + said
+    said = gap(size, unit, digits)
+    return said if said == gap(0.0, unit, digits) else ("+" if size > 0 else "−") + said
+
+
+def _fine(parts: pd.Series, unit: str) -> int:
+    """Return the digits of points that show two figures of the largest part: one of thousands of customers makes
+    hundredths of a point, which would all be told as 0.0."""
+    largest = float(parts.abs().max()) * SCALES.get(unit, 1.0) if len(parts) else 0.0
+    return min(MOST_DIGITS, max(1, 1 - math.floor(math.log10(largest)))) if largest > 0 else 1
 
 
 def parts_table(kpi: KPI, found: Explained, names: tuple[str, str]) -> pd.DataFrame:
@@ -112,7 +121,8 @@ def accounts_table(kpi: KPI, frame: pd.DataFrame, names: tuple[str, str]) -> pd.
             else f"{formats.number(n)} of {formats.number(d)}" if below else formats.number(n)
             for n, d in pairs
         ]  # fmt: skip
-    shown["Part of the change"] = [signed(part, kpi.unit) for part in frame["part"]]
+    digits = _fine(frame["part"], kpi.unit)
+    shown["Part of the change"] = [signed(part, kpi.unit, digits) for part in frame["part"]]
     return pd.DataFrame(shown)
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
+import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
+
+from pages._ui import why_words
 
 Open = Callable[..., AppTest]
 FIRST_QUARTER = {"how": "ranges", "period": "custom", "since": "2026-01-01", "until": "2026-04-01"}
@@ -43,6 +48,22 @@ def test_of_a_median_the_mean_is_explained(open_page: Open) -> None:
     app = open_page("why", id="first_response_time", at="2026-02-01")
     assert "The mean of First Response Time rose from" in written(app)
     assert "has no parts that add up" in written(app)
+
+
+@pytest.mark.parametrize(
+    ("unit", "part", "said"),
+    [
+        ("share", -0.000406, "−0.041 points"),
+        ("share", -0.0022, "−0.22 points"),
+        ("share", 0.12, "+12.0 points"),
+        ("score", 0.013, "+0.013 points"),
+        ("score", 0.0, "0.0 points"),
+    ],
+)
+def test_a_customer_among_thousands_makes_more_than_nothing(unit: str, part: float, said: str) -> None:
+    row = {"customer_id": "a", "n_then": 1, "d_then": 1, "n_now": 0, "d_now": 0, "part": part}
+    shown = why_words.accounts_table(SimpleNamespace(unit=unit), pd.DataFrame([row]), ("May", "June"))  # type: ignore[arg-type]
+    assert shown["Part of the change"].item() == said
 
 
 def test_two_groups_are_compared(open_page: Open) -> None:
