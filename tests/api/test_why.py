@@ -70,6 +70,24 @@ def test_a_rate_is_split_by_hand(moved: Workspace) -> None:
         assert parts[name] == pytest.approx(expected, abs=1e-15)
 
 
+@pytest.mark.parametrize("name", ["segment", "part"])
+def test_an_attribute_may_be_called_as_a_column_of_the_answer(tmp_path: Any, name: str) -> None:
+    workspace = Workspace(tmp_path / "called")
+    put(
+        workspace,
+        customers=[{"customer_id": "A", name: "big"}, {"customer_id": "B", name: "small"}],
+        subscriptions=[
+            subscription("A", date(2025, 1, 1), None, 10.0, "Pro"),
+            subscription("B", date(2025, 1, 1), date(2025, 3, 10), 10.0, "Pro"),
+        ],
+    )
+    found = workspace.version().why("customer_churn_rate", by=name, **MARCH)
+    assert told(found.parts, f"by_{name}", "n_now", "part") == {
+        "small": ("small", 1, pytest.approx(0.5)),
+        "big": ("big", 0, 0),
+    }
+
+
 def test_a_segment_opens_to_its_customers_whose_parts_sum_to_it(moved: Workspace) -> None:
     found = moved.version().why("customer_churn_rate", by="region", **MARCH)
     sums = found.accounts.groupby("segment")["part"].sum()

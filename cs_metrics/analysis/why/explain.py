@@ -33,7 +33,8 @@ class Explained:
     `before`, `now`: value, numerator, denominator, n, low, high, complete, note of both sides; `then`: what an earlier
     version said of `before` (None: not asked). `low`, `high`: the 95 % interval of now less before, missing where the
     KPI has none. `by`: the attributes that the parts are split by, `found`: the search named them.
-    `parts`: <by>, segment, customers, n_then, d_then, n_now, d_now, mix, rate, part; the largest first.
+    `parts`: <by>, segment, customers, n_then, d_then, n_now, d_now, mix, rate, part; the largest first. An attribute
+    that is itself called 'segment', 'part' ... stands there as 'by_segment', 'by_part'.
     `accounts`: customer_id, name (where names are mapped), segment, n_then, d_then, n_now, d_now, part; they sum to
     their segment's part. `restated_accounts`: the customers whose past was restated, alike.
     `attributes`: every attribute that was looked at, the one that explains most first: attribute, segments, score, p,
@@ -198,7 +199,9 @@ def _interval(form: Form, both: pd.DataFrame, sums: Sums) -> tuple[float, float]
 
 def _labelled(parts: pd.DataFrame, keys: list[str], names: Sequence[str]) -> pd.DataFrame:
     labels = label(parts, keys)
-    frame = parts.rename(columns=dict(zip(keys, names, strict=True)))
+    # an attribute may be called as one of our own columns: companies have segments, and parts
+    own = {"segment", *parts.columns.difference(keys)}
+    frame = parts.rename(columns={key: f"by_{n}" if n in own else n for key, n in zip(keys, names, strict=True)})
     frame.insert(len(keys), "segment", labels)
     return frame
 
