@@ -68,19 +68,17 @@ def sides(kpi: KPI, chosen: str, asked: Asked) -> Sides | None:
 
 def _periods(kpi: KPI, asked: Asked) -> Sides | None:
     grain = asked.question.grain or "month"
-    frame = door.compute([kpi.id], replace(asked.question, since=None, until=None))
-    frame = frame[frame["item"].isna() & frame["value"].notna()]
-    starts = {pd.Timestamp(row["period"]).date().isoformat(): bool(row["complete"]) for row in frame.to_dict("records")}
-    if len(starts) < 2:
+    known = starts(kpi, asked.question)
+    if len(known) < 2:
         return None
-    ordered = sorted(starts)
-    whole = [start for start in ordered[1:] if starts[start]] or ordered[1:]
+    ordered = sorted(known)
+    whole = [start for start in ordered[1:] if known[start]] or ordered[1:]
     now = state.get("at") if state.get("at") in ordered[1:] else whole[-1]
     earlier = [start for start in ordered if start < now]
     before = state.get("vs") if state.get("vs") in earlier else earlier[-1]
 
     def name(start: str) -> str:
-        return formats.period(start, grain) + ("" if starts[start] else " (not over)")
+        return formats.period(start, grain) + ("" if known[start] else " (not over)")
 
     st.selectbox("Period", ordered[:0:-1], format_func=name, width=190, **state.bind("at", value=now))
     st.selectbox("Compared with", earlier[::-1], format_func=name, width=190, **state.bind("vs", value=before))
@@ -89,6 +87,14 @@ def _periods(kpi: KPI, asked: Asked) -> Sides | None:
     named = (formats.period(before, grain), formats.period(now, grain))
     arguments = {"grain": grain, "period": now, "against": before, "where": question.arguments()["where"], "then": then}
     return Sides(question, question, named, (before, now), arguments)
+
+
+def starts(kpi: KPI, question: Question) -> dict[str, bool]:
+    """Return of each period of the question's grain in which the KPI has a value when it begins (a day as ISO text),
+    and whether it is over."""
+    frame = door.compute([kpi.id], replace(question, since=None, until=None))
+    frame = frame[frame["item"].isna() & frame["value"].notna()]
+    return {pd.Timestamp(row["period"]).date().isoformat(): bool(row["complete"]) for row in frame.to_dict("records")}
 
 
 def _ranges(asked: Asked) -> Sides | None:

@@ -32,6 +32,17 @@ def test_the_planted_story_is_found_and_told(open_page: Open) -> None:
     assert any("explain more than chance would" in e.label for e in app.expander)
 
 
+def test_where_a_month_says_nothing_the_quarter_is_asked(open_page: Open) -> None:
+    app = open_page("why", id="customer_churn_rate", at="2026-06-01")
+    told = written(app)
+    assert "No attribute stands out" in told
+    assert "The month alone does not say why; over the quarter something stands out" in told
+    assert re.search(r"fell from 11\.5 % in Q1 2026 to 5 % in Q2 2026", told)
+    assert "is Promo Code NEWYEAR50, where it went from" in told
+    asked = open_page("why", id="customer_churn_rate", at="2026-02-01", vs="2026-01-01", attr="region")
+    assert "over the quarter" not in written(asked)  # a split that was chosen is the answer
+
+
 def test_an_address_opens_two_periods_an_attribute_a_segment_and_a_customer(open_page: Open) -> None:
     app = open_page("why", id="mrr", at="2026-05-01", vs="2026-03-01", attr="region", part="EMEA")
     assert app.selectbox(key="url_at").value == "2026-05-01"
