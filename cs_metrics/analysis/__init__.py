@@ -18,9 +18,9 @@ from cs_metrics.analysis.revenue.outlook import (
     from_percent,
     in_percent,
     outlook,
-    record_words,
 )
 from cs_metrics.analysis.revenue.reconcile import break_words, reconcile
+from cs_metrics.analysis.revenue.record import record_words
 from cs_metrics.analysis.revenue.renewals import AHEAD, OUTCOMES, outcomes, renewals
 from cs_metrics.analysis.revenue.snowball import snowball
 from cs_metrics.analysis.survival.stretches import stretches

@@ -97,8 +97,7 @@ def _sentence(found: Any, by_hand: bool) -> None:
         f"{if_so}, MRR goes from {money(last['end'])} at the end of {formats.period(last['period'], 'month')} to "
         f"{money(end['closing'])} at the end of {formats.period(end['period'], 'month')}"
         + (f" ({change[1]})" if change else "")
-        + f"; months as uneven as the past ones lead to between {money(end['low'])} and {money(end['high'])} in 95 of "
-        "100 cases."
+        + f"; 95 of 100 times it should end between {money(end['low'])} and {money(end['high'])}."
     ))  # fmt: skip
 
 
@@ -109,7 +108,7 @@ def _drawing(found: Any, plain: Any) -> None:
         made = plain.before.loc[plain.before["horizon"] == plain.before["horizon"].max(), "made"].max()
         earlier = plain.before[plain.before["made"] == made]
     drawing = charts.projection(found.past, found.path, before=earlier, **words)
-    hint = "Dashed: projected; the band holds 95 of 100 simulated futures."
+    hint = "Dashed: projected, in its 95 % band."
     if earlier is not None:
         when = formats.period(earlier["made"].iloc[0], "month")
         hint += f" Dotted: the same projection as it would have been made at the end of {when}."
@@ -147,8 +146,15 @@ def _record(plain: Any, past: int) -> None:
         count=f"Made after each earlier month, from up to {past} months before it, and laid beside what came. The file "
         "has each of them.",
     )  # fmt: skip
+    wider = formats.value(plain.widened, "ratio")
     st.caption(
-        "The band knows how uneven months are and how little a few months tell. It knows no season, no trend, and no "
-        "change to come: where new business grows from month to month, it is too low. Earlier months are taken "
-        "as today's data tell them; neighbouring projections share most of their months."
+        "The band knows how uneven months are, how little a few of them tell, and by how much earlier projections "
+        + (
+            f"missed beyond that: it is {wider} times as wide for it. "
+            if plain.widened >= 1.05
+            else "missed (no more than that). "
+        )
+        + "It knows no season, no trend, and no change to come: where new business grows from month to month, its "
+        "middle is too low. Each earlier band was made with the misses known by then. Earlier months are taken as "
+        "today's data tell them; neighbouring projections share most of their months."
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cs_metrics.analysis import from_percent, in_percent, outlook, record_words
+from cs_metrics.analysis.revenue import futures, record
+from cs_metrics.analysis.revenue.outlook import project
 from cs_metrics.errors import QueryError
 from cs_metrics.settings import resolve
 from tests.analysis.test_movements import sub
@@ -91,22 +94,74 @@ def test_an_earlier_projection_is_the_one_that_was_made_then(uneven):
     assert made["actual"].tolist() == outlook(uneven, HOLD, end_of(24)).past["end"].tail(9).tolist()
 
 
-def test_the_band_holds_most_of_what_comes_when_nothing_changes():
-    """Months drawn alike, 150 times twelve of them and the next: what comes is inside nearly as often as is said."""
-    from cs_metrics.analysis.revenue.outlook import _band
-
-    draw = np.random.default_rng(3)
+def held_of_one_month(seed):
+    """Whether twelve months drawn alike hold the thirteenth, 150 times."""
+    draw = np.random.default_rng(seed)
+    names = ("new", "reactivation", "expansion", "contraction", "churn")
     held = []
     for trial in range(150):
-        sample = np.column_stack([
+        drawn = np.column_stack([
             draw.gamma(4, 250, 13), draw.gamma(1, 30, 13), *(draw.beta(2, 98, 13) for _ in range(3))])  # fmt: skip
-        names = ("new", "reactivation", "expansion", "contraction", "churn")
-        known, coming = sample[:12], sample[12]
+        known, coming = drawn[:12], drawn[12]
         assumed = dict(zip(names, known.mean(axis=0), strict=True))
-        low, high = _band(20_000.0, known, assumed, 1, 500, trial)
+        closing = futures.path(20_000.0, assumed, 1)["closing"].to_numpy()
+        down, up = futures.reach(20_000.0, known, assumed, closing, paths=500, stream=trial)
         came = 20_000 * (1 + coming[2] - coming[3] - coming[4]) + coming[0] + coming[1]
-        held.append(low[0] <= came <= high[0])
-    assert 0.83 <= np.mean(held) <= 1
+        held.append(-down[0] <= np.log(came / closing[0]) <= up[0])
+    return np.mean(held)
+
+
+def test_the_band_holds_what_comes_when_nothing_changes():
+    assert 0.9 <= held_of_one_month(3) <= 1
+
+
+def test_twelve_months_drawn_as_they_are_would_be_too_few(monkeypatch):
+    monkeypatch.setattr(futures, "_BLUR", 0.0)
+    assert held_of_one_month(3) < 0.93
+
+
+def moved(news):
+    """Months of 1,000 to begin with, that gain so much and lose nothing."""
+    ends = 1000 + np.cumsum(news)
+    frame = pd.DataFrame(
+        {"period": pd.date_range("2024-01-01", periods=len(news), freq="MS"), "new": news, "end": ends}
+    )
+    frame["start"] = frame["end"] - frame["new"]
+    return frame.assign(reactivation=0.0, expansion=0.0, contraction=0.0, churn=0.0)
+
+
+def test_a_record_of_misses_widens_the_band_and_one_without_leaves_it():
+    # all alike: each projection was right, nothing to widen
+    assert project(moved([100.0] * 18)).widened == 1
+    # twelve months that rise: each projection made on the way was too low
+    rising = project(moved([100.0 * 1.1**n for n in range(18)]))
+    assert rising.widened > 1.5
+    assert (rising.before["actual"] >= rising.before["projected"]).all()
+
+
+def test_the_widening_by_hand():
+    # two misses, by a factor of e one and two months ahead, where the band allowed for nothing:
+    # (1 / 1 + 1 / 4) / (2 + 6) is the variance of a month's rates; t(6) is 2.447, the normal quantile 1.960
+    excess = record._excess(np.array([1.0, 1.0]), np.array([np.e, 1 / np.e]), np.zeros(2))
+    assert excess.tolist() == pytest.approx([1, 0.25])
+    drift = record._drift(excess)
+    assert drift == pytest.approx(1.25 / 8 * (2.446912 / 1.959964) ** 2)
+    arms = futures.widened(np.array([0.0, 0.3]), drift)
+    assert arms.tolist() == pytest.approx([futures.Z * drift**0.5, (0.09 + futures.Z**2 * drift * 4) ** 0.5])
+
+
+def test_a_band_of_an_earlier_month_knows_no_later_miss():
+    """Calm months and then a leap: the projections made before the leap keep the band of calm months."""
+    calm, leapt = project(moved([100.0] * 14)), project(moved([100.0] * 14 + [5000.0] * 4))
+    early = leapt.before[leapt.before["period"] <= calm.past["period"].max()]
+    assert (early["high"] - early["low"]).max() == pytest.approx(0)
+    assert leapt.path["high"].iloc[0] > leapt.path["closing"].iloc[0]
+    assert not leapt.before["inside"].all()
+
+
+def test_what_came_to_nothing_counts_as_a_miss_of_a_hundredfold():
+    assert record._excess(np.array([50.0]), np.array([0.0]), np.zeros(1)).tolist() == pytest.approx([np.log(100) ** 2])
+    assert record._excess(np.array([0.0]), np.array([5.0]), np.zeros(1)).tolist() == []
 
 
 @pytest.mark.parametrize("months", [1, 6])

@@ -11,22 +11,15 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cs_metrics.analysis.revenue.flows import MOVES
+from cs_metrics.analysis.revenue.futures import RATES, path, pooled, reach, sample, widened
 from cs_metrics.analysis.revenue.movements import movements
+from cs_metrics.analysis.revenue.record import FEWEST, accuracy, before, usable
 from cs_metrics.errors import QueryError, did_you_mean
 
-Numbers = NDArray[np.float64]
-AMOUNTS = ("new", "reactivation")
-RATES = ("expansion", "contraction", "churn")
-FEWEST = 6
-"""Fewer complete months than that, and there is no projection."""
 LONGEST = 60
 PATHS = 2000
-PATHS_BEFORE = 500
-LEVEL = 0.95
-SEED = 20_260_101
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,8 @@ class Outlook:
     money a month, expansion, contraction and churn as shares of the MRR at a month's start, pooled (all lost / all at
     the start). assumed: those the path goes by. before: made (the month after which it was made), period, horizon,
     projected, low, high, actual, error (projected / actual - 1), inside. accuracy: horizon, n, error (median size),
-    lean (mean error, above 0: too high), inside (share).
+    lean (mean error, above 0: too high), inside (share). widened:
+    how many times as wide earlier misses make the last month's band.
     """
 
     path: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -48,6 +42,7 @@ class Outlook:
     months: int = 0
     before: pd.DataFrame = field(default_factory=pd.DataFrame)
     accuracy: pd.DataFrame = field(default_factory=pd.DataFrame)
+    widened: float = 1.0
     reason: str = ""
 
 
@@ -64,33 +59,44 @@ def outlook(
     """Project MRR `ahead` months from the end of the last complete month, by the rates of the last `history` ones.
 
     MRR of the next month = MRR x (1 + expansion - contraction - churn) + new + reactivation; `assumptions` replaces
-    any of the five. low and high hold 95 % of 2,000 simulated futures, each of which draws its months from those of the
-    history, after that itself was drawn anew (so that what few months cannot tell is in it): an iterated bootstrap,
-    Efron and Tibshirani (1993), with a fixed seed. It says how far months like the past ones may lead; it knows no
-    season, no trend, and no price rise to come. `before` stands at each earlier month and does the same with what was
-    known then, as today's data tell it. Raises QueryError, NotComputableError.
+    any of the five. low and high hold 95 % of 2,000 simulated futures of months like those of the history (`reach` of
+    `cs_metrics.analysis.revenue.futures`, with a fixed seed), widened by what earlier projections missed beyond that:
+    rates drift, and their months alone do not show it. The path knows no season, no trend, and no price rise to come.
+    `before` stands at each earlier month and does the same with what was known then, as today's data tell it. Raises
+    QueryError, NotComputableError.
     """
     _within("ahead", ahead, 1, 36)
     _within("history", history, FEWEST, LONGEST)
     given = check_assumptions(assumptions)
     frame = movements(con, settings, as_of, grain="month", where=where)
-    frame = frame[frame["complete"]].reset_index(drop=True)
-    paying = frame["start"] > 0
-    used = frame[paying].tail(history)
+    return project(frame[frame["complete"]].reset_index(drop=True), ahead, history, given)
+
+
+def project(
+    frame: pd.DataFrame, ahead: int = 12, history: int = 12, given: Mapping[str, float] | None = None
+) -> Outlook:
+    """Project from complete months of `movements`; `given` are checked assumptions. See `outlook`."""
+    used = usable(frame, history)
     if len(used) < FEWEST:
         return Outlook(
             past=frame[["period", "end"]],
             reason=f"A projection needs {FEWEST} complete months that began with recurring revenue. "
             f"The data have {len(used)}.",
         )
-    sample, rates = _sample(used), _pooled(used)
-    assumed = {**rates, **given}
+    rates = pooled(used)
+    assumed = {**rates, **(given or {})}
     last = frame.iloc[-1]
-    path = _path(float(last["end"]), assumed, ahead, last["period"])
-    path["low"], path["high"] = _band(float(last["end"]), sample, assumed, ahead, PATHS, 0)
-    before = _before(frame, history, ahead)
+    ahead_of_it = path(float(last["end"]), assumed, ahead)
+    ahead_of_it.insert(0, "period", [last["period"] + pd.DateOffset(months=n) for n in range(1, ahead + 1)])
+    closing = ahead_of_it["closing"].to_numpy(dtype=float)
+    down, up = reach(float(last["end"]), sample(used), assumed, closing, paths=PATHS, stream=0)
+    record, drift = before(frame, history, ahead)
+    ahead_of_it["low"] = closing * np.exp(-widened(down, drift))
+    ahead_of_it["high"] = closing * np.exp(widened(up, drift))
+    alone = down[-1] + up[-1]
+    times = float(widened(down, drift)[-1] + widened(up, drift)[-1]) / alone if 0 < alone < np.inf else 1.0
     return Outlook(
-        path, frame[["period", "end"]], rates, assumed, len(used), before, _accuracy(before),
+        ahead_of_it, frame[["period", "end"]], rates, assumed, len(used), record, accuracy(record), times,
     )  # fmt: skip
 
 
@@ -115,90 +121,6 @@ def _within(name: str, value: Any, least: int, most: int) -> None:
         raise QueryError(f"'{name}' is {value!r}. It is a number of months from {least} to {most}.")
 
 
-def _sample(used: pd.DataFrame) -> Numbers:
-    """Return a row a month: new, reactivation, expansion, contraction, churn; the last three over the month's start."""
-    amounts = used[list(AMOUNTS)].to_numpy(dtype=float)
-    rates = used[list(RATES)].to_numpy(dtype=float) / used[["start"]].to_numpy(dtype=float)
-    return np.hstack([amounts, rates])
-
-
-def _pooled(used: pd.DataFrame) -> dict[str, float]:
-    started = float(used["start"].sum())
-    amounts = {name: float(used[name].mean()) for name in AMOUNTS}
-    return amounts | {name: float(used[name].sum()) / started for name in RATES}
-
-
-def _path(level: float, assumed: Mapping[str, float], ahead: int, last: pd.Timestamp) -> pd.DataFrame:
-    rows, opening = [], level
-    for step in range(1, ahead + 1):
-        moves = {name: assumed[name] * (opening if name in RATES else 1) for name in MOVES}
-        closing = opening + sum(moves[n] for n in ("new", "reactivation", "expansion"))
-        closing -= moves["contraction"] + moves["churn"]
-        rows.append({"period": last + pd.DateOffset(months=step), "opening": opening, **moves, "closing": closing})
-        opening = closing
-    return pd.DataFrame(rows)
-
-
-def _band(
-    level: float, sample: Numbers, assumed: Mapping[str, float], ahead: int, paths: int, stream: int
-) -> tuple[Numbers, Numbers]:
-    """Return the ends of the interval for each month ahead. The months drawn are scaled to what is assumed."""
-    random = np.random.default_rng([SEED, stream])
-    count = len(sample)
-    known = random.integers(count, size=(paths, count))
-    drawn = np.take_along_axis(known, random.integers(count, size=(paths, ahead)), axis=1)
-    wanted = np.array([assumed[name] for name in MOVES])
-    means = sample.mean(axis=0)
-    scaled = np.where(means > 0, sample * (wanted / np.where(means > 0, means, 1.0)), wanted)
-    months = scaled[drawn]
-    lost = np.minimum(months[..., 3] + months[..., 4], 1.0)
-    mrr = np.full(paths, level)
-    levels = np.empty((paths, ahead))
-    for step in range(ahead):
-        mrr = mrr * (1 + months[:, step, 2] - lost[:, step]) + months[:, step, 0] + months[:, step, 1]
-        levels[:, step] = mrr
-    low, high = np.quantile(levels, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return low, high
-
-
-def _before(frame: pd.DataFrame, history: int, ahead: int) -> pd.DataFrame:
-    """Stand at the end of each earlier month, project by what lay behind it, and lay what came beside it."""
-    found = []
-    ends = frame["end"].to_numpy(dtype=float)
-    for at in range(len(frame) - 1):
-        known = frame.iloc[: at + 1]
-        used = known[known["start"] > 0].tail(history)
-        if len(used) < FEWEST:
-            continue
-        assumed = _pooled(used)
-        reached = min(ahead, len(frame) - 1 - at)
-        path = _path(ends[at], assumed, reached, frame["period"].iloc[at])
-        low, high = _band(ends[at], _sample(used), assumed, reached, PATHS_BEFORE, at + 1)
-        actual = ends[at + 1 : at + 1 + reached]
-        found.append(
-            pd.DataFrame({
-                "made": frame["period"].iloc[at], "period": path["period"], "horizon": range(1, reached + 1),
-                "projected": path["closing"], "low": low, "high": high, "actual": actual,
-            })
-        )  # fmt: skip
-    if not found:
-        return pd.DataFrame()
-    rows = pd.concat(found, ignore_index=True)
-    rows["error"] = (rows["projected"] / rows["actual"].where(rows["actual"] > 0) - 1).astype(float)
-    rows["inside"] = (rows["actual"] >= rows["low"]) & (rows["actual"] <= rows["high"])
-    return rows
-
-
-def _accuracy(before: pd.DataFrame) -> pd.DataFrame:
-    if before.empty:
-        return pd.DataFrame()
-    sized = before.assign(size=before["error"].abs())
-    summed = sized.groupby("horizon").agg(
-        n=("inside", "size"), error=("size", "median"), lean=("error", "mean"), inside=("inside", "mean")
-    )
-    return summed.reset_index()
-
-
 def in_percent(rates: Mapping[str, float]) -> dict[str, float]:
     """Return assumptions as a person writes them: money to the cent, shares in percent with two digits."""
     return {name: round(value * 100, 2) if name in RATES else round(value, 2) for name, value in rates.items()}
@@ -210,28 +132,3 @@ def from_percent(written: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: numbers[name] / 100 if name in RATES and name in numbers else value for name, value in written.items()
     }
-
-
-def record_words(accuracy: pd.DataFrame) -> list[str]:
-    """Return what `Outlook.accuracy` says in a sentence or two: how far off, to which side, how often in the band."""
-    last = accuracy.iloc[-1]
-    months = f"{int(last['horizon'])} month{'' if last['horizon'] == 1 else 's'}"
-    said = []
-    if pd.notna(last["error"]):
-        side = "too high" if last["lean"] > 0 else "too low"
-        said.append(
-            f"{months.capitalize()} ahead, half of the {int(last['n'])} earlier projections missed by "
-            f"{last['error']:.0%} or more; on average they were {abs(last['lean']):.0%} {side}."
-        )
-    held = round(float((accuracy["inside"] * accuracy["n"]).sum()))
-    count = int(accuracy["n"].sum())
-    kept = held / count
-    verdict = (
-        "about as often as it says"
-        if kept >= 0.9
-        else "less often than it says: take the band as too narrow"
-        if kept >= 0.5
-        else "far less often than it says: do not rely on the band"
-    )
-    said.append(f"The 95 % band held what came in {held} of {count} cases over all horizons ({kept:.0%}), {verdict}.")
-    return said
