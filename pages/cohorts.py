@@ -8,6 +8,7 @@ from pages._ui import (
     cohort_controls,
     cohort_curves,
     cohort_question,
+    cohort_refunds,
     cohort_triangle,
     door,
     empty,
@@ -31,6 +32,7 @@ cohort_controls.show(choices)
 with errors.shown():
     question = cohort_question.read(choices, asked)
     st.caption(formats.literal(analysis.question(question.wording)))
+    cohort_refunds.show(question)
     frame = cohort_triangle.ask(question)
     if question.pick:
         frame = cohort_triangle.of_segment(frame, question, question.pick)

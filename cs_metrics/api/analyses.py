@@ -123,6 +123,15 @@ class Analyses:
         return words
 
     @within_limits()
+    def refunds(self) -> dict[str, int]:
+        """Return how many orders of known customers there are: orders, and of them refunds (all of whose lines are),
+        which `retention(of="orders")` counts as activity unless its filters leave them out."""
+        con, _, _ = self._ask(None, None)
+        sql = "SELECT count(*), count(*) FILTER (WHERE is_refund) FROM fact_order WHERE customer_id IS NOT NULL"
+        orders, refunds = con.execute(sql).fetchone() or (0, 0)
+        return {"orders": int(orders), "refunds": int(refunds)}
+
+    @within_limits()
     def movements(
         self,
         *,

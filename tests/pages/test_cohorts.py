@@ -133,3 +133,20 @@ def test_a_cell_is_saved_as_a_segment_of_its_customers(open_page: Open) -> None:
     ids = saved["where"]["customer_id"]
     assert f"{len(ids):,} customer" in app.success[0].value
     assert cs.sample().version().size(saved["where"])["inside"] == len(ids)
+
+
+def test_refunds_among_the_orders_are_said_and_left_out_by_one_press(open_page: Open) -> None:
+    version = cs.sample().version()
+    found = version.refunds()
+    app = open_page("cohorts", of="orders", period="all")
+    assert f"{found['refunds']} of {found['orders']} orders are refunds or cancellations" in said(app)
+    app.button(key="without_refunds").click().run()
+    assert not app.exception
+    assert not app.error
+    assert "are refunds or cancellations" not in said(app)
+    bought = {"orders.amount": {">=": 0}}
+    orders, every = (version.retention(of="orders", start=w, back=w) for w in (bought, None))
+    whole = orders[(orders["k"] == 1) & orders["complete"]]
+    told = rf"Of the {whole['eligible'].sum()} customers .+, {whole['retained'].sum()} ordered \(.+\) in month 1 after"
+    assert re.search(told, said(app))
+    assert every.loc[every["k"] > 0, "retained"].sum() > orders.loc[orders["k"] > 0, "retained"].sum()
