@@ -38,6 +38,8 @@ class Wording:
 def sentences(found: Explained, say: Wording) -> list[str]:
     """Return what moved, what makes most of it, and what is left: at most three sentences."""
     told = [_moved(found, say), *([_most(found, say)] if len(found.parts) else []), _rest(found, say)]
+    if not found.change and not found.by and not found.restated:
+        told = told[:1]  # of a change that is none nothing stands out, and nothing is left
     return [sentence for sentence in told if sentence]
 
 

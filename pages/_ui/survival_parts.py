@@ -17,7 +17,7 @@ from pages._ui.filter_bar import Asked
 STARTS = {"active": "of being a customer", "paid": "of paying"}
 BORN = {"ever": "At any time", "period": "In the period above"}
 GAPS = {"ignored": "Goes on through the gap", "end": "Ends at the gap"}
-PARTS = {"left": "Who left", "at_risk": "Who was at risk", "censored": "Of whom no more is known"}
+PARTS = {"left": "Who left", "at_risk": "Who was at risk", "censored": "No more known"}
 MOST_VALUES = 24
 ROWS_SHOWN = 500
 

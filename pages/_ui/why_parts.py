@@ -84,6 +84,9 @@ def accounts(kpi: KPI, found: Explained, chosen: Sides) -> None:
         st.selectbox("Segment", names, width=300, **state.bind("part", value=part))
     own = found.accounts[found.accounts["segment"] == part]
     own = own[own["part"] != 0]
+    if own.empty:
+        st.caption("Nobody: no customer's numbers differ between the two sides.")
+        return
     st.dataframe(why_words.accounts_table(kpi, own.head(ACCOUNTS_SHOWN), chosen.names), hide_index=True, height=320,
                  alt=f"Customers of {part}")  # fmt: skip
     st.caption(formats.literal(why_words.accounts_note(kpi, own, ACCOUNTS_SHOWN)))

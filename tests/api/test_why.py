@@ -14,6 +14,7 @@ from cs_metrics.analysis.why import candidates, split
 from cs_metrics.analysis.why.split import SIDES
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError, WorkspaceError
+from cs_metrics.reports.why import Wording, sentences
 from tests.api.conftest import put, subscription
 
 MARCH = {"period": "2025-03-01", "grain": "month", "as_of": "2025-06-01"}
@@ -86,6 +87,20 @@ def test_an_attribute_may_be_called_as_a_column_of_the_answer(tmp_path: Any, nam
         "small": ("small", 1, pytest.approx(0.5)),
         "big": ("big", 0, 0),
     }
+
+
+def test_of_a_change_that_is_none_one_sentence_is_enough(tmp_path: Any) -> None:
+    workspace, names = Workspace(tmp_path / "still"), "ABCDEFGH"
+    put(
+        workspace,
+        customers=[{"customer_id": c, "region": "EU" if c < "E" else "US"} for c in names],
+        subscriptions=[subscription(c, date(2025, 1, 1), None, 10.0, "Pro") for c in names],
+    )
+    found = workspace.version().why("customer_churn_rate", period="2025-05-01", grain="month", as_of="2025-06-01")
+    assert found.change == 0
+    assert len(found.attributes)
+    plain = Wording("Churn", "share", "in April", "in May", str, str, str, str, str)
+    assert sentences(found, plain) == ["Churn is 0.0 in May, as in April: there is next to nothing to explain."]
 
 
 def test_a_segment_opens_to_its_customers_whose_parts_sum_to_it(moved: Workspace) -> None:
