@@ -6,6 +6,7 @@ from cs_metrics.charts.drawing import Drawing, spec
 from cs_metrics.charts.heatmap import NAMES, cohort_names, heatmap, least_width
 from cs_metrics.charts.look import DARK, LIGHT, Look, look
 from cs_metrics.charts.movement import movement, waterfall
+from cs_metrics.charts.movement_split import movement_split
 from cs_metrics.charts.outlook import projection
 from cs_metrics.charts.signed import calibration, signed
 from cs_metrics.charts.trend import spark, trend
@@ -24,6 +25,7 @@ __all__ = [
     "least_width",
     "look",
     "movement",
+    "movement_split",
     "projection",
     "ranked",
     "shares",

@@ -126,8 +126,9 @@ def _segments(at: str, grain: str, asked: Asked) -> dict[str, Any] | None:
     )  # fmt: skip
     if not by:
         return None
-    frame = door.ask("movements", grain=grain if at else None, by=[by], **given(asked))
-    frame = frame[frame["period"] == at] if at else frame
+    over = door.ask("movements", grain=grain, by=[by], **given(asked))
+    frame = over[over["period"] == at] if at else door.ask("movements", grain=None, by=[by], **given(asked))
+    _split_over_time(over, by, names[by].label, grain)
     frame = frame[frame[[*AMOUNTS, *MOVED]].to_numpy().any(axis=1)].reset_index(drop=True)
     moved = {name: title for name, title in MOVED.items() if frame[name].any()}
     shown = frame.rename(columns=TITLES | moved)
@@ -142,6 +143,24 @@ def _segments(at: str, grain: str, asked: Asked) -> dict[str, Any] | None:
     )  # fmt: skip
     _transfers(moved, names[by], asked)
     return _segment(by, values)
+
+
+def _split_over_time(frame: pd.DataFrame, by: str, title: str, grain: str) -> None:
+    if frame["period"].nunique() < 2 or not frame[list(MOVES)].to_numpy().any():
+        return
+    drawing = charts.movement_split(frame, by, grain=grain, **_look())
+    chart.show(
+        drawing, key="movement_split", name=f"mrr net change by {title} and {grain}", select="picked",
+        on_select=_pressed_piece,
+        hint="Up: the segment grew. Down: it shrank. The line is all of them. Press a piece to see its customers.",
+    )  # fmt: skip
+
+
+def _pressed_piece() -> None:
+    point = _point("movement_split")
+    if point:
+        chosen = None if point.get("rest") else json.dumps(point.get("segment"))
+        state.update(at=point.get("at"), sg=chosen, move=None, who=None)
 
 
 def _transfers(moved: dict[str, str], attribute: Any, asked: Asked) -> None:
