@@ -38,11 +38,13 @@ def show(
     hint: str = "",
     told: download.Told | None = None,
     files: Any = None,
+    legend: str = "",
 ) -> None:
     """Show a drawing of `cs_metrics.charts`. `select` names its parameter that a press sets; `on_select` is then called
     and finds the points pressed in the session state, under `key`.
 
-    `told` is what its files say otherwise than the page; `files` the drawing that is saved, where the page has a part.
+    `told` is what its files say otherwise than the page; `files` the drawing that is saved, where the page has a part;
+    `legend` what its looks mean, for the picture that leaves the page.
     `key` is unique on the page, `name` begins the names of downloaded files. The drawing's `words` are its accessible
     name; its `note` and the `hint` (what a press does) stand below it.
     """
@@ -53,7 +55,7 @@ def show(
             st.caption(said, width="stretch")
         else:
             st.space("stretch")
-        download.chart(files or drawing, key=f"{key}_files", name=name, told=told)
+        download.chart(files or drawing, key=f"{key}_files", name=name, told=told, legend=legend)
 
 
 def plain(

@@ -119,7 +119,7 @@ def show(question: Question, triangle: Triangle) -> None:
             width="stretch",
         )
         download.table(triangle.frame, key="triangle_table", name=f"retention {question.activity.name}", label="Cells")
-        download.chart(whole, key="triangle_files", name=name)
+        download.chart(whole, key="triangle_files", name=name, legend=legend_words(held))
 
 
 def _drawing(question: Question, triangle: Triangle, held: analysis.Compared, *, names: bool) -> Any:
@@ -166,6 +166,22 @@ def legend(held: analysis.Compared) -> None:
     st.html(f'<div style="{style}">{"".join(parts)}</div>')
 
 
+def legend_words(held: analysis.Compared) -> str:
+    """Return the legend in two lines, for a picture that leaves the page."""
+    reach = f"{100 * held.reach:.0f} points or more"
+    color = {
+        "absolute": "the share itself, from 0 to 100 %",
+        "row": "from the lowest to the highest share of the row",
+        "cohort": f"against the chosen cohort, from {reach} below it (orange) to {reach} above it (blue)",
+        "target": f"against the target, from {reach} below it (orange) to {reach} above it (blue)",
+    }[held.mode]
+    few = door.settings()["minimum_n"]
+    return (
+        f"Numbers: percent of the cohort; behind a cohort's name its size. Colour: {color}.\n"
+        f"Diagonals: not over, in no mean. Grey: fewer than {few}. Dash: no data. Blank: not begun yet."
+    )
+
+
 def side_by_side(question: Question, frame: pd.DataFrame) -> None:
     """Show a triangle for each segment of the breakdown, the largest first, all in the same colours."""
     sizes = frame[frame["k"] == 0].assign(key=frame[question.by].map(cohort_question.segment_key))
@@ -183,7 +199,7 @@ def side_by_side(question: Question, frame: pd.DataFrame) -> None:
             held = analysis.compared(triangle.layout.frame, "absolute")
             chart.show(
                 _drawing(question, triangle, held, names=True), key=f"triangle_{place}",
-                name=f"retention {question.activity.name} {key}", select="cell",
+                name=f"retention {question.activity.name} {key}", select="cell", legend=legend_words(held),
                 on_select=lambda place=place, key=key: cohort_cell.pressed(f"triangle_{place}", key),
             )  # fmt: skip
     if len(order) > len(shown):

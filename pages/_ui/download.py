@@ -30,10 +30,11 @@ def table(
         _tables(frame, key, name, {**about.told(), **(told or {})} if numbers else {})
 
 
-def chart(drawing: Any, *, key: str, name: str, told: Told | None = None) -> None:
-    """Offer a drawing as PNG and SVG, and its numbers as CSV and XLSX. `told` as in `table`."""
+def chart(drawing: Any, *, key: str, name: str, told: Told | None = None, legend: str = "") -> None:
+    """Offer a drawing as PNG and SVG, and its numbers as CSV and XLSX. `told` as in `table`; `legend`: what its looks
+    mean, in lines below the picture, where the page says that outside of it."""
     said = {**about.told(), **(told or {})}
-    lines = about.lines(said)
+    lines = "\n".join(filter(None, (legend, about.lines(said))))
     with st.popover("Download", icon=":material/download:", type="tertiary", width="content", key=key):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
             st.download_button(

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
+from pages._ui import download
 
 Open = Callable[..., AppTest]
 
@@ -150,3 +151,17 @@ def test_refunds_among_the_orders_are_said_and_left_out_by_one_press(open_page: 
     told = rf"Of the {whole['eligible'].sum()} customers .+, {whole['retained'].sum()} ordered \(.+\) in month 1 after"
     assert re.search(told, said(app))
     assert every.loc[every["k"] > 0, "retained"].sum() > orders.loc[orders["k"] > 0, "retained"].sum()
+
+
+@pytest.mark.parametrize(
+    ("mode", "says"), [("absolute", "from 0 to 100 %"), ("row", "lowest to the highest"), ("target", "above it (blue)")]
+)
+def test_a_picture_of_the_triangle_says_what_its_looks_mean(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, mode: str, says: str
+) -> None:
+    told: dict[str, str] = {}
+    monkeypatch.setattr(download, "chart", lambda _, *, key, legend="", **__: told.update({key: legend}))
+    open_page("cohorts", color=mode, target="90")
+    color, looks = told["triangle_files"].split("\n")
+    assert says in color
+    assert all(word in looks for word in ("Diagonals: not over", "Grey: fewer than 10", "Dash: no data", "not begun"))
