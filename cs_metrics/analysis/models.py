@@ -9,15 +9,16 @@ import duckdb
 import pandas as pd
 
 from cs_metrics.errors import QueryError, did_you_mean
-from cs_metrics.facts.models import MODELS
+from cs_metrics.facts.models import MODELS, MOST
 from cs_metrics.kpis.intervals import wilson
 
 
 @dataclass(frozen=True)
 class Judgement:
     """`usable`, or the `reason` why not. `scores`: when it learned and was judged, of how many rows, and by what (auc,
-    brier, base_brier, base_rate). `drivers`: feature, coefficient (per standard deviation), centre, scale, the
-    strongest first. `calibration`: bin, n, happened, predicted, observed, low, high: rows of like chances together."""
+    brier, base_brier, base_rate); `some_of`: of how many rows it took only some accounts', None where it took all.
+    `drivers`: feature, coefficient (per standard deviation), centre, scale, the strongest first. `calibration`: bin,
+    n, happened, predicted, observed, low, high: rows of like chances together."""
 
     model: str
     usable: bool
@@ -33,6 +34,8 @@ def judgement(con: duckdb.DuckDBPyConnection, model: str) -> Judgement:
         raise QueryError(f"'{model}' has no model. {did_you_mean(model, MODELS)}".rstrip())
     told = con.execute("SELECT * EXCLUDE (model) FROM fact_model_judgement WHERE model = $1", [model])
     scores = dict(zip([column[0] for column in told.description], told.fetchall()[0], strict=True))
+    there = int(con.execute(f"SELECT count(*) FROM {MODELS[model].rows}").fetchall()[0][0])
+    scores["some_of"] = there if there > MOST else None
     drivers = con.execute(
         "SELECT feature, coefficient, centre, scale FROM fact_model WHERE model = $1 AND feature <> 'intercept' "
         "ORDER BY abs(coefficient) DESC, feature",

@@ -51,6 +51,9 @@ def _scores(judged: Any, noun: str, outcome: str) -> None:
             f"{formats.day(told['judged_to'])} that it had not learned from "
             f"({formats.count(told['judged_happened'])} {outcome})."
         )
+        if told["some_of"] is not None:
+            there = formats.count(told["some_of"])
+            st.caption(f"There are {there}. Of so many, it takes some {noun}s, evenly, each with all of its rows.")
     if told["auc"] is None:
         return
     with st.grid(4, min_column_width=150, gap="small"):
