@@ -11,7 +11,7 @@ from cs_metrics.analysis.models import Judgement, judgement
 from cs_metrics.analysis.revenue.concentration import concentration, largest
 from cs_metrics.analysis.revenue.currencies import currencies
 from cs_metrics.analysis.revenue.ledger import ledger
-from cs_metrics.analysis.revenue.movements import movements, movements_sql
+from cs_metrics.analysis.revenue.movements import lost_at_once, movements, movements_sql
 from cs_metrics.analysis.revenue.outlook import (
     Outlook,
     check_assumptions,
@@ -48,6 +48,7 @@ __all__ = [
     "largest",
     "ledger",
     "left_at_once",
+    "lost_at_once",
     "members",
     "movements",
     "movements_sql",

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics import charts
+from cs_metrics import analysis, charts
 from cs_metrics.charts.words import label
 from pages._ui import chart, door, empty, formats, state
 from pages._ui.filter_bar import Asked
@@ -28,7 +28,10 @@ def show(asked: Asked) -> None:
     grain = asked.question.grain or "month"
     frame = door.ask("movements", grain=grain, **given(asked))
     if frame.empty or not frame[["start", "end"]].to_numpy().any():
-        empty.nothing("No recurring revenue in this period.", "Choose a longer one.")
+        empty.nothing(
+            f"No customer pays at the start or the end of any {grain} here.",
+            f"What begins and ends within one {grain} is no movement. Choose a shorter grain, or another period.",
+        )
         return
     at = _period(frame, grain)
     row = frame[frame["period"] == at] if at else door.ask("movements", grain=None, **given(asked))
@@ -90,6 +93,11 @@ def _over_time(frame: pd.DataFrame, grain: str) -> None:
         select="picked", on_select=_pressed_period,
         hint="Up: gained. Down: lost. The line is the net change. Pale: not over. Press a bar to open it.",
     )  # fmt: skip
+    if analysis.lost_at_once(frame):
+        st.caption(
+            f":orange[:material/warning:] All that was lost went in one {grain}, the last: where the file says who "
+            "left but not when, that is the day it was made, and the losses belong to earlier times."
+        )
 
 
 def _look() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis import movements, movements_sql
+from cs_metrics.analysis import lost_at_once, movements, movements_sql
 from cs_metrics.analysis.revenue.movements import MOVES
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import Slice, rows
@@ -141,3 +141,13 @@ def test_an_attribute_of_other_rows_cannot_split_movements():
     }
     with make_version(tables) as con, pytest.raises(QueryError, match=r"tickets\.product"):
         movements(con, resolve(), "2026-01-07", by="tickets.product")
+
+
+def test_losses_that_all_fall_in_the_last_month_are_noticed():
+    flat = pd.DataFrame({"start": [100.0] * 5, "churn": [0.0, 0.0, 0.0, 0.0, 10.0]})
+    assert lost_at_once(flat)
+    # a small loss, one that came earlier too, and months too few to tell
+    assert not lost_at_once(flat.assign(churn=[0, 0, 0, 0, 9.0]))
+    assert not lost_at_once(flat.assign(churn=[0, 1, 0, 0, 10.0]))
+    assert not lost_at_once(flat.tail(3))
+    assert not lost_at_once(flat.assign(start=0.0))

@@ -60,6 +60,14 @@ def movements(
     return frame[["period", *keys.values(), "start", *MOVES, "end", "complete", *ASIDE]].reset_index(drop=True)
 
 
+def lost_at_once(frame: pd.DataFrame) -> bool:
+    """Return whether all churn of several periods of `movements` (without `by`) fell in the last that had revenue,
+    there took a tenth of it or more, and none in the three or more before: the file may not say when who left."""
+    paying = frame[frame["start"] > 0]
+    share = (paying["churn"] / paying["start"]).to_numpy()
+    return len(share) > 3 and bool(share[-1] >= 0.1) and not share[:-1].any()
+
+
 def movements_sql(
     con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: Any, *, grain: str | None = "month", **more: Any
 ) -> str:
