@@ -15,6 +15,9 @@ from cs_metrics.errors import LimitError
 
 MEMORY_LIMIT, TEMP_LIMIT, QUERY_SECONDS = "2GB", "8GB", "120"
 
+# What a thread needs to work on rows that do not fit into memory.
+_THREAD_BYTES = 128 << 20
+
 Config = dict[str, str | bool | int | float | list[str]]
 
 
@@ -64,6 +67,13 @@ def config(*, limit_time: bool = False) -> Config:
     if limit_time:
         found["max_execution_time"] = str(int(float(query_seconds()) * 1000))
     return found
+
+
+def fewer_threads(con: duckdb.DuckDBPyConnection) -> None:
+    """Let a connection work with no more threads than its memory suffices for: each of them holds rows of its own."""
+    most = max(1, memory_bytes() // _THREAD_BYTES)
+    if con.execute("SELECT current_setting('threads')").fetchall()[0][0] > most:
+        con.execute(f"SET threads = {most}")
 
 
 def lock(con: duckdb.DuckDBPyConnection) -> None:

@@ -71,6 +71,7 @@ def writing(path: Path, attach: Path | None = None) -> Iterator[duckdb.DuckDBPyC
     try:
         if attach is not None:
             con.execute(f"ATTACH '{str(attach).replace(chr(39), chr(39) * 2)}' AS old (READ_ONLY)")
+        lockdown.fewer_threads(con)
         lockdown.lock(con)
         yield con
         if attach is not None:

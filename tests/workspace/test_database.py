@@ -84,3 +84,11 @@ def test_a_missing_or_damaged_file_is_a_sentence(tmp_path):
     (tmp_path / "0001.duckdb").write_bytes(b"not a database" * 1000)
     with pytest.raises(WorkspaceError, match="damaged"):
         database.cursor(tmp_path / "0001.duckdb")
+
+
+def test_no_more_threads_build_than_there_is_memory_for(tmp_path, monkeypatch):
+    for limit, most in {"100MB": 1, "300MB": 2}.items():
+        monkeypatch.setenv("CS_METRICS_MEMORY_LIMIT", limit)
+        with database.writing(tmp_path / f"{limit}.duckdb") as con:
+            threads = con.execute("SELECT current_setting('threads')").fetchall()[0][0]
+        assert 1 <= threads <= most
