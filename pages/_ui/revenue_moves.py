@@ -10,9 +10,9 @@ import streamlit as st
 
 from cs_metrics import analysis, charts
 from cs_metrics.charts.words import label
-from pages._ui import chart, door, empty, formats, state
+from pages._ui import chart, door, formats, state
 from pages._ui.filter_bar import Asked
-from pages._ui.revenue_parts import MONEY_TABLES, MOVES, given, money, table
+from pages._ui.revenue_parts import MONEY_TABLES, MOVES, given, money, nobody_pays, table
 from pages._ui.where import both
 
 WHOLE = ""
@@ -28,10 +28,7 @@ def show(asked: Asked) -> None:
     grain = asked.question.grain or "month"
     frame = door.ask("movements", grain=grain, **given(asked))
     if frame.empty or not frame[["start", "end"]].to_numpy().any():
-        empty.nothing(
-            f"No customer pays at the start or the end of any {grain} here.",
-            f"What begins and ends within one {grain} is no movement. Choose a shorter grain, or another period.",
-        )
+        nobody_pays(grain)
         return
     at = _period(frame, grain)
     row = frame[frame["period"] == at] if at else door.ask("movements", grain=None, **given(asked))

@@ -51,6 +51,14 @@ def lacking(missing: Sequence[str]) -> None:
             shell.link("library", "KPIs of these data", icon=":material/menu_book:")
 
 
+def nobody_pays(grain: str) -> None:
+    """Say why a range without revenue at its ends shows nothing, and what to choose instead."""
+    empty.nothing(
+        f"No customer pays at the start or the end of any {grain} here.",
+        f"What begins and ends within one {grain} is no movement. Choose a shorter grain, or another period.",
+    )
+
+
 def section() -> str:
     """Let the reader choose a part of the page, and return its name."""
     chosen = state.get("show") if state.get("show") in SECTIONS else "moves"

@@ -10,7 +10,7 @@ import streamlit as st
 from cs_metrics import analysis, charts
 from pages._ui import chart, door, empty, formats, shell, state
 from pages._ui.filter_bar import Asked
-from pages._ui.revenue_parts import MOVES, given, money, table
+from pages._ui.revenue_parts import MOVES, given, money, nobody_pays, table
 
 TOPS = (5, 10, 20, 50)
 AHEAD = (30, 60, 90, 180, 365)
@@ -26,8 +26,8 @@ def snowball(asked: Asked) -> None:
     """Show ARR by period: what it opens with, what sticks, what falls off, what it closes with."""
     grain = asked.question.grain or "month"
     frame = door.ask("snowball", grain=grain, **given(asked))
-    if frame.empty:
-        empty.nothing("No recurring revenue in this period.", "Choose a longer one.")
+    if frame.empty or not frame[["opening", "closing"]].to_numpy().any():
+        nobody_pays(grain)
         return
     last = frame.iloc[-1]
     whole = door.ask("snowball", grain=None, **given(asked)).iloc[0]
@@ -71,7 +71,7 @@ def concentration(asked: Asked) -> None:
     frame = door.ask("concentration", top=top, grain=grain, **given(asked))
     paying = frame[frame["share"].notna()]
     if paying.empty:
-        empty.nothing("Nobody pays in this period.", "Choose a longer one.")
+        nobody_pays(grain)
         return
     first, last = paying.iloc[0], paying.iloc[-1]
     moved = formats.change(last["share"], first["share"], "share")

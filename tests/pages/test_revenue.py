@@ -120,3 +120,13 @@ def test_currencies_without_a_rate_are_kept_apart(open_page: Open, tmp_path: Pat
     assert "no projection" in said(open_page("revenue", ws="two currencies", period="all", show="outlook"))
     renewals = open_page("revenue", ws="two currencies", show="renewals")
     assert "`contract_end`" in said(renewals)
+
+
+def test_revenue_that_begins_and_ends_within_a_month_is_said_to_be_none(open_page: Open, tmp_path: Path) -> None:
+    rows = "c1,2025-03-03,2025-03-09,100,month\nc2,2025-03-20,,0,month\n"
+    text = f"customer_id,start_date,end_date,amount,billing_period\n{rows}"
+    load("brief", {"subscriptions.csv": text}, tmp_path / "brief")
+    for show in ("moves", "arr", "top"):
+        assert "No customer pays at the start or the end of any month" in said(
+            open_page("revenue", ws="brief", period="all", show=show)
+        )
