@@ -31,7 +31,7 @@ def movement_split(
     segment between two periods is no part of it. Pressing a piece sets the parameter 'picked' (at, segment, rest): the
     period's start and the segment as text, null where the attribute is missing; `rest` for the others together.
     """
-    data = df[["period", "complete"]].assign(segment=[None if pd.isna(v) else str(v) for v in df[by]])
+    data = df[["period", "complete"]].assign(segment=df[by].map(lambda v: None if pd.isna(v) else str(v)))
     gained = df[list(GAINS)].astype(float).sum(axis=1)
     lost = df[list(LOSSES)].astype(float).sum(axis=1)
     data = data.assign(net=gained - lost, moved=gained + lost)
