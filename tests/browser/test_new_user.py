@@ -68,7 +68,7 @@ def test_five_files_become_numbers_a_segment_and_a_link(
     page.goto(f"{server}/cohorts?ws=Raven&period=all")
     ready()
     page.locator(CHARTS).first.wait_for()
-    expect(page.get_by_text(re.compile(r"^Of the [\d,]+ customers who started in"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Of the [\d,]+ customers who first subscribed in"))).to_be_visible()
 
     page.goto(f"{server}/feedback?ws=Raven&period=all")
     ready()

@@ -255,6 +255,13 @@ def fuzz(runs: int, seed: int = 1) -> Reader:
     return reader
 
 
+def measured(runs: int, seed: int) -> tuple[Reader, int]:
+    """Return the reader of `fuzz`, and how many MB the largest of its processes took: of this process's children, so
+    that it is to be asked in a process of its own."""
+    reader = fuzz(runs, seed)
+    return reader, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+
+
 def main() -> None:
     """Run it from the command line."""
     options = argparse.ArgumentParser(prog="python -m tests.ingest.fuzz", description=__doc__)
@@ -262,8 +269,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     began = time.monotonic()
-    reader = fuzz(given.runs, given.seed)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+    reader, peak = measured(given.runs, given.seed)
     print(f"{given.runs:,} files in {time.monotonic() - began:.0f} s: {dict(reader.outcomes)};")
     print(
         f"the slowest took {reader.slowest[0]:.1f} s of processor ({reader.slowest[1]}; by the clock none more than"
