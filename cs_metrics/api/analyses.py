@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from cs_metrics import analysis
 from cs_metrics.api import hiding, inventory
+from cs_metrics.api.asking import Asking, Names, Where
 from cs_metrics.kpis.where import names
 from cs_metrics.workspace.database import within_limits
 
-Where = Mapping[str, Any]
-Names = str | Sequence[str]
 
-
-class Analyses:
+class Analyses(Asking):
     """What is asked of more than one number. `Answers` says what the arguments mean, and answers them."""
-
-    hidden: frozenset[str]
-
-    def _ask(
-        self, definitions: Mapping[str, Any] | None, as_of: Any
-    ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
-        raise NotImplementedError
-
-    def _by(self, by: Names | None) -> list[str]:
-        raise NotImplementedError
-
-    def _where(self, where: Where | None) -> dict[str, Any] | None:
-        raise NotImplementedError
 
     @within_limits()
     def retention(

@@ -13,7 +13,8 @@ import pandas as pd
 
 from cs_metrics import facts, kpis
 from cs_metrics.api import hiding, inventory, own
-from cs_metrics.api.analyses import Analyses, Names, Where
+from cs_metrics.api.analyses import Analyses
+from cs_metrics.api.asking import Names, Where
 from cs_metrics.api.explained import Explains
 from cs_metrics.api.provenance import Provenance
 from cs_metrics.api.revenue import Revenue

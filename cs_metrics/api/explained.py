@@ -11,7 +11,7 @@ import duckdb
 from cs_metrics import facts, kpis
 from cs_metrics.analysis.why.explain import Explained, explain, without
 from cs_metrics.api import hiding
-from cs_metrics.api.analyses import Names, Where
+from cs_metrics.api.asking import Asking, Names, Where
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.ask import form_of, settle
 from cs_metrics.kpis.notes import reach
@@ -22,18 +22,14 @@ from cs_metrics.workspace import versions
 from cs_metrics.workspace.database import cursor, within_limits
 
 if TYPE_CHECKING:
-    from cs_metrics.api.workspace import Workspace
+    pass
 
 When = Any
 """An instant of a period, or a pair (since, until) of dates, `until` exclusive."""
 
 
-class Explains:
+class Explains(Asking):
     """What is asked of a change. `Answers` says what the arguments mean, and answers them."""
-
-    workspace: Workspace
-    number: int
-    hidden: frozenset[str]
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -41,17 +37,6 @@ class Explains:
 
     @property
     def own(self) -> dict[str, kpis.KPI]:
-        raise NotImplementedError
-
-    def _ask(
-        self, definitions: Mapping[str, Any] | None, as_of: Any
-    ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
-        raise NotImplementedError
-
-    def _by(self, by: Names | None) -> list[str]:
-        raise NotImplementedError
-
-    def _where(self, where: Where | None) -> dict[str, Any] | None:
         raise NotImplementedError
 
     @within_limits()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -11,26 +10,12 @@ import pandas as pd
 
 from cs_metrics import analysis
 from cs_metrics.api import hiding
+from cs_metrics.api.asking import Asking, Where
 from cs_metrics.workspace.database import within_limits
 
-Where = Mapping[str, Any]
 
-
-class Revenue:
+class Revenue(Asking):
     """What is asked of recurring revenue. `Answers` says what the arguments mean, and answers them."""
-
-    hidden: frozenset[str]
-
-    def _ask(
-        self, definitions: Mapping[str, Any] | None, as_of: Any
-    ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
-        raise NotImplementedError
-
-    def _by(self, by: Any) -> list[str]:
-        raise NotImplementedError
-
-    def _where(self, where: Where | None) -> dict[str, Any] | None:
-        raise NotImplementedError
 
     @within_limits()
     def ledger(

@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from cs_metrics.analysis.survival import survived
 from cs_metrics.api import hiding, inventory
-from cs_metrics.api.analyses import Names, Where
+from cs_metrics.api.asking import Asking, Names, Where
 from cs_metrics.workspace.database import within_limits
 
 
-class Survived:
+class Survived(Asking):
     """How long customers live. All take the words of a life: `grain` (day, week, month, quarter, year) is the unit of
     age; `by` is pinned at the start of each life; `since` and `until` say when lives began; `start`: "active", or
     "paid" for lives of paying; `gaps`: "ignored" (one life from first start to last end) or "end" (of the first
     stretch). Lives go on at the as-of unless they ended before. `Answers` says what the rest means."""
-
-    hidden: frozenset[str]
-
-    def _ask(
-        self, definitions: Mapping[str, Any] | None, as_of: Any
-    ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
-        raise NotImplementedError
-
-    def _by(self, by: Names | None) -> list[str]:
-        raise NotImplementedError
-
-    def _where(self, where: Where | None) -> dict[str, Any] | None:
-        raise NotImplementedError
 
     @within_limits()
     def survival(

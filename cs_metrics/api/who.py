@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pandas as pd
 
 from cs_metrics import facts, periods
+from cs_metrics.api.asking import Asking, Names
 from cs_metrics.definitions import BY_NAME
 from cs_metrics.workspace import departures, lookalikes, merging, orphans, told_apart
 from cs_metrics.workspace.database import within_limits
 
 if TYPE_CHECKING:
-    from cs_metrics.api.workspace import Workspace
+    pass
 
 
-Names = str | Sequence[str]
 SOURCES = tuple(choice.value for choice in BY_NAME["leaving_source"].choices)
 KPIS = ("customer_churn_rate", "customer_retention_rate", "mrr", "net_revenue_retention", "customer_lifetime_value")
 FILE_KPIS = ("mrr", "customer_churn_rate", "net_revenue_retention", "net_promoter_score", "customer_satisfaction_score")
 
 
-class Who:
+class Who(Asking):
     """The part of `Answers` about customers' identities. A reader with a locked filter or hidden columns gets nothing
     of it: it is about everyone."""
-
-    workspace: Workspace
-    where: dict[str, Any]
-    hidden: frozenset[str]
-
-    def _ask(
-        self, definitions: Mapping[str, Any] | None, as_of: Any
-    ) -> tuple[duckdb.DuckDBPyConnection, dict[str, Any], datetime]:
-        raise NotImplementedError
 
     def kpis(self) -> pd.DataFrame:
         raise NotImplementedError
