@@ -96,14 +96,17 @@ def _values(
     """Return the formula's value for each choice of which numbers are those of now (1) and which of before (0)."""
     question = asked.question(())
     choices = list(itertools.product((0, 1), repeat=len(moved)))
+    known: dict[str, float] = {}
     rows: list[str] = []
     for choice in choices:
         taken = then | {name: now[name] for name, is_now in zip(moved, choice, strict=True) if is_now}
-        rows.append(f"({', '.join([str(len(rows)), *(f'CAST({taken[name]!r} AS DOUBLE)' for name in names)])})")
+        bound = {f"known{len(rows)}_{place}": taken[name] for place, name in enumerate(names)}
+        rows.append(f"({', '.join([str(len(rows)), *(f'CAST(${key} AS DOUBLE)' for key in bound)])})")
+        known |= bound
     relation = form.relations[0]
     quotient = question.fill(form.quotient, relation)
     value = f"CAST({quotient} AS DOUBLE)"
     value += f" / nullif({question.fill(form.divisor, relation)}, 0)" if form.divisor else ""
     text = f"SELECT {value} FROM (VALUES {', '.join(rows)}) AS v({', '.join(['choice', *names])}) ORDER BY choice"
-    found = con.execute(text, question.params.used(text)).fetchall()
+    found = con.execute(text, known | question.params.used(text)).fetchall()
     return {choice: math.nan if row[0] is None else float(row[0]) for choice, row in zip(choices, found, strict=True)}
