@@ -1,8 +1,8 @@
-"""Feedback: what customers answer and write. NPS, satisfaction, effort."""
+"""Feedback: what customers answer and write. The score, who answered, what they did then, and why."""
 
 import streamlit as st
 
-from pages._ui import door, empty, errors, feedback_parts, filter_bar, kpi_parts, opens, shell, tile
+from pages._ui import door, empty, errors, feedback_parts, feedback_score, feedback_words, filter_bar, shell
 
 shell.guard()
 
@@ -15,35 +15,9 @@ missing = door.needs().get(kpi.id, ())
 if missing:
     empty.needs(kpi.name, missing)
     st.stop()
-
-whole = door.compute([kpi.id], asked.whole, beside=True)
-result = kpi_parts.row_of(kpi, whole, None)
-kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], result, kpi_parts.beside_of(whole, None), asked)
+section = feedback_parts.section()
 with errors.shown():
-    feedback_parts.shares(survey, asked)
-
-st.subheader("Trend", anchor=False)
-trend = door.compute([kpi.id], asked.question, beside=True)
-with errors.shown():
-    kpi_parts.trend(kpi, trend, asked)
-    kpi_parts.table(kpi, trend, asked)
-
-st.subheader("By segment", anchor=False)
-with errors.shown():
-    kpi_parts.segments(kpi, result, asked)
-with errors.shown():
-    feedback_parts.segment_shares(survey, asked)
-
-st.subheader("The answers", anchor=False)
-with errors.shown():
-    feedback_parts.distribution(survey, asked)
-
-st.subheader("What they wrote", anchor=False)
-with errors.shown():
-    feedback_parts.comments(survey, asked)
-
-st.subheader("How it is computed", anchor=False)
-period = kpi_parts.choose_period(trend, asked)
-counted = whole if period is None else trend
-opened, beside = kpi_parts.row_of(kpi, counted, period), kpi_parts.beside_of(counted, period)
-opens.show(kpi, asked.question, opened, beside, period=period)
+    {
+        "score": feedback_score.show,
+        "words": feedback_words.show,
+    }[section](survey, kpi, asked)

@@ -191,7 +191,9 @@ def distribution(df: pd.DataFrame, *, look: Look = LIGHT, locale: str = "en", he
     data = df.copy()
     data["score"] = data["score"].map(words.label)
     data["tone"] = (
-        data["kind"].map({"promoter": "good", "satisfied": "good", "easy": "good", "detractor": "bad"}).fillna("rest")
+        data["kind"]
+        .map({"promoter": "good", "satisfied": "good", "easy": "good", "upper half": "good", "detractor": "bad"})
+        .fillna("rest")
     )
     data["shown"] = [words.number(v, "share", locale=locale) for v in data["share"]]
     data["count"] = [words.number(v, locale=locale) for v in data["answers"]]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cs_metrics.analysis.feedback import distribution
+from cs_metrics.analysis import distribution
 from cs_metrics.kpis import Slice, computable, compute
 from tests.support import kept_version
 

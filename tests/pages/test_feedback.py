@@ -24,23 +24,25 @@ def said(app: AppTest) -> str:
         ("nps", "net_promoter_score"),
         ("csat", "customer_satisfaction_score"),
         ("ces", "customer_effort_score"),
+        ("onboarding", "onboarding_satisfaction_score"),
+        ("post_activation", "customer_feedback_score_post_activation"),
     ],
 )
 def test_each_survey_shows_the_number_of_its_kpi(open_page: Open, survey: str, kpi: str) -> None:
     app = open_page("feedback", survey=survey, period="all")
     row = cs.sample().version().kpi(kpi).iloc[0]
     assert f"n {int(row['n']):,}" in said(app)
-    assert {h.value for h in app.subheader} >= {"Trend", "By segment", "The answers", "What they wrote"}
+    assert {h.value for h in app.subheader} >= {"Trend", "By segment", "The answers", "How it is computed"}
 
 
 def test_comments_can_be_searched_and_say_where_they_come_from(open_page: Open) -> None:
-    app = open_page("feedback", survey="nps", period="all")
+    app = open_page("feedback", survey="nps", show="words", period="all")
     comments = app.dataframe[-1].value
     word = max(comments["Comment"].dropna().iloc[0].split(), key=len).strip(".,!?")
-    found = open_page("feedback", survey="nps", period="all", say=word).dataframe[-1].value
+    found = open_page("feedback", survey="nps", show="words", period="all", say=word).dataframe[-1].value
     assert found["Comment"].str.contains(word, case=False, regex=False).all()
     assert {"File", "Row", "Score"} <= set(found.columns)
-    assert "No comment says" in said(open_page("feedback", survey="nps", period="all", say="xyzzy"))
+    assert "No comment says" in said(open_page("feedback", survey="nps", show="words", period="all", say="xyzzy"))
 
 
 def test_a_score_is_not_split_by_itself(open_page: Open) -> None:

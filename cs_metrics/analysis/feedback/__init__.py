@@ -1,0 +1,1 @@
+"""Feedback: what customers answer and write, who answered, what they did then, and why."""

@@ -1,0 +1,49 @@
+"""What customers wrote in answer to a survey."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from cs_metrics.kpis import KPI
+from pages._ui import door, download, feedback_parts, formats, state
+from pages._ui.filter_bar import Asked
+
+COMMENTS_SHOWN = 500
+
+
+def show(survey: str, kpi: KPI, asked: Asked) -> None:
+    """Show what was written, searchable, with the file and row of each comment."""
+    words = st.text_input(
+        "Search the comments",
+        placeholder="A word or a phrase",
+        icon=":material/search:",
+        **state.bind("say"),
+        width=360,
+    )
+    frame = door.ask("comments", survey, contains=words or "", limit=COMMENTS_SHOWN, **feedback_parts.given(asked))
+    if frame.empty:
+        st.caption("No comment." if not words else f"No comment says '{formats.literal(words)}'.")
+        return
+    shown = pd.DataFrame(
+        {
+            "When": [formats.day(when) for when in frame["responded_at"]],
+            "Score": frame["score"],
+            "Comment": frame["comment"],
+            "Customer": frame["customer_id"],
+            "Channel": frame["channel"],
+            "File": frame["_source"],
+            "Row": frame["_row"],
+        }
+    ).dropna(axis="columns", how="all")
+    st.dataframe(
+        shown, hide_index=True, height=min(38 + 35 * len(shown), 420), alt="Comments, the latest first",
+        column_config={
+            "Comment": st.column_config.TextColumn(width="large"),
+            "Score": st.column_config.NumberColumn(width=60, format="%g"),
+        },
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        more = "the latest " if len(frame) == COMMENTS_SHOWN else ""
+        st.caption(f"{more}{formats.plural(len(frame), 'comment')}".capitalize() + ".", width="stretch")
+        download.table(frame, key="comments", name=f"{survey} comments")
