@@ -15,6 +15,7 @@ from cs_metrics.kpis.base import Question
 from cs_metrics.kpis.compile import Writer
 from cs_metrics.kpis.model import Form, Relation
 from cs_metrics.kpis.slice import Slice
+from cs_metrics.sql import Params
 
 SURVEYS = {
     "nps": "net_promoter_score",
@@ -86,9 +87,11 @@ def counted(
     where: Mapping[str, Any] | None = None,
     since: Any = None,
     until: Any = None,
+    params: Params | None = None,
 ) -> Answers:
     """Return the answers of a survey that its KPI counts, by the workspace's settings (a respondent's last answer, the
-    last of each campaign, or all). Without a survey of satisfaction the ratings of tickets stand for it.
+    last of each campaign, or all). Without a survey of satisfaction the ratings of tickets stand for it. `params`: those
+    of other answers, in whose statement these stand as `name AS (<their sql>)`.
 
     Raises QueryError for an unknown survey or attribute, NotComputableError where its columns are missing.
     """
@@ -101,6 +104,8 @@ def counted(
     assert form.numerator is not None
     # rows=True brings along the file and row of each answer
     question = asked.question(asked.slice.by, rows=True)
+    if params is not None:
+        question.params = params
     writer = Writer(question)
     base = writer.base(form.over, form.only)
     worth = question.fill(form.numerator.each, form.over)
