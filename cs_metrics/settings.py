@@ -308,6 +308,13 @@ SETTINGS: tuple[Setting, ...] = (
         "minimum_n", 30, "int", "Below this base a value is shown greyed.", minimum=1, maximum=100_000, group="Display"
     ),
     Setting(
+        "mask_contacts",
+        True,
+        "bool",
+        "E-mail addresses and phone numbers in texts are masked wherever texts are shown or downloaded.",
+        group="Display",
+    ),
+    Setting(
         "fresh_days",
         7,
         "int",

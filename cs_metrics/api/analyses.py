@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cs_metrics import analysis
-from cs_metrics.api import hiding, inventory
+from cs_metrics.api import contacts, hiding, inventory
 from cs_metrics.api.asking import Asking, Names, Where
 from cs_metrics.kpis.where import names
 from cs_metrics.workspace.database import within_limits
@@ -187,9 +187,10 @@ class Analyses(Asking):
         as_of: Any = None,
     ) -> pd.DataFrame:
         """Return what customers wrote, the latest first: responded_at, customer_id, survey, score, comment, channel,
-        campaign, _source (the file), _row. `survey` None: of every survey; `contains`: a text that stands in it."""
+        campaign, _source (the file), _row. `survey` None: of every survey; `contains`: a text that stands in it.
+        E-mail addresses and phone numbers are masked: see `mask_contacts` in the settings."""
         con, settings, now = self._ask(definitions, as_of)
         filters = {"where": self._where(where), "since": since, "until": until}
         words: dict[str, Any] = {"survey": survey, "contains": contains, "limit": limit}
         frame = inventory.name_sources(con, analysis.comments(con, settings, now, **words, **filters))
-        return hiding.drop(frame, self.hidden)
+        return contacts.mask(self.workspace, hiding.drop(frame, self.hidden))

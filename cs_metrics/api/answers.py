@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from cs_metrics import facts, kpis
-from cs_metrics.api import hiding, inventory, own
+from cs_metrics.api import contacts, hiding, inventory, own
 from cs_metrics.api.analyses import Analyses
 from cs_metrics.api.asking import Names, Where
 from cs_metrics.api.explained import Explains
@@ -178,11 +178,12 @@ class Answers(Analyses, Revenue, Survived, Explains, Provenance, Who):
     ) -> pd.DataFrame:
         """Return the rows behind a value, each with its `_value` in it, and the file (`_source`) and row (`_row`) that
         it came from: those of the `part` "numerator" or "denominator", in the period of `grain` (by default month) in
-        which `period` lies; None: the whole range. `item`: of that item only."""
+        which `period` lies; None: the whole range. `item`: of that item only. Contacts in texts are masked."""
         asked = self._slice(grain, by, where, since, until, definitions)
         con, settings, now = self._ask(definitions, as_of)
         frame = kpis.rows(con, id, period, asked, settings, now, part=part, item=item, own=self.own)
-        return hiding.drop(frame, self.hidden | ({"_changed"} if self.hidden else frozenset()))
+        seen = hiding.drop(frame, self.hidden | ({"_changed"} if self.hidden else frozenset()))
+        return contacts.mask(self.workspace, seen)
 
     @within_limits()
     def compare(
