@@ -108,8 +108,9 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
     values = resolve(settings)
     con.execute(f"CREATE OR REPLACE TABLE dim_customer_ids AS {customers.ids_sql()}")
     about = replace(context(con, values), as_of=as_of)
-    words.build(con)
     for fact in FACTS:
+        if fact is texts.TEXTS:
+            words.build(con, texts.said(about))
         con.execute(f"CREATE OR REPLACE TABLE {fact.name} AS {fact.sql(about)}")
         if fact is customers.CUSTOMER_ROWS:
             believed.build(con, values)

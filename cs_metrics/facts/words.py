@@ -29,23 +29,31 @@ _NO_THEME = frozenset([
 _WORD = r"(?u)\b[^\W\d_]{3,}\b"
 
 
-def build(con: duckdb.DuckDBPyConnection) -> None:
-    """Build `dim_text` (every different text: whether it is English, and its tone) and `dim_theme` (text, theme)."""
+def build(con: duckdb.DuckDBPyConnection, said: str) -> None:
+    """Build `dim_text` (every different text: text_no, text, english, tone) and `dim_theme` (text_no, theme, named:
+    the theme's name stands in the text) from `said`, a SELECT whose `words` are the texts."""
     told = con.execute(
-        "SELECT text, count(*) AS times FROM (SELECT comment AS text FROM survey_responses "
-        "WHERE coalesce(respondent_type, 'customer') = 'customer' UNION ALL SELECT notes FROM touchpoints "
-        "UNION ALL SELECT text FROM mentions) "
-        r"WHERE regexp_matches(text, '\S') GROUP BY text ORDER BY text"
+        f"SELECT words, count(*) FROM ({said}) WHERE regexp_matches(words, '\\S') GROUP BY words ORDER BY words"
     ).fetchall()
     texts, times = [str(text) for text, _ in told], [int(count) for _, count in told]
     tones = judge(texts)
-    english = [text for text, tone in zip(texts, tones, strict=True) if tone is not None]
-    counts = [count for count, tone in zip(times, tones, strict=True) if tone is not None]
-    _write(con, "dim_text", {"text": pa.array(texts, pa.string()), "tone": pa.array(tones, pa.float64())})
-    pairs = [(text, theme) for theme, members in themes(english, counts).items() for text in members]
-    columns = zip(*pairs, strict=True) if pairs else ([], [])
-    names = ("text", "theme")
-    _write(con, "dim_theme", {n: pa.array(c, pa.string()) for n, c in zip(names, columns, strict=True)})
+    spoken = [number for number, tone in enumerate(tones) if tone is not None]
+    numbers = {texts[number]: number for number in spoken}
+    _write(
+        con,
+        "dim_text",
+        {
+            "text_no": pa.array(range(len(texts)), pa.int64()),
+            "text": pa.array(texts, pa.string()),
+            "english": pa.array([tone is not None for tone in tones], pa.bool_()),
+            "tone": pa.array(tones, pa.float64()),
+        },
+    )
+    found = themes([texts[number] for number in spoken], [times[number] for number in spoken])
+    pairs = [(numbers[text], theme, True) for theme, members in found.items() for text in members]
+    columns = zip(*pairs, strict=True) if pairs else ([], [], [])
+    types = {"text_no": pa.int64(), "theme": pa.string(), "named": pa.bool_()}
+    _write(con, "dim_theme", {n: pa.array(c, t) for (n, t), c in zip(types.items(), columns, strict=True)})
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.periods import instant
 from cs_metrics.sql import FOREVER
 
-NOT_ATTRIBUTES = frozenset({"name", "email", "comment", "notes", "text", "description", "feedback"})
+NOT_ATTRIBUTES = frozenset({"name", "email", "comment", "notes", "text", "subject", "description", "feedback"})
 NOT_DATED_BY = frozenset({"customers", "users"})
 
 # the facts whose earliest time may be where the data begin; registers, whose dates go back much further, are asked

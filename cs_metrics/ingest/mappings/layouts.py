@@ -105,7 +105,7 @@ _ZENDESK = (
         "ticket_id=id|ticketid customer_id=organizationid|requesterid created_at=createdat "
         "first_response_at=firstresponseat|firstreplytimeinminutes resolved_at=solvedat status=status "
         "priority=priority category=type|tickettype channel=viachannel|via agent=assigneeid "
-        "satisfaction=satisfactionscore reopened=reopens replies=replies",
+        "satisfaction=satisfactionscore reopened=reopens replies=replies subject=subject description=description",
     ),
     _feeds(
         "tickets",
@@ -114,7 +114,7 @@ _ZENDESK = (
         "ticket_id=id|ticketid customer_id=organization|requesterid|requester created_at=createdat "
         "first_response_at=firstreplytimeinminutes resolved_at=solvedat status=status priority=priority "
         "category=tickettype|type channel=via agent=assignee satisfaction=satisfactionscore reopened=reopens "
-        "replies=replies",
+        "replies=replies subject=subject description=description",
     ),
     _feeds(
         "users",
@@ -166,7 +166,8 @@ _SALESFORCE = (
         "id casenumber accountid origin createddate",
         "tickets",
         "ticket_id=id|casenumber customer_id=accountid created_at=createddate resolved_at=closeddate "
-        "status=status priority=priority category=type|reason channel=origin agent=ownerid",
+        "status=status priority=priority category=type|reason channel=origin agent=ownerid subject=subject "
+        "description=description",
     ),
     _feeds(
         "contacts",
@@ -199,7 +200,8 @@ _HUBSPOT = (
         "tickets",
         "ticket_id=ticketid|recordid customer_id=associatedcompanyids|associatedcompany created_at=createdate "
         "first_response_at=firstagentemailresponsedate resolved_at=closedate status=ticketstatus "
-        "priority=priority category=category channel=source agent=ticketowner",
+        "priority=priority category=category channel=source agent=ticketowner subject=ticketname "
+        "description=ticketdescription",
     ),
     _feeds(
         "contacts",

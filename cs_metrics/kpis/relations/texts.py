@@ -11,7 +11,7 @@ TEXTS = Relation(
     name="texts",
     grain="a text about us of the period, or a contact with a tone",
     source="fact_text",
-    on=within("said_at"),
+    on=f"f.origin IN ('survey', 'contact', 'mention') AND {within('said_at')}",
     columns=(
         "f.source", "f.said_at", "f.comment", "f.notes", "f.text", "f.tone", "f.label", "f.outside", "f.cluster",
     ),
@@ -24,7 +24,7 @@ FEEDBACK = replace(
     TEXTS,
     name="feedback",
     grain="a comment of a survey or a note of a contact in the period",
-    on=f"f.written AND f.text IS NULL AND {within('said_at')}",
+    on=f"f.written AND f.origin IN ('survey', 'contact') AND {within('said_at')}",
     tables=("survey_responses", "touchpoints"),
 )
 FEEDBACK_BEFORE = replace(

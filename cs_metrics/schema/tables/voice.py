@@ -199,6 +199,23 @@ TICKETS = Table(
             example="billing",
         ),
         Column(
+            "subject",
+            Type.TEXT,
+            help="Its headline, as the customer wrote it.",
+            synonyms=words("ticket_subject title summary headline subject_line short_description issue_summary"),
+            example="Invoice shows the wrong seats",
+        ),
+        Column(
+            "description",
+            Type.TEXT,
+            help="What the customer wrote.",
+            synonyms=words(
+                "ticket_description body message text content details issue_description case_description "
+                "first_message customer_message request_text ticket_text"
+            ),
+            example="We pay for 12 seats but use 10.",
+        ),
+        Column(
             "channel",
             Type.TEXT,
             help="How it came in.",
