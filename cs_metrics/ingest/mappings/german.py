@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "channel": words("kanal"),
     "agent": words("bearbeiter"),
     "subject": words("betreff"),
-    "description": words("beschreibung anliegen nachricht"),
+    "tickets.description": words("anliegen nachricht"),
     "response_id": words("antwort_id antwortnummer"),
     "responded_at": words("beantwortet_am antwortdatum"),
     "sent_at": words("versendet_am gesendet_am verschickt_am"),
