@@ -121,6 +121,38 @@ MATCHES = Table(
     Column("who", Text, nullable=False),
     Column("decided_at", DateTime, nullable=False),
 )
+FOLLOW_UPS = Table(
+    "cs_follow_ups",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("workspace", _KEY, nullable=False, index=True),
+    Column("change", _KEY, nullable=False),
+    Column("follow_up", _KEY, nullable=False),
+    Column("state", _KEY),
+    Column("owner", Text),
+    Column("note", Text),
+    Column("happened_at", DateTime, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("undoes", _KEY),
+    Column("who", Text, nullable=False),
+    Column("changed_at", DateTime, nullable=False),
+)
+THEMES = Table(
+    "cs_themes",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("theme", _KEY, primary_key=True),
+    Column("held", String(300), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("phrases", JSON, nullable=False),
+    Column("found", JSON, nullable=False),
+    Column("merged", JSON, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+    # two that pin one name at the same moment: the second is told
+    sa.UniqueConstraint("workspace", "held"),
+)
 VERSIONS = Table(
     "cs_versions",
     METADATA,
