@@ -16,7 +16,7 @@ _TERM = re.compile(rf"([-−–]?)(?:[{_QUOTES}]([^{_QUOTES}]*)(?:[{_QUOTES}]|$)
 
 @dataclass(frozen=True)
 class Term:
-    """A word, found where a word begins with it, or a `phrase`, found as it stands; `without`: that no text may have."""
+    """A word, found where a word begins with it, or a `phrase`, found as it stands; `without`: no text may have it."""
 
     text: str
     phrase: bool = False
