@@ -1,0 +1,56 @@
+"""Changes of a survey's score, as a Version and a View answer them: which are more than chance gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cs_metrics.analysis.feedback import changes
+from cs_metrics.api.asking import Asking, Where
+from cs_metrics.errors import QueryError, did_you_mean
+from cs_metrics.workspace.database import within_limits
+
+
+class Changed(Asking):
+    """Is this change real? `Answers` says what the arguments mean that are not told here."""
+
+    @within_limits()
+    def feedback_changes(
+        self,
+        survey: str = "nps",
+        *,
+        grain: str | None = None,
+        by: str | None = None,
+        pairs: str = "neighbours",
+        measure: str = "score",
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> changes.Changes:
+        """Compare the score of a survey ("nps", "csat", "ces", "onboarding", "post_activation") between the periods of
+        `grain` or the segments of `by`: each with the next, or (`pairs="all"`) each with each.
+
+        Return `points` and `pairs`: the difference with its 95 % interval, p, p corrected by Holm for all pairs that
+        are compared (`comparisons`), a verdict and its sentence. Answers of an account may be alike: those that it gave
+        at both points are taken as a pair. `measure`: "score", or a category ("promoter") whose share is compared.
+        """
+        con, settings, now = self._ask(definitions, as_of)
+        asked = {"grain": grain, "by": (self._by(by) or [None])[0], "pairs": pairs, "measure": measure}
+        return changes.changes(
+            con, settings, now, survey=survey, where=self._where(where), since=since, until=until, **asked
+        )
+
+    def feedback_change(self, one: str, other: str, survey: str = "nps", **asked: Any) -> dict[str, Any]:
+        """Return the row of `feedback_changes` for two points by their names ('May 2026' and 'June 2026', 'Basic' and
+        'Team'), corrected for all pairs that could have been picked. Raises QueryError for one that is not there."""
+        found = self.feedback_changes(survey, pairs="all", **asked)
+        names = list(found.points["name"])
+        for name in (one, other):
+            if name not in names:
+                raise QueryError(f"There are no answers at '{name}'. {did_you_mean(name, names)}".rstrip())
+        if one == other:
+            raise QueryError(f"'{one}' is compared with itself: name two different points.")
+        rows = found.pairs[found.pairs["one"].isin([one, other]) & found.pairs["other"].isin([one, other])]
+        return {**rows.to_dict("records")[0], "comparisons": found.comparisons}
