@@ -85,7 +85,8 @@ def _text_sql(context: Context) -> str:
                origin, coalesce(kind, origin) AS kind, field, said_at,
                CASE WHEN origin = 'survey' THEN words END AS comment,
                CASE WHEN origin = 'contact' THEN words END AS notes,
-               CASE WHEN origin = 'mention' THEN words END AS text, text_no, written, sentiment IS NOT NULL AS judged, outside, tone,
+               CASE WHEN origin = 'mention' THEN words END AS text, text_no, written,
+               sentiment IS NOT NULL AS judged, outside, tone,
                CASE WHEN tone > {CLEARLY} THEN 'positive' WHEN tone < -{CLEARLY} THEN 'negative'
                     WHEN tone IS NOT NULL THEN 'neutral' END AS label, _source, _row, _id
         FROM toned WHERE written OR sentiment IS NOT NULL"""

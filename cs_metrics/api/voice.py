@@ -1,0 +1,107 @@
+"""The voice of the customer, as a Version and a View answer it: what was written, about what, and what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from cs_metrics.analysis.feedback import quoted, themes, written
+from cs_metrics.analysis.feedback.voices import Reader
+from cs_metrics.api import contacts, hiding, inventory
+from cs_metrics.api.asking import Asking, Where
+from cs_metrics.workspace.database import within_limits
+
+
+class Voice(Asking):
+    """Texts of every origin: comments of surveys, tickets, words on leaving, notes of contacts (calls, interviews,
+    focus groups), mentions. All take `origins` ("survey", "ticket", "churn", "contact", "mention", or a kind of one:
+    "nps", "interview", "review"; None: all), `where`, `since`, `until`, and `pins`: themes that a person named, each
+    with the phrases of which one stands in its texts, or {"phrases": [...], "found": [names of found themes that it
+    takes in]}. Texts that stand in a hidden column do not exist, nor do the themes that only they name. `Answers`
+    says what the rest means."""
+
+    @within_limits()
+    def texts(
+        self,
+        *,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return texts, the latest first: said_at, origin, kind, customer_id, text, tone, label, english, score,
+        themes, _source, _row. Of `asked` beside the words of all: `theme`, `contains` (a search), `tone` ("positive",
+        "neutral", "negative"), `limit` (500), `offset`. Tone is null in a language that is not judged; contacts
+        are masked."""
+        con, settings, now = self._ask(definitions, as_of)
+        frame = written.texts(con, settings, now, reader=self._reader(), where=self._where(where), **asked)
+        return contacts.mask(self.workspace, hiding.drop(inventory.name_sources(con, frame), self.hidden))
+
+    @within_limits()
+    def text_counts(
+        self,
+        *,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return how many texts `texts` finds of each kind: origin, kind, texts, customers, english, toned, positive,
+        negative. Takes what `texts` takes, without a page."""
+        con, settings, now = self._ask(definitions, as_of)
+        return written.origins(con, settings, now, reader=self._reader(), where=self._where(where), **asked)
+
+    @within_limits()
+    def themes(
+        self,
+        *,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return the themes, the largest first: theme, texts, share, customers, mrr, mrr_share, toned, positive,
+        negative, tone, answers, score, score_low, score_high, now, earlier, change, p, is_new, is_growing, is_falling,
+        first_at; see `cs_metrics.analysis.feedback.themes.themes`. Of `asked` beside the words of all: `survey` ("nps":
+        whose score), `days` (the latest stretch, held against the equal one before it; None: the range)."""
+        con, settings, now = self._ask(definitions, as_of)
+        return themes.themes(con, settings, now, reader=self._reader(), where=self._where(where), **asked)
+
+    @within_limits()
+    def theme_trend(
+        self,
+        grain: str = "month",
+        *,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return each theme over time: theme, period, texts, share (of the texts of the period), tone, complete; of
+        one `theme` where it is asked for."""
+        con, settings, now = self._ask(definitions, as_of)
+        words = {"reader": self._reader(), "where": self._where(where), **asked}
+        return themes.theme_trend(con, settings, now, grain=grain, **words)
+
+    @within_limits()
+    def quotations(
+        self,
+        theme: str,
+        n: int = 3,
+        *,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return up to n different texts that are typical of a theme: said_at, origin, kind, customer_id, text, tone,
+        label, score, times, _source, _row. Contacts are masked."""
+        con, settings, now = self._ask(definitions, as_of)
+        words = {"reader": self._reader(), "where": self._where(where), **asked}
+        frame = inventory.name_sources(con, quoted.quotations(con, settings, now, theme, n=n, **words))
+        return contacts.mask(self.workspace, hiding.drop(frame, self.hidden))
+
+    def _reader(self) -> Reader:
+        return Reader(self.hidden, self.where)
