@@ -88,10 +88,11 @@ def counted(
     since: Any = None,
     until: Any = None,
     params: Params | None = None,
+    pinned: bool = False,
 ) -> Answers:
     """Return the answers of a survey that its KPI counts, by the workspace's settings (a respondent's last answer, the
-    last of each campaign, or all). Without a survey of satisfaction the ratings of tickets stand for it. `params`: those
-    of other answers, in whose statement these stand as `name AS (<their sql>)`.
+    last of each campaign, or all). Without a survey of satisfaction the ratings of tickets stand for it. `params`:
+    those of other answers, in whose statement these stand as `name AS (<their sql>)`.
 
     Raises QueryError for an unknown survey or attribute, NotComputableError where its columns are missing.
     """
@@ -104,6 +105,7 @@ def counted(
     assert form.numerator is not None
     # rows=True brings along the file and row of each answer
     question = asked.question(asked.slice.by, rows=True)
+    question.pinned = pinned
     if params is not None:
         question.params = params
     writer = Writer(question)
