@@ -156,6 +156,25 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     ),
     Disagreement(
         Setting(
+            "nps_scales",
+            "both",
+            "choice",
+            "Whether answers on a scale from 1 to 10 count in NPS beside those from 0 to 10.",
+            choices=("both", "0_to_10"),
+            group=GROUP,
+        ),
+        "Do answers on a scale from 1 to 10 count in NPS?",
+        (
+            Choice("both", "NPS with answers on 1 to 10", "They count as they stand: 9 and 10 above, 1 to 6 below."),
+            Choice(
+                "0_to_10",
+                "NPS of answers on 0 to 10 only",
+                "They are left out: with one step less below, fewer answers detract.",
+            ),
+        ),
+    ),
+    Disagreement(
+        Setting(
             "mau_window",
             "30_days",
             "choice",

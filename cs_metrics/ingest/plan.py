@@ -20,7 +20,7 @@ from cs_metrics.ingest.load import Load, load_of
 from cs_metrics.ingest.mappings.mapping import TableMapping
 from cs_metrics.ingest.mappings.priced import with_prices
 from cs_metrics.ingest.mappings.propose import propose
-from cs_metrics.ingest.mappings.questions import Question
+from cs_metrics.ingest.mappings.question import Question
 from cs_metrics.ingest.mappings.values import Lookup
 from cs_metrics.ingest.mappings.wide import known, unpivot
 from cs_metrics.ingest.problems import Problem, in_order

@@ -14,7 +14,7 @@ from cs_metrics.ingest.drift import shape
 from cs_metrics.ingest.mappings import wide
 from cs_metrics.ingest.mappings.mapping import TableMapping, check_table, complete, fingerprint, forget_dates
 from cs_metrics.ingest.mappings.propose import SheetProposal
-from cs_metrics.ingest.mappings.questions import Question
+from cs_metrics.ingest.mappings.question import Question
 from cs_metrics.ingest.mappings.wide import Wide
 from cs_metrics.ingest.repair.repairing import Group, Repairing, currency_rule
 from cs_metrics.ingest.sheet import RawSheet

@@ -15,7 +15,8 @@ from cs_metrics.ingest.apply import Applied, Counts
 from cs_metrics.ingest.mappings import wide
 from cs_metrics.ingest.mappings.mapping import TableMapping, complete
 from cs_metrics.ingest.mappings.propose import SheetProposal, is_undecided
-from cs_metrics.ingest.mappings.questions import Choice, Question, ask
+from cs_metrics.ingest.mappings.question import Choice, Question
+from cs_metrics.ingest.mappings.questions import ask
 from cs_metrics.ingest.mappings.rules import Rule
 from cs_metrics.ingest.mappings.wide import Wide
 from cs_metrics.ingest.problems import Problem, in_order

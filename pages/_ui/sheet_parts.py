@@ -10,7 +10,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
-from cs_metrics.ingest.mappings.questions import Question
+from cs_metrics.ingest.mappings.question import Question
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.problems import Problem
 from cs_metrics.ingest.sheetplan import SheetPlan

@@ -13,7 +13,7 @@ from .support import answers
 def net_promoter_score(data: Data, start: pd.Timestamp, end: pd.Timestamp, keep: Keep = None) -> Answer:
     """100 x (promoters - detractors) / answers; of each respondent the last answer in P (and in the segment) counts."""
     rows = answers(data, "nps", start, end, keep)
-    rows = rows[rows["low"].isin([0, 1]) & (rows["high"] == 10)]
+    rows = rows[rows["low"].isin([0, 1] if data.settings["nps_scales"] == "both" else [0]) & (rows["high"] == 10)]
     nobody = pd.Series([f"row {i}" for i in rows.index], index=rows.index, dtype=object)
     person = ("user " + rows["user_id"]).fillna("customer " + rows["customer_id"]).fillna(nobody)
     rows = rows.assign(person=person).sort_values("responded_at", kind="stable")

@@ -25,6 +25,7 @@ SWITCHED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"nrr_with_reactivation": True}, ("net_revenue_retention",)),
     ({"survey_rule": "all"}, ("net_promoter_score",)),
     ({"survey_rule": "per_survey"}, ("net_promoter_score",)),
+    ({"nps_scales": "0_to_10"}, ("net_promoter_score",)),
     ({"mau_window": "calendar_month"}, ("monthly_active_users",)),
     ({"one_off_in_acv": True}, ("annual_contract_value",)),
 ]

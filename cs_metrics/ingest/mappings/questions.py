@@ -4,76 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from cs_metrics.errors import MappingError, did_you_mean
 from cs_metrics.ingest.mappings.ends import inclusive_evidence, per_unit_evidence
 from cs_metrics.ingest.mappings.fit import filled
-from cs_metrics.ingest.mappings.mapping import TableMapping, complete
+from cs_metrics.ingest.mappings.mapping import PEOPLE, TableMapping, complete
 from cs_metrics.ingest.mappings.names import key
+from cs_metrics.ingest.mappings.question import Choice, Question
 from cs_metrics.ingest.mappings.rules import Rule
+from cs_metrics.ingest.mappings.survey_questions import of_survey
 from cs_metrics.ingest.mappings.vendors import counts_cents
 from cs_metrics.ingest.sheet import RawColumn, RawSheet
 from cs_metrics.schema import TABLES, Column, Type
 
 _DATES, _NUMBERS = (Type.DATE, Type.INSTANT), (Type.MONEY, Type.NUMBER, Type.INTEGER)
-_TOPS = {"nps": 10.0, "csat": 5.0, "ces": 7.0, "onboarding": 5.0, "post_activation": 5.0}
-_SCALES = ("0-10", "1-10", "1-7", "1-5", "1-3", "0-100")
 _TOUCHES = "check_in qbr email call meeting testimonial case_study reference review introduction"
 _MANY = 12
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer that can be given: its `value` (JSON) and how it is shown."""
-
-    value: Any
-    label: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something that the file does not say. `kind`: 'choice' or 'date'.
-
-    `column` is the source column that it is about, else the model's. `default` holds unless a person says otherwise;
-    None: an answer is required. `suggestion` is shown, never used by itself. `answer`: None where there is none yet.
-    """
-
-    id: str
-    column: str
-    text: str
-    kind: str = "choice"
-    choices: tuple[Choice, ...] = ()
-    default: Any = None
-    evidence: str = ""
-    suggestion: Any = None
-    answer: Any = None
-
-    @property
-    def required(self) -> bool:
-        """Whether the sheet cannot be loaded without an answer."""
-        return self.default is None
-
-    @property
-    def open(self) -> bool:
-        """Whether an answer is required and missing."""
-        return self.required and self.answer is None
-
-    def check(self, value: Any) -> Any:
-        """Return the answer in the form in which it is kept, or raise MappingError with what can be answered."""
-        if self.kind == "date":
-            try:
-                return dt.date.fromisoformat(str(value)[:10]).isoformat()
-            except ValueError:
-                raise MappingError(f"Question '{self.id}': a date such as 2025-06-30, not {value!r}.") from None
-        for choice in self.choices:
-            if value == choice.value or value == choice.label:
-                return choice.value
-        if self.id.startswith("required:") and isinstance(value, (str, Mapping)):
-            return value
-        known = [str(c.value) for c in self.choices]
-        raise MappingError(f"Question '{self.id}': {value!r} is no answer. {did_you_mean(str(value), known)}".rstrip())
 
 
 def ask(
@@ -87,11 +34,12 @@ def ask(
         own = complete(mapping, {k: v for k, v in answers.items() if k.startswith("required:")}).rules(raw)
         for question in (
             *_missing(raw, mapping, own, answers),
+            *_people(raw, mapping, rules),
             *_anchor(raw, own, suggested),
             *_ambiguous(raw, mapping, own),
             *_subscription(raw, mapping, own),
             *_ends(raw, mapping, own),
-            *_survey(raw, mapping, rules, own),
+            *of_survey(raw, mapping, rules, own),
         ):
             found.setdefault(question.id, question)
     return tuple(replace(q, answer=answers.get(q.id)) for q in found.values())
@@ -146,6 +94,20 @@ def _could_be(column: RawColumn, target: Column) -> bool:
     if target.type in _NUMBERS:
         return kind in _NUMBERS and not column.profile.looks_like_id
     return kind in (Type.ID, Type.TEXT, Type.INTEGER) or column.profile.whole_ids
+
+
+def _people(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule]) -> list[Question]:
+    """Whether people without an account are the customers themselves, as in a shop or an app for everybody."""
+    person, account = rules.get("user_id"), rules.get("customer_id")
+    names = {c.name for c in TABLES[mapping.table].columns}
+    itself = account is not None and person is not None and account.sources == person.sources
+    if person is None or "customer_id" not in names or person.kind != "from" or (account is not None and not itself):
+        return []
+    column = raw.column(person.sources[0])
+    text = f"Is each '{column.name}' a customer of its own?"
+    choices = (Choice(False, "no: these are people at accounts"), Choice(True, "yes: nobody else is the customer"))
+    evidence = "no column names an account; without one, KPIs about customers leave these rows out"
+    return [Question(f"{PEOPLE}{mapping.table}", column.name, text, choices=choices, default=False, evidence=evidence)]
 
 
 def _anchor(raw: RawSheet, rules: Mapping[str, Rule], suggested: dt.date | None) -> list[Question]:
@@ -266,33 +228,3 @@ def _ends(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule]) -> li
             )
         )
     return found
-
-
-def _survey(raw: RawSheet, mapping: TableMapping, rules: Mapping[str, Rule], own: Mapping[str, Rule]) -> list[Question]:
-    """The scale where the scores do not fit the survey's usual one, and which end of an effort score is easy."""
-    survey, score = rules.get("survey"), rules.get("score")
-    if mapping.table != "survey_responses" or survey is None or survey.kind != "constant" or score is None:
-        return []
-    found: list[Question] = []
-    column = raw.column(score.sources[0]) if score.sources else None
-    name = str(survey.constant)
-    if column is not None and "scale_max" not in own and _misfit(column, name):
-        text = f"On which scale was '{column.name}' asked?"
-        choices = tuple(Choice(s, s.replace("-", " to ")) for s in _SCALES)
-        lowest, highest = column.profile.minimum, column.profile.maximum
-        evidence = f"the answers run from {lowest} to {highest}, which is not how {name} is asked"
-        found.append(Question("scale:survey_responses", column.name, text, choices=choices, evidence=evidence))
-    if name == "ces":
-        choices = (Choice("high", "the highest"), Choice("low", "the lowest"))
-        text = "Which answer means 'easy'?"
-        found.append(Question("ces_easy_end", score.sources[0], text, choices=choices, default="high"))
-    return found
-
-
-def _misfit(column: RawColumn, survey: str) -> bool:
-    try:
-        low, high = float(column.profile.minimum or 0), float(column.profile.maximum or 0)
-    except ValueError:
-        return False
-    top = _TOPS.get(survey, 10.0)
-    return high > top or low < 0 or (survey == "nps" and high <= 7 and filled(column.profile) >= 30)

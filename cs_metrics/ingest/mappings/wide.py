@@ -14,7 +14,7 @@ from cs_metrics.ingest.mappings import derive
 from cs_metrics.ingest.mappings.fit import Fit, filled, fit
 from cs_metrics.ingest.mappings.names import key
 from cs_metrics.ingest.mappings.periodnames import Period, period_in
-from cs_metrics.ingest.mappings.questions import Choice, Question
+from cs_metrics.ingest.mappings.question import Choice, Question
 from cs_metrics.ingest.mappings.vendors import Recognised
 from cs_metrics.ingest.sheet import RawColumn, RawSheet, letter, unique_names
 from cs_metrics.ingest.types import words

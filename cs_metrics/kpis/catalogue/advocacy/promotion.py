@@ -25,7 +25,7 @@ NET_PROMOTER_SCORE = KPI(
     forms=(
         Form(
             over=LAST_ANSWERS,
-            only="f.survey = 'nps'",
+            only="f.survey = 'nps' AND (:nps_scales = 'both' OR f.scale_min = 0)",
             needs=("survey_responses.survey", "survey_responses.score", "survey_responses.responded_at"),
             numerator=Measure(
                 "100 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE score <= 6))", _POINTS
@@ -48,8 +48,9 @@ NET_PROMOTER_SCORE = KPI(
         insight="What customers intend, long before they refer or leave. Its movement, and the gap between segments, "
         "say more than its height; the comments say why.",
         measured="From survey responses named nps with a score and a date, on 0-10 or 1-10; any other scale is not NPS "
-        "and stays out. The respondent is the user, else the account. `survey_rule` says whether the last answer, the "
-        "last of each campaign, or every answer counts; employees and prospects are left aside.",
+        "and stays out; `nps_scales` leaves 1-10 out too. The respondent is the user, else the account. `survey_rule` "
+        "says whether the last answer, the last of each campaign, or every answer counts; employees and prospects are "
+        "left aside.",
         trends="It drifts by a few points a year and jumps when the way of asking changes: another channel, another "
         "moment, another wording. Passives turning into detractors are an early sign; promoters going silent are too.",
         questions=(
