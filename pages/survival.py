@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cs_metrics.errors import NotComputableError
 from pages._ui import door, empty, errors, filter_bar, shell, survival_ahead, survival_parts
 
 shell.guard()
@@ -12,7 +13,11 @@ if door.version_or_none() is None:
 asked = filter_bar.show(period=survival_parts.in_period())
 question = survival_parts.controls(asked)
 with errors.shown():
-    curve = survival_parts.curve(question)
+    try:
+        curve = survival_parts.curve(question)
+    except NotComputableError as error:
+        empty.needs("How long customers stay", error.needs, any_of=True)
+        st.stop()
     if curve.empty:
         empty.nothing("No customer's life begins in this period.", "Choose a longer period.")
         st.stop()

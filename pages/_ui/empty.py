@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cs_metrics.reports.template import template_workbook
-from pages._ui import download, shell
+from pages._ui import door, download, shell
 
 
 def no_data() -> None:
@@ -31,8 +31,9 @@ def template(key: str) -> None:
     )  # fmt: skip
 
 
-def needs(what: str, columns: Sequence[str]) -> None:
-    """Say that `what` cannot be computed, and which columns ('table.column') and choices ('settings.name') it lacks."""
+def needs(what: str, columns: Sequence[str], *, any_of: bool = False) -> None:
+    """Say that `what` cannot be computed, and which columns ('table.column') and choices ('settings.name') it lacks:
+    all of them, or with `any_of` one."""
     with st.container(border=True, gap="small"):
         st.markdown(f":material/block: **{what} cannot be computed from these data.**")
         tables: dict[str, list[str]] = {}
@@ -45,12 +46,23 @@ def needs(what: str, columns: Sequence[str]) -> None:
             for table, names in tables.items()
         ]
         lines += [f"- a choice of `{name}` in the settings" for name in chosen]
-        st.markdown("It needs\n" + "\n".join(lines))
+        st.markdown(("It needs one of\n" if any_of else "It needs\n") + "\n".join(lines))
+        if any(_is_told_by_people(column) for column in columns):
+            st.caption(
+                "These data name people, not accounts. Where each of them is a customer of its own, load the file "
+                "again and say so: its sheet asks."
+            )
         if chosen:
             shell.link("settings", "Choose on the Settings page", icon=":material/tune:")
         if tables:
             shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
             template(f"template_{what}")
+
+
+def _is_told_by_people(column: str) -> bool:
+    """Whether a customer is missing where a person is known."""
+    table, _, name = column.partition(".")
+    return name == "customer_id" and "user_id" in door.mapped_columns().get(table, ())
 
 
 def nothing(what: str, why: str = "") -> None:

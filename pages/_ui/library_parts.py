@@ -72,6 +72,8 @@ def listing(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[s
         with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
             shell.link("own", "Make your own", icon=":material/calculate:")
             download.table(lambda: table(entries, values), key="library", name="KPI library")
+    # what the data tell comes first
+    entries = sorted(entries, key=lambda e: not e["computable"]) if not state.get("q").strip() else entries
     for category in dict.fromkeys(e["category"] for e in entries):
         st.subheader(category, anchor=False)
         for entry in entries:

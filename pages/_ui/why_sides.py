@@ -38,7 +38,8 @@ def choose_kpi() -> KPI:
     """Let the reader choose the KPI; the URL's is the default."""
     ready = [each for each in door.catalogue() if not door.needs().get(each.id, ())]
     names = {each.id: each.name for each in sorted(ready, key=lambda each: each.name)}
-    asked = state.get("id") or "customer_churn_rate"
+    usual = "customer_churn_rate"
+    asked = state.get("id") or (usual if usual in names or not names else next(iter(names)))
     if asked not in names:
         door.kpi(asked)  # raises for what is no KPI
         names[asked] = door.kpi(asked).name

@@ -74,6 +74,7 @@ def check_table(name: Any, place: str = "The mapping") -> str:
     return str(name)
 
 
+PEOPLE = "people_are_customers:"
 PERCENTAGE, PER_UNIT = "percentage:subscriptions.discount", "per_unit:subscriptions.amount"
 
 
@@ -105,6 +106,8 @@ def complete(mapping: TableMapping, answers: Mapping[str, Any]) -> TableMapping:
             low, _, high = str(answer).partition("-")
             columns = {"scale_min": {"constant": low}, "scale_max": {"constant": high}} | columns
     known = {c.name for c in TABLES[mapping.table].columns}
+    if answers.get(PEOPLE + mapping.table) is True and "user_id" in columns:
+        columns.setdefault("customer_id", columns["user_id"])
     if answers.get(PERCENTAGE) is True and answers.get(PER_UNIT) is True:
         columns.pop("discount", None)  # a percentage of a price for one unit is no amount: it stays an attribute
     for name, spec in columns.items():
