@@ -94,6 +94,24 @@ def mean(n: ArrayLike, total: ArrayLike, squares: ArrayLike) -> Pair:
     return _around(value, variance, n - 1, known)
 
 
+def mean_difference(
+    n: ArrayLike, value: ArrayLike, variance: ArrayLike, other_n: ArrayLike, other_value: ArrayLike,
+    other_variance: ArrayLike,
+) -> Pair:  # fmt: skip
+    """The difference of the means of two independent groups (the first less the other), from counts, means and the
+    variances of the values. NaN where a group has fewer than two, or neither varies.
+
+    Welch (1947), Biometrika 34: 28-35: each group its own variance, Student t on Satterthwaite's degrees of freedom.
+    """
+    n, value, variance, other_n, other_value, other_variance = _floats(
+        n, value, variance, other_n, other_value, other_variance
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        one, other = variance / n, other_variance / other_n
+        degrees = (one + other) ** 2 / (one**2 / (n - 1) + other**2 / (other_n - 1))
+    return _around(value - other_value, one + other, degrees, (n >= 2) & (other_n >= 2) & (one + other > 0))
+
+
 def clustered(
     clusters: ArrayLike,
     n: ArrayLike,

@@ -83,6 +83,16 @@ def test_mean_of_one_value_has_no_interval():
     assert low[1] == high[1] == 5
 
 
+def test_difference_of_means_is_welchs_on_students_sleep_data():
+    """R: t.test(extra ~ group, sleep) has -3.3654832 to 0.2054832."""
+    one = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
+    other = np.array([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
+    ends = intervals.mean_difference(10, one.mean(), one.var(ddof=1), 10, other.mean(), other.var(ddof=1))
+    assert np.array(ends) == pytest.approx([-3.3654832, 0.2054832], abs=1e-6)
+    assert np.isnan(intervals.mean_difference(1, 2, 0, 10, 1, 1)).all()
+    assert np.isnan(intervals.mean_difference(5, 2, 0, 5, 1, 0)).all()
+
+
 def test_clustered_equals_the_plain_mean_when_everybody_answers_once():
     x = np.array([1.0, 4, 2, 8, 5])
     one = np.ones(5)
