@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
 
 from cs_metrics.analysis.feedback import quoted, themes, written
+from cs_metrics.analysis.feedback.chosen import Chosen
 from cs_metrics.analysis.feedback.voices import Reader
 from cs_metrics.api import contacts, hiding, inventory
 from cs_metrics.api.asking import Asking, Where
@@ -32,11 +34,12 @@ class Voice(Asking):
         **asked: Any,
     ) -> pd.DataFrame:
         """Return texts, the latest first: said_at, origin, kind, customer_id, text, tone, label, english, score,
-        themes, _source, _row. Of `asked` beside the words of all: `theme`, `contains` (a search), `tone` ("positive",
-        "neutral", "negative"), `limit` (500), `offset`. Tone is null in a language that is not judged; contacts
-        are masked."""
+        themes, _source, _row. Of `asked` beside the words of all: what `Chosen` takes: `theme`, `unthemed`, `contains`
+        (a search), `tone`, `category` and `survey`; `limit` (500), `offset`. Tone is null in a language that is not
+        judged; contacts are masked."""
         con, settings, now = self._ask(definitions, as_of)
-        frame = written.texts(con, settings, now, reader=self._reader(), where=self._where(where), **asked)
+        words = {"reader": self._reader(), "where": self._where(where), **_choosing(asked)}
+        frame = written.texts(con, settings, now, **words)
         return contacts.mask(self.workspace, hiding.drop(inventory.name_sources(con, frame), self.hidden))
 
     @within_limits()
@@ -51,7 +54,8 @@ class Voice(Asking):
         """Return how many texts `texts` finds of each kind: origin, kind, texts, customers, english, toned, positive,
         negative. Takes what `texts` takes, without a page."""
         con, settings, now = self._ask(definitions, as_of)
-        return written.origins(con, settings, now, reader=self._reader(), where=self._where(where), **asked)
+        words = {"reader": self._reader(), "where": self._where(where), **_choosing(asked)}
+        return written.origins(con, settings, now, **words)
 
     @within_limits()
     def themes(
@@ -105,3 +109,10 @@ class Voice(Asking):
 
     def _reader(self) -> Reader:
         return Reader(self.hidden, self.where)
+
+
+def _choosing(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is asked of texts with all that chooses among them in one."""
+    names = {field.name for field in fields(Chosen)}
+    others = {name: value for name, value in asked.items() if name not in names}
+    return {**others, "chosen": Chosen(**{name: value for name, value in asked.items() if name in names})}

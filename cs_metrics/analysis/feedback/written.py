@@ -8,11 +8,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback.searched import conditions
-from cs_metrics.analysis.feedback.voices import EVERYONE, Reader, Voices, check_tone, voices
+from cs_metrics.analysis.feedback.chosen import Chosen
+from cs_metrics.analysis.feedback.voices import EVERYONE, Reader, voices
 from cs_metrics.errors import QueryError
 
 MOST = 100_000
+ALL = Chosen()
 COLUMNS = ["said_at", "origin", "kind", "customer_id", "text", "tone", "label", "english", "score", "themes",
            "_source", "_row"]  # fmt: skip
 
@@ -23,9 +24,7 @@ def texts(
     as_of: Any,
     *,
     reader: Reader = EVERYONE,
-    theme: str | None = None,
-    contains: str = "",
-    tone: str | None = None,
+    chosen: Chosen = ALL,
     limit: int = 500,
     offset: int = 0,
     **asked: Any,
@@ -33,13 +32,12 @@ def texts(
     """Return texts, the latest first: said_at, origin, kind, customer_id, text, tone (-1 to 1), label (positive,
     neutral, negative), english, score (of the answer it stands in), themes (a list), _source, _row.
 
-    Tone and label are null in a language that is not judged. `contains`: a search as in `searched`; `tone`: a label;
-    `asked`: what `voices` takes. Raises QueryError.
+    Tone and label are null in a language that is not judged. `asked`: what `voices` takes. Raises QueryError.
     """
     if not 0 <= limit <= MOST or offset < 0:
         raise QueryError(f"A page of texts has 0 to {MOST:,} of them and begins at 0 or later.")
     heard = voices(con, settings, as_of, reader=reader, **asked)
-    chosen = _chosen(heard, theme, contains, tone)
+    limits, ctes = chosen.sql(con, settings, as_of, heard, reader)
     # the scores of those on the page alone
     score = "r.score" if reader.sees("survey_responses.score") else "CAST(NULL AS DOUBLE)"
     frame = heard.run(
@@ -49,10 +47,11 @@ def texts(
         LEFT JOIN (SELECT text_no, list(theme ORDER BY theme) AS themes FROM themed
                    WHERE text_no IN (SELECT text_no FROM page) GROUP BY text_no) AS t ON t.text_no = p.text_no
         ORDER BY p.said_at DESC, p._source, p._row, p._id""",
+        *ctes,
         f"""page AS (
             SELECT h.said_at, h.origin, h.kind, h.customer_id, d.text, h.tone, h.label, d.english, h.survey_id,
                    h.text_no, h._source, h._row, h._id
-            FROM heard AS h JOIN dim_text AS d ON d.text_no = h.text_no WHERE {chosen}
+            FROM heard AS h JOIN dim_text AS d ON d.text_no = h.text_no WHERE {limits}
             ORDER BY h.said_at DESC, h._source, h._row, h._id LIMIT {int(limit)} OFFSET {int(offset)})""",
     )
     return frame[COLUMNS]
@@ -64,30 +63,20 @@ def origins(
     as_of: Any,
     *,
     reader: Reader = EVERYONE,
-    theme: str | None = None,
-    contains: str = "",
-    tone: str | None = None,
+    chosen: Chosen = ALL,
     **asked: Any,
 ) -> pd.DataFrame:
     """Return how many texts there are of each kind, the most first: origin, kind, texts, customers, english, toned,
     positive, negative. Takes what `texts` takes, without a page."""
     heard = voices(con, settings, as_of, reader=reader, **asked)
+    limits, ctes = chosen.sql(con, settings, as_of, heard, reader)
     return heard.run(
         con,
         f"""SELECT h.origin, h.kind, count(*) AS texts, count(DISTINCT h.customer_id) AS customers,
                count(*) FILTER (WHERE d.english) AS english, count(h.label) AS toned,
                count(*) FILTER (WHERE h.label = 'positive') AS positive,
                count(*) FILTER (WHERE h.label = 'negative') AS negative
-        FROM heard AS h JOIN dim_text AS d ON d.text_no = h.text_no WHERE {_chosen(heard, theme, contains, tone)}
+        FROM heard AS h JOIN dim_text AS d ON d.text_no = h.text_no WHERE {limits}
         GROUP BY h.origin, h.kind ORDER BY texts DESC, h.origin, h.kind""",
+        *ctes,
     )
-
-
-def _chosen(heard: Voices, theme: str | None, contains: str, tone: str | None) -> str:
-    check_tone(tone)
-    limits = conditions(contains, "d.text", heard.params)
-    if theme is not None:
-        limits.append(f"h.text_no IN (SELECT text_no FROM themed WHERE theme = {heard.params.add(theme)})")
-    if tone is not None:
-        limits.append(f"h.label = {heard.params.add(tone)}")
-    return " AND ".join(limits) or "TRUE"
