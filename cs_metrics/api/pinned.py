@@ -43,11 +43,15 @@ class Pinned:
         themes.restore(self.records, theme)
         self.records.log(who, "theme restored", {"theme": theme})
 
-    def merge_themes(self, merged: Sequence[str], name: str, *, who: str = "") -> str:
-        """Make one theme of several pinned ones, known by the phrases of all; return its id. `unmerge_theme` undoes it.
-        Found themes become one by `pin_theme` with the words of each."""
-        kept = themes.merge(self.records, merged, name)
-        self.records.log(who, "themes merged", {"theme": kept, "name": name, "merged": list(merged)})
+    def merge_themes(
+        self, pinned: Sequence[str], name: str, *, phrases: Iterable[str] = (), found: Iterable[str] = (), who: str = ""
+    ) -> str:
+        """Make one theme of several pinned ones (their ids), known by the phrases of all; return its id. `found`: found
+        themes that join them, with `phrases` of theirs. `unmerge_theme` undoes it. Found themes alone become one by
+        `pin_theme`."""
+        kept = themes.merge(self.records, pinned, name, phrases, found)
+        row = themes.get(self.records, kept)
+        self.records.log(who, "themes merged", {"theme": kept, **{n: row[n] for n in ("name", "merged", "found")}})
         return kept
 
     def unmerge_theme(self, theme: str, *, who: str = "") -> list[str]:

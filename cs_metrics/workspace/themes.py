@@ -69,15 +69,19 @@ def restore(records: Records, theme: str) -> None:
         con.execute(_row(records, row["theme"]).values(deleted=False, held=_held(row["name"])))
 
 
-def merge(records: Records, themes: Sequence[str], name: str) -> str:
-    """Make one theme of several pinned ones, with the phrases of all; return its id. `unmerge` undoes it."""
+def merge(
+    records: Records, themes: Sequence[str], name: str, phrases: Iterable[str] = (), found: Iterable[str] = ()
+) -> str:
+    """Make one theme of several pinned ones, with the phrases of all; return its id. `unmerge` undoes it. `phrases` and
+    `found` come on top: those of found themes that join them."""
     parts = [get(records, theme) for theme in dict.fromkeys(themes)]
-    if len(parts) < 2:
-        raise WorkspaceError("Merging takes two pinned themes or more.")
+    joining = set(found)
+    if not parts or len(parts) + len(joining) < 2:
+        raise WorkspaceError("Merging takes two themes or more, and a pinned one among them.")
     values = {
         "name": _name(name),
-        "phrases": _phrases(phrase for part in parts for phrase in part["phrases"]),
-        "found": sorted({one for part in parts for one in part["found"]}),
+        "phrases": _phrases([phrase for part in parts for phrase in part["phrases"]] + list(phrases)),
+        "found": sorted({one for part in parts for one in part["found"]} | joining),
         "updated_at": now(),
     }
     ids = [part["theme"] for part in parts]

@@ -88,8 +88,11 @@ def test_themes_merge_into_one_with_all_their_phrases_and_come_apart_again(recor
     assert names(records) == ["Downloads", "Exports"]
     with pytest.raises(WorkspaceError, match="unpin it instead"):
         themes.unmerge(records, a)
-    with pytest.raises(WorkspaceError, match="two pinned themes"):
+    with pytest.raises(WorkspaceError, match="two themes or more"):
         themes.merge(records, [a, a], "x")
+    joined = themes.get(records, themes.merge(records, [a], "Files", ["file*"], ["files"]))
+    assert (joined["phrases"], joined["found"]) == (["export", "csv", "file*"], ["export", "files"])
+    themes.unmerge(records, joined["theme"])
     # a merged theme may have the name of one of its parts
     assert themes.get(records, themes.merge(records, [a, b], "exports"))["merged"] == [a, b]
 
