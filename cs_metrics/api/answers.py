@@ -17,6 +17,7 @@ from cs_metrics.api.analyses import Analyses
 from cs_metrics.api.asking import Names, Where
 from cs_metrics.api.changed import Changed
 from cs_metrics.api.explained import Explains
+from cs_metrics.api.heard import Heard
 from cs_metrics.api.loop import Loops
 from cs_metrics.api.provenance import Provenance
 from cs_metrics.api.revenue import Revenue
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, Any] | str | None
 
 
-class Answers(Analyses, Changed, Revenue, Survived, Voice, Loops, Explains, Provenance, Who):
+class Answers(Analyses, Changed, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)

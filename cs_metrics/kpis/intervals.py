@@ -139,6 +139,17 @@ def clustered(
     return np.clip(low, *bounds), np.clip(high, *bounds)
 
 
+def around(
+    value: ArrayLike, variance: ArrayLike, degrees: ArrayLike, bounds: tuple[float, float] = (-np.inf, np.inf)
+) -> Pair:
+    """An estimate whose variance is known from elsewhere: Student t on `degrees` around it, cut at `bounds`. NaN where
+    the variance is not known, or without a degree of freedom."""
+    value, variance, degrees = _floats(value, variance, degrees)
+    known = np.isfinite(value) & np.isfinite(variance) & (degrees > 0)
+    low, high = _around(value, variance, degrees, known)
+    return np.clip(low, *bounds), np.clip(high, *bounds)
+
+
 def mean_life(value: ArrayLike, variance: ArrayLike, leavings: ArrayLike) -> Pair:
     """A mean life under a survival curve, restricted at the longest observed, from Greenwood's variance of the area.
     NaN while nobody has left: the curve has not begun to fall. Never below 0.
