@@ -11,8 +11,15 @@ if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show(compare=True)
 card = scorecard_parts.choose()
-tiles = tile.make(card.kpis, asked)
+others = scorecard_parts.beyond(card)
+tiles = tile.make([*card.kpis, *others], asked)
 st.caption(asked.title)
+if others:
+    st.subheader("What these data can answer", anchor=False)
+    with tile.grid():
+        for kpi in others:
+            tile.show(tiles[kpi])
+    scorecard_parts.more()
 # What the data tell comes first.
 for heading, ids in sorted(card.groups.items(), key=lambda entry: all(tiles[kpi].needs for kpi in entry[1])):
     if heading:

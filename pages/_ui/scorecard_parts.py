@@ -8,10 +8,12 @@ import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.kpis import scorecards
-from cs_metrics.kpis.scorecards import Scorecard
+from cs_metrics.kpis.scorecards import MOST, Scorecard
 from pages._ui import door, errors, formats, shell, state
 
 SAID = "_scorecard_said"
+# with fewer of its KPIs than that a scorecard shows what else the data can answer
+FEW = 5
 
 
 def choose() -> Scorecard:
@@ -26,6 +28,20 @@ def choose() -> Scorecard:
         )  # fmt: skip
         shell.link("scorecard", "Change it" if chosen in own else "Make your own", icon=":material/edit:", card=chosen)
     return cards[chosen]
+
+
+def beyond(card: Scorecard) -> list[str]:
+    """Return KPIs that these data can answer, where they can answer but a few of the card's own."""
+    needs = door.needs()
+    if sum(not needs.get(kpi) for kpi in card.kpis) >= min(FEW, len(card.kpis) / 2):
+        return []
+    return [kpi for kpi, lacks in needs.items() if not lacks and kpi not in card.kpis][:MOST]
+
+
+def more() -> None:
+    """Lead to all that these data can answer."""
+    able = sum(not lacks for lacks in door.needs().values())
+    shell.link("library", f"All {formats.plural(able, 'KPI')} of these data", icon=":material/menu_book:", have="yes")
 
 
 def editing() -> Scorecard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -101,3 +102,19 @@ def test_a_period_that_is_not_over_is_marked_and_compared_with_nothing(open_page
     whole = open_page("overview", period="last_month")
     assert "not over: the data end" not in text(whole)
     assert len([m.delta for m in whole.metric if m.delta]) > 5
+
+
+def test_data_of_which_no_scorecard_knows_show_what_they_can_answer(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    lines = [f"u{i % 9},2025-0{1 + i % 6}-{1 + i % 28:02d} 10:{i % 60:02d}:00,open" for i in range(600)]
+    file.write_text("\n".join(["user_id,timestamp,event", *lines]))
+    name = f"Usage {uuid.uuid4().hex[:6]}"
+    workspaces.create(name)
+    space = workspaces.open_workspace(name)
+    space.publish(space.read([str(file)]))
+    app = open_page("overview", ws=name, period="all")
+    able = [row["name"] for row in space.version().kpis().to_dict("records") if row["computable"]]
+    assert "What these data can answer" in [h.value for h in app.subheader]
+    assert 3 < len(able) == len(app.metric)
+    assert {m.label for m in app.metric} == set(able)
+    assert "What these data can answer" not in [h.value for h in open_page("overview").subheader]
