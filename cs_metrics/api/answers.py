@@ -15,12 +15,12 @@ from cs_metrics import facts, kpis
 from cs_metrics.api import contacts, hiding, inventory, own
 from cs_metrics.api.analyses import Analyses
 from cs_metrics.api.asking import Names, Where
-from cs_metrics.api.changed import Changed
 from cs_metrics.api.explained import Explains
 from cs_metrics.api.heard import Heard
 from cs_metrics.api.loop import Loops
 from cs_metrics.api.provenance import Provenance
 from cs_metrics.api.revenue import Revenue
+from cs_metrics.api.scored import Scored
 from cs_metrics.api.survived import Survived
 from cs_metrics.api.voice import Voice
 from cs_metrics.api.who import Who
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, Any] | str | None
 
 
-class Answers(Analyses, Changed, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who):
+class Answers(Analyses, Scored, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)

@@ -13,7 +13,7 @@ from cs_metrics.api import own
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.settings import SETTINGS, resolve
-from cs_metrics.workspace import cards, own_kpis, scorecards
+from cs_metrics.workspace import cards, own_kpis, saved_settings, scorecards
 from cs_metrics.workspace.records import Records
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Kept:
     @property
     def settings(self) -> dict[str, Any]:
         raise NotImplementedError
+
+    @property
+    def chosen_settings(self) -> dict[str, Any]:
+        """The settings that a person chose, those set to their default too; the others are at their default unasked."""
+        return saved_settings.saved(self.records)
 
     # KPIs of its own
 

@@ -1,18 +1,50 @@
-"""Changes of a survey's score, as a Version and a View answer them: which are more than chance gives."""
+"""What stands behind a survey's score, as a Version and a View answer it: what counts, and which changes are real."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from cs_metrics.analysis.feedback import changes
+from cs_metrics.analysis.feedback import changes, counting, easy_end
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.workspace.database import within_limits
 
 
-class Changed(Asking):
-    """Is this change real? `Answers` says what the arguments mean that are not told here."""
+class Scored(Asking):
+    """What stands behind a survey's score. `Answers` says what the arguments mean that are not told here."""
+
+    @within_limits()
+    def feedback_counting(
+        self,
+        survey: str = "nps",
+        *,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> counting.Counting:
+        """Return which answers the score of a survey could count and what each choice would give (`choices`: setting,
+        choice, label, means, held, value, low, high, n), with how many answers and respondents there are in all."""
+        con, settings, now = self._ask(definitions, as_of)
+        asked: dict[str, Any] = {"where": self._where(where), "since": since, "until": until}
+        return counting.counting(con, settings, now, survey=survey, **asked)
+
+    @within_limits()
+    def easy_end(
+        self,
+        *,
+        where: Where | None = None,
+        since: Any = None,
+        until: Any = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+    ) -> easy_end.EasyEnd:
+        """Return which end of the effort score the data say is easy (`says`: "high", "low" or None), the `evidence`,
+        and what each of the two `choices` would give. The setting `ces_easy_end` decides; nothing is changed here."""
+        con, settings, now = self._ask(definitions, as_of)
+        return easy_end.easy_end(con, settings, now, where=self._where(where), since=since, until=until)
 
     @within_limits()
     def feedback_changes(
