@@ -283,3 +283,23 @@ def test_what_is_called_a_percentage_is_no_discount_in_money(name):
 
 def test_a_percent_sign_in_the_name_suggests_the_answer():
     assert next(q for q in discounted("Discount %").sheets[0].questions if q.column == "Discount %").suggestion is True
+
+
+def test_people_without_an_account_may_be_the_customers() -> None:
+    raw = "user_id,time,event\n" + "".join(f"u{i % 7},2025-01-{1 + i % 28:02d} 10:00:00,open\n" for i in range(40))
+    one = plan_of(sheet(raw)).sheets[0]
+    (question,) = [q for q in one.questions if q.id == "people_are_customers:events"]
+    assert not question.open
+    assert "customer_id" not in one.completed[0].columns
+    one.answer(question.id, True)
+    assert one.completed[0].columns["customer_id"] == one.completed[0].columns["user_id"]
+    assert question.id in [q.id for q in one.questions], "it can be answered again"
+    one.answer(question.id, False)
+    assert "customer_id" not in one.completed[0].columns
+
+
+def test_people_at_an_account_are_not_asked_about() -> None:
+    raw = "user_id,account_id,time,event\n" + "".join(
+        f"u{i % 7},a{i % 3},2025-01-{1 + i % 28:02d} 10:00:00,open\n" for i in range(40)
+    )
+    assert not [q for q in plan_of(sheet(raw)).sheets[0].questions if q.id.startswith("people")]
