@@ -7,7 +7,18 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.ingest.plan import Plan
-from pages._ui import door, errors, formats, history_parts, jobs, load_parts, preview_parts, shell, state
+from pages._ui import (
+    door,
+    errors,
+    feedback_parts,
+    formats,
+    history_parts,
+    jobs,
+    load_parts,
+    preview_parts,
+    shell,
+    state,
+)
 
 MODES = {
     "append": "Add to what is loaded",
@@ -92,7 +103,10 @@ def success() -> None:
         with st.container(horizontal=True, gap="small"):
             shell.link("overview", "Overview", icon=":material/dashboard:")
             shell.link("cohorts", "Cohorts", icon=":material/grid_on:")
-            shell.link("feedback", "Feedback", icon=":material/forum:")
+            if _tells("mrr"):
+                shell.link("revenue", "Revenue", icon=":material/payments:")
+            if any(_tells(kpi) for _, kpi in feedback_parts.SURVEYS.values()):
+                shell.link("feedback", "Feedback", icon=":material/forum:")
             shell.link("segments", "Segments", icon=":material/groups:")
             earlier = [n for n in door.workspace().numbers() if n < number]
             if earlier:
@@ -100,3 +114,7 @@ def success() -> None:
                     f"Back to version {earlier[-1]}", type="tertiary", icon=":material/undo:", key="undo_publish",
                     on_click=history_parts.back_to, args=(earlier[-1],),
                 )  # fmt: skip
+
+
+def _tells(kpi: str) -> bool:
+    return not door.needs().get(kpi)
