@@ -15,6 +15,7 @@ from cs_metrics import facts, kpis
 from cs_metrics.api import contacts, hiding, inventory, own
 from cs_metrics.api.analyses import Analyses
 from cs_metrics.api.asking import Names, Where
+from cs_metrics.api.drivers import Drives
 from cs_metrics.api.explained import Explains
 from cs_metrics.api.heard import Heard
 from cs_metrics.api.loop import Loops
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, Any] | str | None
 
 
-class Answers(Analyses, Scored, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who):
+class Answers(Analyses, Scored, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who, Drives):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)

@@ -36,7 +36,7 @@ class Drives(Asking):
         score of all (n / all * (value - score of all)); those of an attribute sum to 0. See
         `cs_metrics.analysis.feedback.breakdown`."""
         con, settings, now = self._ask(definitions, as_of)
-        return breakdown.breakdown(con, settings, now, survey=survey, **self._split(con, by, where, since, until))
+        return breakdown.breakdown(con, settings, now, survey=survey, **self._of_segments(con, by, where, since, until))
 
     @within_limits()
     def score_breakdown_sql(
@@ -52,7 +52,7 @@ class Drives(Asking):
     ) -> str:
         """Return the SQL behind `score_breakdown`, runnable as it stands on the version's file."""
         con, settings, now = self._ask(definitions, as_of)
-        return breakdown.breakdown_sql(con, settings, now, survey=survey, **self._split(con, by, where, since, until))
+        return breakdown.breakdown_sql(con, settings, now, survey=survey, **self._of_segments(con, by, where, since, until))
 
     @within_limits()
     def drivers(
@@ -70,7 +70,7 @@ class Drives(Asking):
         answer (tickets and use: in the `days` before), each with its effect and interval, corrected by Holm for all
         that was compared. See `cs_metrics.analysis.feedback.drivers.Drivers`."""
         con, settings, now = self._ask(definitions, as_of)
-        asked = {"where": self._where(where), "since": since, "until": until, "among": self._seen(con)}
+        asked = {"where": self._where(where), "since": since, "until": until, "among": self._readable(con)}
         return drivers.drivers(con, settings, now, survey=survey, days=days, **asked)
 
     @within_limits()
@@ -87,7 +87,7 @@ class Drives(Asking):
     ) -> str:
         """Return the SQL of what `drivers` compares, runnable as it stands: a row for each answer with all facts."""
         con, settings, now = self._ask(definitions, as_of)
-        asked = {"where": self._where(where), "since": since, "until": until, "among": self._seen(con)}
+        asked = {"where": self._where(where), "since": since, "until": until, "among": self._readable(con)}
         return drivers.evidence_sql(con, settings, now, survey=survey, days=days, **asked)
 
     @within_limits()
@@ -105,7 +105,7 @@ class Drives(Asking):
         """Return the score by how many tickets the account had in the `days` before the answer, and by how fast they
         were resolved. See `cs_metrics.analysis.feedback.before.Before`."""
         con, settings, now = self._ask(definitions, as_of)
-        asked = {"where": self._where(where), "since": since, "until": until, "among": self._seen(con)}
+        asked = {"where": self._where(where), "since": since, "until": until, "among": self._readable(con)}
         return before.before(con, settings, now, survey=survey, days=days, **asked)
 
     @within_limits()
@@ -122,14 +122,14 @@ class Drives(Asking):
     ) -> str:
         """Return the SQL of what `score_before` counts, runnable as it stands: a row for each answer."""
         con, settings, now = self._ask(definitions, as_of)
-        asked = {"where": self._where(where), "since": since, "until": until, "among": self._seen(con)}
+        asked = {"where": self._where(where), "since": since, "until": until, "among": self._readable(con)}
         return before.before_sql(con, settings, now, survey=survey, days=days, **asked)
 
-    def _split(self, con: Any, by: Names | None, where: Where | None, since: Any, until: Any) -> dict[str, Any]:
+    def _of_segments(self, con: Any, by: Names | None, where: Where | None, since: Any, until: Any) -> dict[str, Any]:
         names = None if by is None else self._by(by)
-        return {"by": names, "where": self._where(where), "since": since, "until": until, "among": self._seen(con)}
+        return {"by": names, "where": self._where(where), "since": since, "until": until, "among": self._readable(con)}
 
-    def _seen(self, con: Any) -> list[str] | None:
+    def _readable(self, con: Any) -> list[str] | None:
         """Return the attributes that the reader may see; None where nothing is hidden."""
         if not self.hidden:
             return None

@@ -16,12 +16,12 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from cs_metrics.analysis.feedback import evidence
 from cs_metrics.analysis.feedback.answers import counted
 from cs_metrics.analysis.feedback.sums import COLUMNS as SUMS
 from cs_metrics.analysis.feedback.sums import GAPS, explained, gaps, sums_sql
+from cs_metrics.analysis.survival.curve import holm
 from cs_metrics.sql import inline
 
 LEVEL = 0.05
@@ -157,8 +157,8 @@ def judge(sums: pd.DataFrame, minimum_n: int, level: float = LEVEL) -> Judged:
     enough &= found[["clusters", "other_clusters"]].min(axis=1) >= LEAST_CLUSTERS
     every = found[enough]
     thin = tuple(int(d) for d in found["driver"].unique() if d not in set(every["driver"]))
-    adjusted = multipletests(every["p"].to_numpy(), alpha=level, method="holm")[1] if len(every) else []
-    every = every.assign(adjusted=adjusted, named=np.asarray(adjusted, dtype=float) <= level)
+    adjusted = holm(every["p"].to_numpy()) if len(every) else np.empty(0)
+    every = every.assign(adjusted=adjusted, named=adjusted <= level)
     order = np.lexsort((-every["t"].abs().to_numpy(), every["p"].to_numpy()))
     return Judged(every.iloc[order].reset_index(drop=True), alike, thin)
 

@@ -56,25 +56,29 @@ def sums_sql(source: str, groups: Sequence[str], cluster: str, nulls: bool) -> s
     return "\nUNION ALL\n".join(selects)
 
 
-def sums_of(cluster: NDArray[np.int64], worth: Floats, group: NDArray[np.int64]) -> pd.DataFrame:
-    """Return the sums of one driver from arrays: of each answer its cluster and group, both numbered from 0, and what
-    it adds to the score. A group of -1 is not known, and left out."""
-    known = group >= 0
-    cluster, worth, group = cluster[known], worth[known], group[known]
-    groups = int(group.max()) + 1 if len(group) else 0
-    place = cluster * groups + group
+def sums_of(cluster: NDArray[np.int64], worth: Floats, groups: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the same from arrays: driver, segment (its number) and COLUMNS. Of each answer its cluster, what it adds
+    to the score, and in each row of `groups` (a driver) its group, all numbered from 0; -1: not known, left out."""
+    drivers, size = groups.shape
+    clusters, segments = int(cluster.max()) + 1, int(groups.max()) + 1
+    driver = np.repeat(np.arange(drivers), size)
+    group, known = groups.ravel(), groups.ravel() >= 0
+    place = ((driver * clusters + np.tile(cluster, drivers)) * segments + group)[known]
+    value = np.tile(worth, drivers)[known]
     cells, inverse = np.unique(place, return_inverse=True)
-    c, g = cells // max(groups, 1), cells % max(groups, 1)
+    held, driver = cells // segments, cells // segments // clusters
     n = np.bincount(inverse).astype(float)
-    t, s, up, down = (np.bincount(inverse, v) for v in (worth, worth * worth, worth > 0, worth < 0))
-    nc, tc = np.bincount(c, n)[c], np.bincount(c, t)[c]
-    values = {
-        "clusters": np.ones(len(n)), "alone": (n == nc).astype(float), "n": n, "t": t, "s": s, "nn": n * n, "nt": n * t,
-        "tt": t * t, "n_n": n * nc, "n_t": n * tc, "t_n": t * nc, "t_t": t * tc, "part": n / nc, "up": up, "down": down,
+    t, s, up, down = (np.bincount(inverse, v) for v in (value, value * value, value > 0, value < 0))
+    nc, tc = np.bincount(held, n)[held], np.bincount(held, t)[held]
+    summed = {
+        "clusters": np.ones(len(n)), "alone": n == nc, "n": n, "t": t, "s": s, "nn": n * n, "nt": n * t, "tt": t * t,
+        "n_n": n * nc, "n_t": n * tc, "t_n": t * nc, "t_t": t * tc, "part": n / nc, "up": up, "down": down,
     }  # fmt: skip
-    found = pd.DataFrame({name: np.bincount(g, value, groups) for name, value in values.items()})
-    found["most"] = [n[g == one].max(initial=0.0) for one in range(groups)]
-    return found.loc[found["n"] > 0, list(COLUMNS)].rename_axis("segment").reset_index()
+    keys, where = np.unique(driver * segments + cells % segments, return_inverse=True)
+    most = np.zeros(len(keys))
+    np.maximum.at(most, where, n)
+    found = {name: np.bincount(where, one) for name, one in summed.items()} | {"most": most}
+    return pd.DataFrame({"driver": keys // segments, "segment": keys % segments} | {c: found[c] for c in COLUMNS})
 
 
 def score(form: Form, sums: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
