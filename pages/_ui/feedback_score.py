@@ -7,27 +7,49 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.kpis import KPI
-from pages._ui import chart, door, empty, errors, feedback_parts, formats, kpi_parts, opens, state, tile
+from pages._ui import (
+    chart,
+    door,
+    empty,
+    errors,
+    feedback_easy,
+    feedback_parts,
+    feedback_real,
+    feedback_rule,
+    formats,
+    kpi_parts,
+    opens,
+    state,
+    tile,
+)
 from pages._ui.filter_bar import Asked
 
 
 def show(survey: str, kpi: KPI, asked: Asked) -> None:
     """Show the score and all that it is made of."""
+    counted = feedback_rule.told(survey)
+    with errors.shown():
+        feedback_easy.show(survey, asked)
     whole = door.compute([kpi.id], asked.whole, beside=True)
     result = kpi_parts.row_of(kpi, whole, None)
     kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], result, kpi_parts.beside_of(whole, None), asked)
+    with errors.shown():
+        feedback_rule.show(survey, kpi, asked, result)
     with errors.shown():
         shares(survey, asked)
 
     st.subheader("Trend", anchor=False)
     trend = door.compute([kpi.id], asked.question, beside=True)
     with errors.shown():
-        kpi_parts.trend(kpi, trend, asked)
+        kpi_parts.trend(kpi, trend, asked, counted=counted)
         kpi_parts.table(kpi, trend, asked)
+
+    with errors.shown():
+        feedback_real.show(survey, asked)
 
     st.subheader("By segment", anchor=False)
     with errors.shown():
-        kpi_parts.segments(kpi, result, asked)
+        kpi_parts.segments(kpi, result, asked, counted=counted)
     with errors.shown():
         segment_shares(survey, asked)
 
@@ -52,6 +74,7 @@ def shares(survey: str, asked: Asked) -> None:
     chart.show(
         charts.shares(frame, grain=asked.question.grain or "month", look=chart.theme(), locale=str(formats.locale())),
         key="shares", name=f"nps shares by {asked.question.grain}",
+        hint=feedback_rule.told(survey), legend=feedback_rule.told(survey),
     )  # fmt: skip
 
 
@@ -66,6 +89,7 @@ def segment_shares(survey: str, asked: Asked) -> None:
         chart.show(
             charts.shares(frame, by=by, look=chart.theme(), locale=str(formats.locale())),
             key="segment_shares", name=f"nps shares by {by}",
+            hint=feedback_rule.told(survey), legend=feedback_rule.told(survey),
         )  # fmt: skip
 
 
@@ -79,7 +103,8 @@ def distribution(survey: str, asked: Asked) -> None:
         if frame["scale"].nunique() > 1:
             st.caption(f"Asked on the scale {formats.literal(str(scale).replace('-', ' to '))}")
         drawing = charts.distribution(part, look=chart.theme(), locale=str(formats.locale()))
-        chart.show(drawing, key=f"distribution_{scale}", name=f"{survey} answers {scale}")
+        told = feedback_rule.told(survey)
+        chart.show(drawing, key=f"distribution_{scale}", name=f"{survey} answers {scale}", hint=told, legend=told)
 
 
 def _nps(asked: Asked, grain: str | None, by: str | None = None) -> pd.DataFrame:

@@ -83,15 +83,16 @@ def _counted(kpi: Any, n: Any) -> str:
     return f", counted over {formats.count(n)} {door.base(kpi.id)}"
 
 
-def trend(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None) -> None:
-    """Show the value over time with its interval; periods that are not over are dashed."""
+def trend(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None, counted: str = "") -> None:
+    """Show the value over time with its interval; periods that are not over are dashed. `counted`: said below it."""
     title = kpi.name if item is None else formats.item(kpi, item)
     drawing = charts.trend(
         answer.of_item(frame, kpi, item), grain=asked.question.grain or "month", title=title, **chart.look_of(kpi.unit)
     )
     chart.show(
         drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}", select="point", on_select=_point,
-        hint="Press a point to open its period under 'How it is computed', or choose it there.",
+        hint=f"{counted} Press a point to open its period under 'How it is computed', or choose it there.".strip(),
+        legend=counted,
     )  # fmt: skip
 
 
@@ -102,8 +103,9 @@ def _point() -> None:
         state.update(at=formats.pressed(found[0]["period"]).isoformat())
 
 
-def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked, item: str | None = None) -> None:
-    """Show the value for each segment of an attribute, ranked, with n, and the same as a table."""
+def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked, item: str | None = None, counted: str = "") -> None:
+    """Show the value for each segment of an attribute, ranked, with n, and the same as a table. `counted`: said below
+    it."""
     tables = {table for form in kpi.forms for table in form.tables}
     names = {a.name: a for a in door.splits(tables)}
     if not names:
@@ -125,7 +127,7 @@ def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked, item: str | 
     values = {label(v): v for v in frame[chosen]}
     chart.show(
         drawing, key="segments", name=f"{kpi.id} by {chosen}", select="segment", on_select=lambda: _bar(chosen, values),
-        hint="Press a bar to see that segment alone; the filters above do the same.",
+        hint=f"{counted} Press a bar to see that segment alone; the filters above do the same.".strip(), legend=counted,
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from cs_metrics.analysis.cohorts.told import period
 from cs_metrics.analysis.survival.words import group_name
 
@@ -73,6 +75,22 @@ def sentence(row: Mapping[Any, Any], told: Told, comparisons: int, unfinished: S
         f"looked at). With so many answers only a difference of some {told.amount(row['visible'], digits)} or more "
         f"would be seen.{late}"
     )
+
+
+def summary(pairs: pd.DataFrame, told: Told, which: str) -> str:
+    """Return how many of the pairs of `changes` are real: 'Of 11 neighbouring months compared, 2 differ by more than
+    chance gives.' Never that the others are alike."""
+    things = f"{told.grain}s" if told.grain else "segments"
+    looked = int(pairs["p"].notna().sum())
+    if not looked:
+        return f"There are no two {things} with enough answers to compare."
+    kind = f"neighbouring {things}" if which == "neighbours" else things
+    real, few = int((pairs["verdict"] == "real").sum()), len(pairs) - looked
+    pair = "pair" if looked == 1 else "pairs"
+    said = f"Of {looked:,} {pair} of {kind} compared, {f'{real:,}' if real else 'none'} "
+    said += f"{'differs' if real <= 1 else 'differ'} by more than chance gives"
+    said += ": of the others nobody can tell." if looked > real else "."
+    return said + (f" {few:,} more {'has' if few == 1 else 'have'} too few answers." if few else "")
 
 
 def _what(row: Mapping[Any, Any], told: Told, digits: int) -> str:

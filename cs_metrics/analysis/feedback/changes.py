@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from cs_metrics.analysis.feedback.answers import CATEGORIES, Answers, counted
-from cs_metrics.analysis.feedback.change_words import Told, sentence
+from cs_metrics.analysis.feedback.change_words import Told, sentence, summary
 from cs_metrics.analysis.feedback.real import Group, Shared, compared, judged, sums
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.notes import reach
@@ -30,12 +30,14 @@ class Changes:
     first, or the highest. `pairs`: one, other (names of points), value_one, value_other, n_one, n_other, difference
     (other less one), low, high, p, adjusted, verdict, visible, sentence; see `real.judged`.
 
-    `comparisons`: for how many p is corrected; `left_out`: how many points are beyond the most that are compared.
+    `comparisons`: for how many p is corrected; `summary`: how many of them are real, in words; `left_out`: how many
+    points are beyond the most that are compared.
     """
 
     points: pd.DataFrame
     pairs: pd.DataFrame
     comparisons: int
+    summary: str
     left_out: int = 0
 
 
@@ -72,7 +74,8 @@ def changes(
     points, left_out = _points(con, answers, told)
     wanted = "b.place = a.place + 1" if pairs == "neighbours" else "b.place > a.place"
     if len(points) < 2:
-        return Changes(_shown(points), pd.DataFrame(columns=_PAIR), 0, left_out)
+        nothing = pd.DataFrame(columns=_PAIR)
+        return Changes(_shown(points), nothing, 0, summary(nothing, told, pairs), left_out)
     sums_of = _moments(con, answers, told, points)
     both = _common(con, answers, told, points, wanted)
     return _changes(points, sums_of, both, pairs, told, left_out)
@@ -184,7 +187,7 @@ def _changes(
         sentence(row, told, comparisons, [n for n in (row["one"], row["other"]) if not ends[n]])
         for row in frame.to_dict("records")
     ]
-    return Changes(_shown(points), frame[_PAIR], comparisons, left_out)
+    return Changes(_shown(points), frame[_PAIR], comparisons, summary(frame, told, pairs), left_out)
 
 
 def _shown(points: pd.DataFrame) -> pd.DataFrame:

@@ -89,3 +89,21 @@ def counting(
     columns = ["setting", "choice", "label", "means", "held", "value", "low", "high", "n"]
     numbers = {c: int(row[c]) for c in ("answers", "respondents", "most", "from_one")}
     return Counting(pd.DataFrame(lines, columns=columns), **numbers)
+
+
+def told(survey: str, settings: Mapping[str, Any]) -> str:
+    """Return which answers the score of a survey counts, in a sentence to stand at its charts."""
+    if survey == "nps":
+        rule = {
+            "last": "Each person counts once in a period, with the last answer.",
+            "per_survey": "Each person counts once in a period for each survey sent, with the last answer to it.",
+            "all": "Every answer counts, so that who answers often weighs more.",
+        }[settings["survey_rule"]]
+        return rule + (" Answers on a scale from 1 to 10 are left out." if settings["nps_scales"] != "both" else "")
+    if survey == "csat":
+        top = next(c for c in _TOP_BOX if c.value == settings["top_box"])
+        return f"Every answer counts. {top.means}"
+    if survey == "ces":
+        end = {"high": "highest", "low": "lowest"}[settings["ces_easy_end"]]
+        return f"Every answer counts. The {end} answer of the scale is taken for easy, and told as high."
+    return "Every answer counts, brought to 0 to 100 on its own scale."
