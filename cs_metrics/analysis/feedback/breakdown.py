@@ -78,7 +78,8 @@ def attributes(known: Available, among: Iterable[str] | None, table: str) -> lis
 
 
 def _splits(a: Attribute, table: str) -> bool:
-    if a.table not in ("customers", table) or a.type in ("DATE", "TIMESTAMP") or a.name == "customer_id":
+    is_key = a.name == "customer_id" or (not a.of_customer and a.column.endswith("_id"))
+    if a.table not in ("customers", table) or a.type in ("DATE", "TIMESTAMP") or is_key:
         return False
     measures = {c.name for c in TABLES[a.table].columns if c.type in (Type.NUMBER, Type.MONEY)}
     return 0 < a.distinct <= FEW and a.distinct + (a.nulls > 0) > 1 and a.column not in measures
@@ -118,8 +119,10 @@ def _segments(sums: pd.DataFrame, answers: Answers, attribute: Attribute) -> pd.
     whole, total = n.sum(), t.sum()
     value, low, high = score(answers.form, sums)
     effect = (t - n * (total / whole)) / whole
-    # what rounding leaves is added to the largest, so that the parts sum to nothing exactly
-    effect[np.abs(effect).argmax()] -= math.fsum(effect)
+    # what rounding leaves is put where digits are finest, so that the parts sum to nothing exactly
+    finest = np.abs(effect).argmin()
+    for _ in range(9):
+        effect[finest] -= math.fsum(effect)
     without = np.divide(total - t, whole - n, out=np.full(len(n), np.nan), where=whole > n)
     today = attribute.of_customer and not attribute.history
     segment = pd.Series([_typed(one, attribute) for one in sums["segment"]], dtype=object)

@@ -190,7 +190,7 @@ def _features(con: duckdb.DuckDBPyConnection) -> list[str]:
         "SELECT feature FROM fact_feature_use GROUP BY 1 ORDER BY count(DISTINCT customer_id) DESC, 1 LIMIT $1",
         [FEATURES],
     ).fetchall()
-    return [str(row[0]) for row in rows]
+    return sorted(str(row[0]) for row in rows)
 
 
 def _onboarding() -> list[Fact]:
