@@ -13,6 +13,7 @@ import pandas as pd
 
 from cs_metrics import facts, kpis
 from cs_metrics.api import contacts, hiding, inventory, own
+from cs_metrics.api.after import After
 from cs_metrics.api.analyses import Analyses
 from cs_metrics.api.asking import Names, Where
 from cs_metrics.api.drivers import Drives
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, Any] | str | None
 
 
-class Answers(Analyses, Scored, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who, Drives):
+class Answers(After, Analyses, Scored, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who, Drives):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)

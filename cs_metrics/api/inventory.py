@@ -53,3 +53,20 @@ def name_sources(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> pd.Data
     """Return rows whose `_source` is the name of the file (and sheet) instead of its number."""
     files = dict(con.execute(f"SELECT s.source, {NAME} FROM _sources AS s").fetchall())
     return frame.assign(_source=frame["_source"].map(files).astype(object))
+
+
+def name_customers(con: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the name of each customer beside its id, where the data have names."""
+    named = con.execute(
+        "SELECT count(*) FROM _columns WHERE table_name = 'customers' AND column_name = 'name' AND mapped"
+    ).fetchall()[0][0]
+    if not named or "customer_id" not in frame or "name" in frame:
+        return frame
+    found = con.execute(
+        "SELECT customer_id, any_value(name) FROM dim_customer_rows "
+        "WHERE customer_id IN (SELECT unnest($1)) AND name IS NOT NULL GROUP BY customer_id",
+        [frame["customer_id"].dropna().unique().tolist()],
+    ).fetchall()
+    frame = frame.copy()
+    frame.insert(list(frame.columns).index("customer_id") + 1, "name", frame["customer_id"].map(dict(found)))
+    return frame

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from cs_metrics import analysis
-from cs_metrics.api import hiding
+from cs_metrics.api import hiding, inventory
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.workspace.database import within_limits
 
@@ -156,16 +156,5 @@ class Revenue(Asking):
     def _seen(self, con: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> pd.DataFrame:
         """Return rows with the customers' names, where the data have them, and without what is hidden; what repairs
         changed may name a hidden column, and goes with any."""
-        named = con.execute(
-            "SELECT count(*) FROM _columns WHERE table_name = 'customers' AND column_name = 'name' AND mapped"
-        ).fetchall()[0][0]
-        if named and "customer_id" in frame and "name" not in frame:
-            ids = pd.DataFrame({"customer_id": frame["customer_id"].dropna().unique()})
-            found = con.execute(
-                "SELECT customer_id, any_value(name) FROM dim_customer_rows "
-                "WHERE customer_id IN (SELECT unnest($1)) AND name IS NOT NULL GROUP BY customer_id",
-                [ids["customer_id"].tolist()],
-            ).fetchall()
-            frame = frame.copy()
-            frame.insert(list(frame.columns).index("customer_id") + 1, "name", frame["customer_id"].map(dict(found)))
+        frame = inventory.name_customers(con, frame)
         return hiding.drop(frame, self.hidden | ({"_changed"} if self.hidden else frozenset()))

@@ -17,6 +17,7 @@ from cs_metrics.kpis.relations.contracts import CONTRACTS_ENDING
 from cs_metrics.kpis.rows import shown
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.periods import Period
+from cs_metrics.sql import Params
 
 KPI = "contract_renewal_rate"
 """The KPI of the same contracts: what it counts as followed is renewed or rolled over here."""
@@ -78,17 +79,24 @@ def renewals(
     end. Instants are local, ends exclusive; the nearest end first. Raises NotComputableError without contract dates,
     QueryError.
     """
-    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= LONGEST):
-        raise QueryError(f"'days' is {days!r}. It is a whole number from 1 to {LONGEST:,}.")
     asked = settle(con, Slice.of(None, None, where, since, until), settings, as_of)
+    asked = asked if days is None else _from_now(asked, days)
     form = form_of(find(KPI), asked.available)
     check_names(asked, [form])
-    if days is None:
-        return _read(con, asked, ahead=False)
-    end = asked.question(()).reach(DUE)
-    now = replace(asked, periods={0: Period(end - timedelta(microseconds=1), end)},
-                  settings={**asked.settings, "due_days": days})  # fmt: skip
-    return _read(con, now, ahead=True)
+    text, values = _statement(asked, ahead=days is not None)
+    lines = shown(con, asked, con.execute(text, values).df()).rename(columns={"mrr_at_end": "mrr"})
+    lines["mrr"] = lines["mrr"].astype(float).fillna(0.0)
+    tail = ["_source", "_row", *(["_changed"] if "_changed" in lines else [])]
+    head = ["customer_id", "product", "began_at", "due_at", "ended_at", "mrr", "outcome", "cancelled_at", "followed_at"]
+    return lines[[*head, *tail]]
+
+
+def due_sql(asked: Asked, days: int, params: Params) -> str:
+    """Return the SELECT of the contracts of `renewals(days=days)`, its values in `params`, to stand in the statement of
+    another question: customer_id, product, began_at, due_at, ended_at, mrr_at_end, outcome, _source, _row. Raises as
+    that does."""
+    check_names(asked, [form_of(find(KPI), asked.available)])
+    return _statement(_from_now(asked, days), ahead=True, params=params)[0]
 
 
 def outcomes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -102,8 +110,18 @@ def outcomes(frame: pd.DataFrame) -> pd.DataFrame:
     return summed.assign(share=summed["mrr"] / whole if whole else float("nan"))
 
 
-def _read(con: duckdb.DuckDBPyConnection, asked: Asked, ahead: bool) -> pd.DataFrame:
+def _from_now(asked: Asked, days: int) -> Asked:
+    """Return the question about the contracts that end within so many days after the data do. Raises QueryError."""
+    if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= LONGEST:
+        raise QueryError(f"'days' is {days!r}. It is a whole number from 1 to {LONGEST:,}.")
+    end = asked.question(()).reach(DUE)
+    return replace(asked, periods={0: Period(end - timedelta(microseconds=1), end)},
+                   settings={**asked.settings, "due_days": days})  # fmt: skip
+
+
+def _statement(asked: Asked, ahead: bool, params: Params | None = None) -> tuple[str, dict[str, Any]]:
     question = asked.question((), rows=True)
+    question.params = question.params if params is None else params
     writer = Writer(question)
     relation = DUE if ahead else ENDED
     base = writer.base(relation, "TRUE")
@@ -111,10 +129,5 @@ def _read(con: duckdb.DuckDBPyConnection, asked: Asked, ahead: bool) -> pd.DataF
     before = "" if ahead else question.fill(" AND ended_at < :as_of", relation)
     order = "ended_at, customer_id, product" if ahead else "ended_at DESC, customer_id, product"
     text = f"SELECT *, {case} AS outcome FROM {base.name} WHERE pno >= 0{before} ORDER BY {order}"
-    statement = writer.statement(text, ())
-    frame = con.execute(statement.text, statement.values).df()
-    lines = shown(con, asked, frame).rename(columns={"mrr_at_end": "mrr"})
-    lines["mrr"] = lines["mrr"].astype(float).fillna(0.0)
-    tail = ["_source", "_row", *(["_changed"] if "_changed" in lines else [])]
-    head = ["customer_id", "product", "began_at", "due_at", "ended_at", "mrr", "outcome", "cancelled_at", "followed_at"]
-    return lines[[*head, *tail]]
+    made = writer.statement(text, ())
+    return made.text, made.values

@@ -190,12 +190,13 @@ def life_table(con: duckdb.DuckDBPyConnection, asked: Question) -> pd.DataFrame:
     frame = con.execute(*_table_statement(asked)).df()
     groups = grouped(frame, asked.by)
     groups.sort(key=lambda pair: (-int(pair[1][["events", "censored"]].to_numpy().sum()), str(pair[0])))
-    made = [_dense(group, dict(zip(asked.by, key, strict=True))) for key, group in groups]
+    made = [dense(group, dict(zip(asked.by, key, strict=True))) for key, group in groups]
     columns = [*asked.by, *COUNTS]
     return pd.concat(made, ignore_index=True)[columns] if made else pd.DataFrame(columns=columns)
 
 
-def _dense(group: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
+def dense(group: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
+    """A group's counts by t (t, events, censored) as a life table: with at_risk, and a row for every t from 0."""
     counts = group.set_index("t")[["events", "censored"]]
     counts = counts.reindex(range(int(counts.index.max()) + 1), fill_value=0).astype("int64")
     gone = (counts["events"] + counts["censored"]).cumsum().shift(fill_value=0)
