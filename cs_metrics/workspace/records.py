@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Engine, Float, Integer, MetaData, String, Table, Text
 
 from cs_metrics.errors import WorkspaceError
+from cs_metrics.workspace import migrations
 from cs_metrics.workspace.folder import Folder
 
 METADATA = MetaData()
@@ -232,13 +233,14 @@ def _engine(url: str, folder: Folder) -> Engine:
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _sqlite_pragmas)
             with folder.lock():
-                METADATA.create_all(engine)
+                migrations.bring_up(engine, METADATA)
         except sa.exc.ArgumentError as error:
             raise WorkspaceError(
                 "CS_METRICS_DATABASE_URL is not a database URL that SQLAlchemy understands."
             ) from error
-        except (sa.exc.OperationalError, ModuleNotFoundError) as error:
-            raise WorkspaceError(f"The database of the workspace cannot be opened: {error}.") from error
+        except (sa.exc.DBAPIError, ModuleNotFoundError) as error:
+            why = str(getattr(error, "orig", None) or error).strip().rstrip(".")
+            raise WorkspaceError(f"The database of the workspace cannot be opened: {why}.") from error
         _ENGINES[url] = engine
         return engine
 

@@ -1,0 +1,113 @@
+BEGIN TRANSACTION;
+CREATE TABLE cs_audit (
+	id INTEGER NOT NULL, 
+	workspace VARCHAR(64) NOT NULL, 
+	happened_at DATETIME NOT NULL, 
+	who TEXT NOT NULL, 
+	action TEXT NOT NULL, 
+	detail JSON NOT NULL, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "cs_audit" VALUES(1,'acme','2026-01-02 03:04:05.000000','who it''s','action it''s','{"a": [1, null, "\u00fc"]}');
+CREATE TABLE cs_cards (
+	workspace VARCHAR(64) NOT NULL, 
+	kpi VARCHAR(64) NOT NULL, 
+	owner TEXT NOT NULL, 
+	review_on DATE, 
+	signed_by TEXT NOT NULL, 
+	signed_at DATETIME, 
+	signed_settings JSON NOT NULL, 
+	benchmark_low FLOAT, 
+	benchmark_high FLOAT, 
+	benchmark_source TEXT NOT NULL, 
+	PRIMARY KEY (workspace, kpi)
+);
+INSERT INTO "cs_cards" VALUES('acme','kpi it''s','owner it''s','2026-01-02','signed_by it''s','2026-01-02 03:04:05.000000','{"a": [1, null, "\u00fc"]}',0.5,0.5,'benchmark_source it''s');
+CREATE TABLE cs_drafts (
+	workspace VARCHAR(64) NOT NULL, 
+	draft VARCHAR(64) NOT NULL, 
+	content JSON NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	PRIMARY KEY (workspace, draft)
+);
+INSERT INTO "cs_drafts" VALUES('acme','draft it''s','{"a": [1, null, "\u00fc"]}','2026-01-02 03:04:05.000000');
+CREATE TABLE cs_mappings (
+	workspace VARCHAR(64) NOT NULL, 
+	fingerprint VARCHAR(128) NOT NULL, 
+	content JSON NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	PRIMARY KEY (workspace, fingerprint)
+);
+INSERT INTO "cs_mappings" VALUES('acme','fingerprint it''s','{"a": [1, null, "\u00fc"]}','2026-01-02 03:04:05.000000');
+CREATE TABLE cs_own_kpis (
+	workspace VARCHAR(64) NOT NULL, 
+	kpi VARCHAR(64) NOT NULL, 
+	content JSON NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	deleted BOOLEAN NOT NULL, 
+	PRIMARY KEY (workspace, kpi)
+);
+INSERT INTO "cs_own_kpis" VALUES('acme','kpi it''s','{"a": [1, null, "\u00fc"]}','2026-01-02 03:04:05.000000','2026-01-02 03:04:05.000000',0);
+CREATE TABLE cs_scorecards (
+	workspace VARCHAR(64) NOT NULL, 
+	scorecard VARCHAR(64) NOT NULL, 
+	name TEXT NOT NULL, 
+	kpis JSON NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	deleted BOOLEAN NOT NULL, 
+	PRIMARY KEY (workspace, scorecard)
+);
+INSERT INTO "cs_scorecards" VALUES('acme','scorecard it''s','name it''s','{"a": [1, null, "\u00fc"]}','2026-01-02 03:04:05.000000','2026-01-02 03:04:05.000000',0);
+CREATE TABLE cs_segments (
+	workspace VARCHAR(64) NOT NULL, 
+	segment VARCHAR(64) NOT NULL, 
+	name TEXT NOT NULL, 
+	"where" JSON NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	updated_at DATETIME NOT NULL, 
+	deleted BOOLEAN NOT NULL, 
+	PRIMARY KEY (workspace, segment)
+);
+INSERT INTO "cs_segments" VALUES('acme','segment it''s','name it''s','{"a": [1, null, "\u00fc"]}','2026-01-02 03:04:05.000000','2026-01-02 03:04:05.000000',0);
+CREATE TABLE cs_settings (
+	workspace VARCHAR(64) NOT NULL, 
+	name VARCHAR(64) NOT NULL, 
+	value JSON NOT NULL, 
+	PRIMARY KEY (workspace, name)
+);
+INSERT INTO "cs_settings" VALUES('acme','name it''s','{"a": [1, null, "\u00fc"]}');
+CREATE TABLE cs_states (
+	workspace VARCHAR(64) NOT NULL, 
+	state VARCHAR(64) NOT NULL, 
+	content JSON NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	PRIMARY KEY (workspace, state)
+);
+INSERT INTO "cs_states" VALUES('acme','state it''s','{"a": [1, null, "\u00fc"]}','2026-01-02 03:04:05.000000');
+CREATE TABLE cs_uploads (
+	workspace VARCHAR(64) NOT NULL, 
+	sha256 VARCHAR(64) NOT NULL, 
+	name TEXT NOT NULL, 
+	bytes BIGINT NOT NULL, 
+	uploaded_at DATETIME NOT NULL, 
+	PRIMARY KEY (workspace, sha256)
+);
+INSERT INTO "cs_uploads" VALUES('acme','sha256 it''s','name it''s',1,'2026-01-02 03:04:05.000000');
+CREATE TABLE cs_versions (
+	workspace VARCHAR(64) NOT NULL, 
+	number INTEGER NOT NULL, 
+	content JSON NOT NULL, 
+	PRIMARY KEY (workspace, number)
+);
+INSERT INTO "cs_versions" VALUES('acme',1,'{"a": [1, null, "\u00fc"]}');
+CREATE TABLE cs_views (
+	workspace VARCHAR(64) NOT NULL, 
+	kpi VARCHAR(64) NOT NULL, 
+	last_on DATE NOT NULL, 
+	PRIMARY KEY (workspace, kpi)
+);
+INSERT INTO "cs_views" VALUES('acme','kpi it''s','2026-01-02');
+CREATE INDEX ix_cs_audit_workspace ON cs_audit (workspace);
+COMMIT;
