@@ -51,6 +51,7 @@ class NameMatch:
     reason: str
 
 
+@lru_cache(maxsize=20_000)
 def key(name: str) -> str:
     """Return a name in the form in which names are compared: 'Customer ID ' and 'customerId' are 'customer_id'."""
     split = _CAMEL.sub("_", unicodedata.normalize("NFKC", name).strip())
@@ -111,16 +112,27 @@ def _more_terms(table: str, column: str) -> tuple[tuple[str, float], ...]:
     return (*(((stem, 0.9),) if dated and stem != column else ()), *((word, 0.9) for word in german))
 
 
+@cache
+def _squashed(terms: tuple[tuple[str, float], ...]) -> dict[str, tuple[str, float]]:
+    return {squash(term): (term, score) for term, score in reversed(terms)}
+
+
+@cache
+def _taken_apart(terms: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float, str, frozenset[str]], ...]:
+    """Return each term with its score, squashed, and in parts; a wide sheet asks for them a thousand times."""
+    return tuple((term, worth, squash(term), frozenset(term.split("_"))) for term, worth in terms)
+
+
 @lru_cache(maxsize=20_000)
 def match(name: str, table_name: str, column_name: str) -> NameMatch | None:
     """Return how well the key of a source column's name fits a column of the model; None where it does not."""
     table = TABLES[table_name]
     terms = _terms(table_name, column_name)
     exact = (*terms, *_more_terms(table_name, column_name))
-    by_squash = {squash(term): (term, score) for term, score in reversed(exact)}
+    squashed = _squashed(exact)
     best: NameMatch | None = None
     for variant, cost in _variants(name, table):
-        hit = by_squash.get(squash(variant))
+        hit = squashed.get(squash(variant))
         if hit is None:
             continue
         term, score = hit[0], hit[1] * cost
@@ -136,12 +148,11 @@ def match(name: str, table_name: str, column_name: str) -> NameMatch | None:
 def _nearly(name: str, terms: tuple[tuple[str, float], ...]) -> NameMatch | None:
     flat, own = squash(name), set(name.split("_"))
     best: NameMatch | None = None
-    for term, worth in terms:
+    for term, worth, squashed, parts in _taken_apart(terms):
         if len(flat) >= 5 and len(term) >= 5:
-            ratio = fuzz.ratio(flat, squash(term))
+            ratio = fuzz.ratio(flat, squashed)
             if ratio >= _LEAST_RATIO and (best is None or _FUZZY * worth * ratio / 100 > best.score):
                 best = NameMatch(_FUZZY * worth * ratio / 100, f"is nearly called '{term}'")
-        parts = set(term.split("_"))
         if len(parts) > 1 and parts < own and (best is None or _PARTIAL * worth > best.score):
             best = NameMatch(_PARTIAL * worth, f"has '{term}' in its name")
     return best
