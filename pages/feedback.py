@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from pages._ui import door, empty, errors, feedback_parts, feedback_score, feedback_words, filter_bar, shell
+from pages._ui import (
+    door,
+    empty,
+    errors,
+    feedback_loop,
+    feedback_parts,
+    feedback_score,
+    feedback_words,
+    filter_bar,
+    shell,
+)
 
 shell.guard()
 
@@ -20,4 +30,5 @@ with errors.shown():
     {
         "score": feedback_score.show,
         "words": feedback_words.show,
+        "loop": feedback_loop.show,
     }[section](survey, kpi, asked)

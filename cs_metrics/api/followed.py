@@ -1,4 +1,4 @@
-"""What a team notes of the bad answers that it follows up: state, owner, note. Every change stays, and can be undone."""
+"""What a team notes of the bad answers that it follows up: state, owner, note. Every change stays and can be undone."""
 
 from __future__ import annotations
 
@@ -55,13 +55,22 @@ class Followed:
         return count
 
     def follow_up_history(self, follow_up: str | None = None) -> pd.DataFrame:
-        """Return every change, of one follow-up or of all, the earliest first: change, follow_up, state, owner, note
-        (None: left as it was), happened_at, changed_at (UTC), who, undone."""
+        """Return every change, of one follow-up or of all, the earliest first: change, follow_up, customer_id (of the
+        answer), state, owner, note (None: left as it was), happened_at, changed_at (UTC), who, undone."""
         lines = follow_ups.history(self.records)
         undone = {line["undoes"] for line in lines}
-        columns = ["change", "follow_up", *follow_ups.FIELDS, "happened_at", "changed_at", "who", "undone"]
+        columns = [
+            "change",
+            "follow_up",
+            "customer_id",
+            *follow_ups.FIELDS,
+            "happened_at",
+            "changed_at",
+            "who",
+            "undone",
+        ]
         rows = [
-            {**line, "undone": line["change"] in undone}
+            {**line, "customer_id": line["answer"].get("customer_id"), "undone": line["change"] in undone}
             for line in lines
             if not line["undoes"] and follow_up in (None, line["follow_up"])
         ]

@@ -19,6 +19,7 @@ SURVEYS = {
 SECTIONS = {
     "score": ":material/speed: Score",
     "words": ":material/chat: What they wrote",
+    "loop": ":material/published_with_changes: Follow-up",
 }
 
 

@@ -9,12 +9,31 @@ from cs_metrics.analysis.feedback.bad_answers import TOUCH_DAYS
 from cs_metrics.analysis.feedback.loop import Loop
 from cs_metrics.analysis.feedback.recovered import Recovered
 
-NOUNS = {"detractor": "detractor", "other": "answer in the lower part", "lower half": "answer in the lower half"}
+_NOUNS = {
+    "detractor": ("answer of detractors", "answers of detractors"),
+    "other": ("answer below the best part of the scale", "answers below the best part of the scale"),
+    "lower half": ("answer in the lower half of its scale", "answers in the lower half of their scale"),
+}
 _SOURCES = {
     "kept": "by what is kept here",
     "data": f"by our contacts in the data (any with the account up to {TOUCH_DAYS} days after, whatever it was about)",
     "either": "by either",
 }
+
+
+def headline(loop: Loop) -> str:
+    """How many bad answers there are, and how far the work on them is."""
+    one, many = _NOUNS[loop.of]
+    states = loop.states.set_index("state")["answers"]
+    said = f"{loop.answers:,} {one if loop.answers == 1 else many}: " + ", ".join(
+        f"{int(count):,} {state}" for state, count in states.items()
+    )
+    if loop.counts == loop.answers:
+        return f"{said}."
+    return (
+        f"{said}. The score counts {loop.counts:,} of them, as it leaves out answers that the same respondent "
+        "gave anew; each of them asked for a call all the same."
+    )
 
 
 def speed_words(loop: Loop) -> list[str]:

@@ -1,0 +1,81 @@
+"""The follow-up part of the Feedback page: the list, changing it, taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import cs_metrics as cs
+
+Open = Callable[..., AppTest]
+EVERYTHING = {"show": "loop", "period": "all"}
+
+
+@pytest.fixture(scope="module")
+def home(fresh_home: Path) -> Path:
+    """What is kept here is seen by no other test."""
+    return fresh_home
+
+
+def said(app: AppTest) -> str:
+    """All that the page says."""
+    return "\n".join(str(e.value) for e in [*app.markdown, *app.caption])
+
+
+def edit(app: AppTest, row: int, **cells: str) -> AppTest:
+    """Change cells of a row of the list, as a person does before saving."""
+    key = app.data_editor[0].key
+    app.session_state[key] = {"edited_rows": {row: cells}, "added_rows": [], "deleted_rows": []}
+    return app.run()
+
+
+def test_the_list_is_changed_saved_and_taken_back(open_page: Open) -> None:
+    view = cs.sample().version()
+    app = open_page("feedback", survey="nps", **EVERYTHING)
+    first = view.follow_ups().iloc[0]
+    shown = app.data_editor[0].value
+    assert len(shown) == view.loop_summary().answers
+    assert shown.iloc[0][["State", "Score", "Row"]].tolist() == ["Open", first["score"], first["_row"]]
+    assert {"Comment", "Owner", "MRR", "Renewal", "File"} <= set(shown.columns)
+    assert app.button(key="save_follow_ups").disabled
+
+    app.text_input(key="follow_up_who").set_value("Ann")
+    app = edit(app, 0, State="Contacted", Note="left a message")
+    assert app.button(key="save_follow_ups").label == "Save 1 change"
+    app.button(key="save_follow_ups").click().run()
+    assert not app.exception
+    assert len(app.data_editor[0].value) == len(shown) - 1
+    assert "1 contacted" in said(app)
+    held = view.follow_ups(state="contacted")
+    assert held[["follow_up", "note", "who"]].values.tolist() == [[first["follow_up"], "left a message", "Ann"]]
+
+    undo = next(b for b in app.button if b.label == "Undo")
+    undo.click().run()
+    assert not app.exception
+    assert "0 contacted" in said(app)
+    assert view.follow_ups(state="contacted").empty
+    assert view.workspace.follow_up_history()["undone"].tolist() == [True]
+
+
+def test_the_address_says_whose_and_which(open_page: Open) -> None:
+    view = cs.sample().version()
+    owner = view.loop_summary("csat").owners[0]
+    app = open_page("feedback", survey="csat", todo="all", owner=owner, **EVERYTHING)
+    assert set(app.data_editor[0].value["Owner"]) == {owner}
+    assert len(app.data_editor[0].value) == len(view.follow_ups("csat", owner=owner))
+    assert "No answer of this state" in said(open_page("feedback", survey="csat", todo="resolved", **EVERYTHING))
+
+
+def test_what_the_next_answers_say_is_said_with_its_limits(open_page: Open) -> None:
+    text = said(open_page("feedback", survey="nps", **EVERYTHING))
+    assert "regression to the mean" in text
+    assert "association" in text
+    assert "whose first day is over" in text
+
+
+def test_a_period_without_bad_answers_says_so(open_page: Open) -> None:
+    app = open_page("feedback", survey="nps", show="loop", period="custom", since="2024-01-01", until="2024-01-02")
+    assert "Nothing to follow up" in said(app)
