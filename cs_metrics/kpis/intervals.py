@@ -7,6 +7,7 @@ NaN where there is no interval. No function draws random numbers, and none knows
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -178,13 +179,20 @@ def median_ranks(n: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return j.reshape(shape), high.reshape(shape)
 
 
+@lru_cache(maxsize=10_000)
+def _ranks(n: int) -> tuple[int, int]:
+    """The ranks of `median_ranks` for one n: a table has many medians of the same few sizes."""
+    low, high = median_ranks(n)
+    return int(low), int(high)
+
+
 def median(values: ArrayLike) -> tuple[float, float, float]:
     """The median of a list of values and its interval by order statistics; NaN for an end that does not exist."""
     data = np.sort(np.asarray(values, dtype=np.float64))
     data = data[~np.isnan(data)]
     if not data.size:
         return (float("nan"),) * 3
-    low, high = (int(r) for r in median_ranks(data.size))
+    low, high = _ranks(data.size)
     value = quantile(data, 0.5)
     return value, float(data[low - 1]) if low else float("nan"), float(data[high - 1]) if high else float("nan")
 
