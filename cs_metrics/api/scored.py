@@ -76,7 +76,8 @@ class Scored(Asking):
 
     def feedback_change(self, one: str, other: str, survey: str = "nps", **asked: Any) -> dict[str, Any]:
         """Return the row of `feedback_changes` for two points by their names ('May 2026' and 'June 2026', 'Basic' and
-        'Team'), corrected for all pairs that could have been picked. Raises QueryError for one that is not there."""
+        'Team'), with `comparisons`. Two neighbouring periods are corrected for all neighbours, any other two points for
+        all pairs that could have been picked. Raises QueryError for a point that is not there."""
         found = self.feedback_changes(survey, pairs="all", **asked)
         names = list(found.points["name"])
         for name in (one, other):
@@ -84,5 +85,7 @@ class Scored(Asking):
                 raise QueryError(f"There are no answers at '{name}'. {did_you_mean(name, names)}".rstrip())
         if one == other:
             raise QueryError(f"'{one}' is compared with itself: name two different points.")
+        if asked.get("grain") and abs(names.index(one) - names.index(other)) == 1:
+            found = self.feedback_changes(survey, pairs="neighbours", **asked)
         rows = found.pairs[found.pairs["one"].isin([one, other]) & found.pairs["other"].isin([one, other])]
         return {**rows.to_dict("records")[0], "comparisons": found.comparisons}

@@ -166,6 +166,7 @@ class Form:
 
     Over one relation: `over`, `only`, `numerator`, `denominator` are measures of it, `value` an aggregate where the
     value is not numerator / denominator. Over several: `parts`, and `quotient` and `divisor` are formulas of them.
+    `bounds` cut the interval; so does `scale`, the SQL of the lowest and the highest that a row can be worth.
     `n` counts the base; `base` names it in words. `each` and `weight`: the row's part in what the interval is about
     (those of numerator and denominator by default). `aside`: forms over other relations whose values are shown beside
     this one's, by their names. `item`: a column that splits the numerator into the KPI's items;
@@ -199,6 +200,7 @@ class Form:
     weight: str = ""
     unit: str = ""
     bounds: tuple[float, float] | None = None
+    scale: tuple[str, str] | None = None
     item: str = ""
     items: Relation | None = None
     every_item: bool = False

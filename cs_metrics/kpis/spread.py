@@ -39,6 +39,8 @@ def spread_columns(form: Form) -> dict[str, str]:
     if form.interval is Interval.NPS:
         return {name: f"count(*) FILTER (WHERE {value} {test})" for name, test in
                 (("promoters", "> 0"), ("passives", "= 0"), ("detractors", "< 0"))}  # fmt: skip
+    if form.scale:
+        return {"lowest": f"min({form.scale[0]})", "highest": f"max({form.scale[1]})"}
     if form.interval is Interval.DIFFERENCE:
         return {
             f"{name}{group}": f"coalesce({sql} FILTER (WHERE {form.weight} = {group}), 0)"
@@ -146,6 +148,9 @@ def interval_of(form: Form, cells: pd.DataFrame, prefix: str) -> intervals.Pair:
         else:
             among = clustered(form.bounds or _OPEN)
             alone = intervals.wilson(column("numerator"), column("denominator")) if form.bounds == (0.0, 1.0) else among
-        return np.where(repeated, among[0], alone[0]), np.where(repeated, among[1], alone[1])
+        low, high = np.where(repeated, among[0], alone[0]), np.where(repeated, among[1], alone[1])
+        if form.scale:
+            low, high = np.clip(low, column("lowest"), None), np.clip(high, None, column("highest"))
+        return low, high
     nothing = np.full(len(cells), np.nan)
     return nothing, nothing

@@ -33,7 +33,7 @@ def show(survey: str, asked: Asked) -> None:
         st.caption(f"There are no two {'segments' if over == 'segments' else 'periods'} with answers to compare.")
         return
     unit = "share" if measure != "score" or survey == "csat" else "score"
-    _picked(every, over)
+    _picked(survey, every, over, words)
     listed = every if over == "segments" else door.ask("feedback_changes", survey, pairs="neighbours", **words)
     _table(listed, unit, f"{survey} {measure} by {by or words.get('grain')}")
     more = f" The {len(every.points)} {'largest segments' if by else 'latest periods'} stand here." * bool(
@@ -70,7 +70,7 @@ def _controls(survey: str) -> tuple[str, str | None, str]:
     return over, by, measure
 
 
-def _picked(every: Any, over: str) -> None:
+def _picked(survey: str, every: Any, over: str, words: dict[str, Any]) -> None:
     """Let the reader pick two points, and say whether they differ by more than chance gives."""
     names = list(every.points["name"])
     if over == "periods":
@@ -86,13 +86,14 @@ def _picked(every: Any, over: str) -> None:
     if one == other:
         st.caption("Pick two different ones.")
         return
-    pairs = every.pairs
-    row = pairs[pairs["one"].isin([one, other]) & pairs["other"].isin([one, other])].iloc[0]
+    row = door.ask("feedback_change", one, other, survey, **words)
+    near = over == "periods" and abs(names.index(one) - names.index(other)) == 1
     with st.container(border=True, key="real_verdict"):
         st.markdown(f"{ICONS.get(row['verdict'], ':material/help:')} **{formats.literal(row['sentence'])}**")
         st.caption(
-            f"Any two of the {len(names)} could have been picked, so it is corrected for all "
-            f"{formats.plural(every.comparisons, 'pair')}."
+            "Corrected for all neighbours, which stand below."
+            if near
+            else f"Any two of the {len(names)} could have been picked, so it is corrected for all their pairs."
         )
 
 

@@ -35,14 +35,13 @@ def show(survey: str, kpi: KPI, asked: Asked) -> None:
     kpi_parts.headline(tile.make([kpi.id], asked)[kpi.id], result, kpi_parts.beside_of(whole, None), asked)
     with errors.shown():
         feedback_rule.show(survey, kpi, asked, result)
-    with errors.shown():
-        shares(survey, asked)
-
     st.subheader("Trend", anchor=False)
     trend = door.compute([kpi.id], asked.question, beside=True)
     with errors.shown():
         kpi_parts.trend(kpi, trend, asked, counted=counted)
         kpi_parts.table(kpi, trend, asked)
+    with errors.shown():
+        shares(survey, asked)
 
     with errors.shown():
         feedback_real.show(survey, asked)

@@ -15,6 +15,7 @@ MONTHS = {"month": 1, "quarter": 3}
 ALL = slice(None)
 POSSIBLE = {
     "net_promoter_score": (-100.0, 100.0),
+    "customer_effort_score": (1.0, 7.0),
     "sentiment": (-1.0, 1.0),
     "onboarding_satisfaction_score": (0.0, 100.0),
     "customer_feedback_score_post_activation": (0.0, 100.0),

@@ -128,6 +128,7 @@ CUSTOMER_EFFORT_SCORE = KPI(
             numerator=total(_EASE),
             denominator=count(),
             interval=Interval.CLUSTER,
+            scale=("common_min", "common_max"),
             base="answers",
             words="scores that add up to {numerator} / {denominator:answer} = {value}; {easy:share} found it easy",
             beside=(
