@@ -83,8 +83,8 @@ class Voice(Asking):
         as_of: Any = None,
         **asked: Any,
     ) -> pd.DataFrame:
-        """Return each theme over time: theme, period, texts, share (of the texts of the period), tone, complete; of
-        one `theme` where it is asked for."""
+        """Return each theme over time: theme, period, texts, n (all texts of the period), share with its interval low
+        and high, tone, complete; of one `theme` where it is asked for."""
         con, settings, now = self._ask(definitions, as_of)
         words = {"reader": self._reader(), "where": self._where(where), **asked}
         return themes.theme_trend(con, settings, now, grain=grain, **words)

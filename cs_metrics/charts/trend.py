@@ -69,11 +69,13 @@ def trend(
     locale: str = "en",
     title: str = "",
     height: int = 260,
+    band: bool = True,
 ) -> Drawing:
     """A line for each value of `by` with its 95 % interval; periods that are not over dashed, their points hollow.
 
     `df`: the frame of `compute` at a grain (period, value, low, high, n, complete, and `by`). Points below `minimum_n`
-    are grey. Selecting a point sets the parameter 'point' (period, series).
+    are grey. `band` False: the interval stands in the tooltip alone, where many lines would cover each other.
+    Selecting a point sets the parameter 'point' (period, series).
     """
     data, note = rows(df, by, unit, grain, currency, locale, minimum_n)
     words_ = f"{title or 'Trend'} by {grain}" + (f" and {by}" if by else "")
@@ -89,10 +91,13 @@ def trend(
         title=title,
         height=height,
         name=by or "",
+        band=band,
     )
 
 
-def _trend(*, look: Look, split: bool, unit: str, target: float | None, title: str, height: int, name: str) -> Picture:
+def _trend(
+    *, look: Look, split: bool, unit: str, target: float | None, title: str, height: int, name: str, band: bool
+) -> Picture:
     scale = alt.Scale(range=list(look.series[:MOST]))
     color = alt.Color("series:N", scale=scale, sort=None) if split else alt.value(look.accent)
     x = alt.X(
@@ -105,7 +110,7 @@ def _trend(*, look: Look, split: bool, unit: str, target: float | None, title: s
     if split:
         tips.insert(0, alt.Tooltip("series:N", title=words.tip(name)))
     base = blank()
-    band = base.mark_area(opacity=0.1 if split else 0.16).encode(
+    area = base.mark_area(opacity=0.1 if split else 0.16).encode(
         x=x, y=alt.Y("low:Q", title=title or None), y2="high:Q", color=color, detail="part:N"
     )
     line = base.mark_line(strokeWidth=2.25, strokeCap="round").encode(
@@ -133,7 +138,7 @@ def _trend(*, look: Look, split: bool, unit: str, target: float | None, title: s
         .mark_point(filled=True, opacity=1, size=18, color=look.paper, tooltip=None)
         .encode(x=x, y=y)
     )
-    layers = [band, line, dots, holes]
+    layers = [*([area] if band else []), line, dots, holes]
     if target is not None:
         aim = base.transform_aggregate(any="count()").transform_calculate(target=str(float(target)))
         layers.insert(0, aim.mark_rule(color=look.muted, strokeDash=[2, 4]).encode(y="target:Q"))

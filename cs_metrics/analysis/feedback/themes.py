@@ -73,8 +73,9 @@ def theme_trend(
     reader: Reader = EVERYONE,
     **asked: Any,
 ) -> pd.DataFrame:
-    """Return each theme over time: theme, period, texts, share (of all texts of the period; null without any), tone
-    (positive less negative, of those toned), complete. A row for every theme of the range and every period of it."""
+    """Return each theme over time: theme, period, texts, n (all texts of the period), share (texts of n; null without
+    any) with its 95 % interval low and high (Wilson), tone (positive less negative, of those toned), complete. A row
+    for every theme of the range and every period of it."""
     heard = voices(con, settings, as_of, reader=reader, grain=grain, **asked)
     only = "TRUE" if theme is None else f"t.theme = {heard.params.add(theme)}"
     starts = ", ".join(
@@ -82,7 +83,7 @@ def theme_trend(
     )
     frame = heard.run(
         con,
-        """SELECT n.theme, p.starts AS period, coalesce(c.texts, 0) AS texts,
+        """SELECT n.theme, p.starts AS period, coalesce(c.texts, 0) AS texts, coalesce(a.texts, 0) AS n,
                coalesce(c.texts, 0) / nullif(CAST(a.texts AS DOUBLE), 0) AS share,
                CAST(c.positive - c.negative AS DOUBLE) / nullif(c.toned, 0) AS tone, p.ends
         FROM (SELECT DISTINCT theme FROM counts) AS n CROSS JOIN periods AS p
@@ -98,8 +99,9 @@ def theme_trend(
             JOIN periods AS p ON h.said_at >= p.starts AND h.said_at < p.ends WHERE {only}
             GROUP BY t.theme, p.number)""",
     )
-    frame["complete"] = frame["ends"] <= heard.asked.as_of
-    return frame.drop(columns="ends")
+    low, high = intervals.wilson(frame["texts"], frame["n"])
+    frame = frame.assign(low=low, high=high, complete=frame["ends"] <= heard.asked.as_of)
+    return frame[["theme", "period", "texts", "n", "share", "low", "high", "tone", "complete"]]
 
 
 def _sizes(
