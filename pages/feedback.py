@@ -6,6 +6,7 @@ from pages._ui import (
     door,
     empty,
     errors,
+    feedback_after,
     feedback_loop,
     feedback_parts,
     feedback_score,
@@ -29,6 +30,7 @@ section = feedback_parts.section()
 with errors.shown():
     {
         "score": feedback_score.show,
+        "after": feedback_after.show,
         "words": feedback_words.show,
         "loop": feedback_loop.show,
     }[section](survey, kpi, asked)

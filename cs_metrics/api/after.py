@@ -11,7 +11,7 @@ import pandas as pd
 from cs_metrics.analysis.feedback import after as followed
 from cs_metrics.analysis.feedback import at_risk, clocks
 from cs_metrics.analysis.feedback import stayed as staying
-from cs_metrics.api import hiding, inventory
+from cs_metrics.api import contacts, hiding, inventory
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.workspace.database import within_limits
 
@@ -193,7 +193,8 @@ class After(Asking):
         return self._shown(con, at_risk.to_call(con, settings, now, survey=survey, where=self._where(where), **asked))
 
     def _shown(self, con: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return rows with the customers' names and without what is hidden; what repairs changed may name a hidden
-        column, and goes with any."""
+        """Return rows with the customers' names, masked comments, and without what is hidden; what repairs changed
+        may name a hidden column, and goes with any."""
         named = inventory.name_customers(con, frame)
-        return hiding.drop(named, self.hidden | ({"_changed"} if self.hidden else frozenset()))
+        seen = hiding.drop(named, self.hidden | ({"_changed"} if self.hidden else frozenset()))
+        return contacts.mask(self.workspace, seen)

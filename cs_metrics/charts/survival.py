@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 
@@ -34,8 +36,13 @@ def survival(
     minimum_n: int = 0,
     locale: str = "en",
     height: int = 320,
+    since: str = "of life",
+    tones: Sequence[str] = (),
 ) -> Drawing:
     """A falling stair for each group with its 95 % band, and the number at risk below; pale below `minimum_n` at risk.
+
+    `since`: what t counts from, in the words behind its unit. `tones`: the colour of each group in their order, by the
+    names of the look's own (good, bad, muted); without them the look's series.
 
     `curve`: the frame of `View.survival`, the largest group first; the MOST largest are shown. A press sets the
     parameter 'point' (t, series).
@@ -65,11 +72,11 @@ def survival(
     data = pd.concat(parts) if parts else data
     keep = ["t", "series", "part", "survival", "low", "high", "place", "tick", "real", "age", "shown", "chance", "base",
             "gone"]  # fmt: skip
-    text = f"The share of customers still here by {grain} of life" + (f", by {' and '.join(by)}" if by else "")
+    text = f"The share of customers still here by {grain} {since}" + (f", by {' and '.join(by)}" if by else "")
     shown = min(len(names), MOST)
     return draw(
-        _survival, data[keep], look, note, text, split=bool(by), ticks=ticks, lines=max(1, shown), grain=grain,
-        height=height + 22 * max(0, shown - 1),
+        _survival, data[keep], look, note, text, split=bool(by), ticks=ticks, lines=max(1, shown),
+        unit=f"{grain}s {since}", tones=tuple(tones), height=height + 22 * max(0, shown - 1),
     )  # fmt: skip
 
 
@@ -81,13 +88,16 @@ def _bridged(group: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([group, strong.tail(1).assign(part="few", tick=False, real=False)])
 
 
-def _survival(*, look: Look, split: bool, ticks: tuple[int, ...], lines: int, grain: str, height: int) -> Picture:
+def _survival(
+    *, look: Look, split: bool, ticks: tuple[int, ...], lines: int, unit: str, tones: tuple[str, ...], height: int
+) -> Picture:
     base = blank()
     bottom = -0.16 - _LINE * lines
-    color = alt.Color("series:N", scale=alt.Scale(range=list(look.series[:MOST])), sort=None) if split else None
+    colors = [getattr(look, tone) for tone in tones] or list(look.series[:MOST])
+    color = alt.Color("series:N", scale=alt.Scale(range=colors), sort=None) if split else None
     tone = color if color is not None else alt.value(look.accent)
     axis = alt.Axis(values=list(ticks), format="d", labelOverlap=False)
-    x = alt.X("t:Q", title=f"{grain}s of life", axis=axis, scale=alt.Scale(nice=False, domainMin=0))
+    x = alt.X("t:Q", title=unit, axis=axis, scale=alt.Scale(nice=False, domainMin=0))
     y = alt.Y(
         "survival:Q", title=None, axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=True),
         scale=alt.Scale(domain=[bottom, 1.0], nice=False),

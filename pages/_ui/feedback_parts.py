@@ -18,6 +18,7 @@ SURVEYS = {
 }
 SECTIONS = {
     "score": ":material/speed: Score",
+    "after": ":material/timeline: What they did then",
     "words": ":material/chat: What they wrote",
     "loop": ":material/published_with_changes: Follow-up",
 }

@@ -111,12 +111,11 @@ def test_a_planted_effect_is_found_and_said_as_association(planted):
     assert (pair["one"], pair["other"], bool(pair["differs"])) == ("promoter", "detractor", True)
     said = found.sentences
     assert any(
-        s.startswith("Within 90 days 2 of 40 promoters left (5%), of 40 detractors 20 (50%): by chance") for s in said
+        s.startswith("Within 90 days 2 of 40 promoters left (5%), of 40 detractors 20 (50%): chance alone")
+        for s in said
     )
     curve = stayed.stayed(planted, SETTINGS, "2025-07-01")
-    assert curve.verdict.startswith(
-        "Promoters stay longer than detractors: by chance so much comes about in fewer than"
-    )
+    assert curve.verdict.startswith("Promoters stay longer than detractors: chance alone would do that in fewer than")
     assert not any(word in after_words.TOGETHER for word in ("because", "causes", "due to"))
 
 

@@ -98,8 +98,8 @@ def _sentence(pair: dict[Any, Any], rows: pd.DataFrame, days: int) -> str:
 def rarely(p: float) -> str:
     """How often chance alone makes such a difference somewhere among all that were compared."""
     if p < 0.001:
-        return "by chance so much comes about in fewer than 1 of 1,000 such tables"
-    return f"by chance so much comes about in about 1 of {int(1 / p):,} such tables"
+        return "chance alone would do that in fewer than 1 of 1,000 such tables"
+    return f"chance alone would do that in about 1 of {int(1 / p):,} such tables"
 
 
 def _who(key: Any) -> str:
