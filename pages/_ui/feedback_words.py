@@ -1,4 +1,4 @@
-"""What customers wrote in answer to a survey."""
+"""What customers wrote in answer to a survey: its largest themes, and every comment."""
 
 from __future__ import annotations
 
@@ -6,13 +6,33 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.kpis import KPI
-from pages._ui import door, download, feedback_parts, formats, state
+from pages._ui import door, download, feedback_parts, formats, shell, state, theme_cards, theme_parts, theme_pins
 from pages._ui.filter_bar import Asked
 
 COMMENTS_SHOWN = 500
+THEMES_SHOWN = 3
 
 
 def show(survey: str, kpi: KPI, asked: Asked) -> None:
+    """Show what the comments are about, and each comment."""
+    theme_pins.undo_bar()
+    themes(theme_parts.of_survey(asked, survey))
+    st.subheader("Every comment", anchor=False)
+    comments(survey, asked)
+
+
+def themes(question: theme_parts.Question) -> None:
+    """Show the largest themes of the comments, and the way to all of them."""
+    if question.counts().empty:
+        shell.link("texts", "What customers say elsewhere", icon=":material/format_quote:")
+        return
+    theme_parts.headline(question)
+    for row in question.themes().query("texts > 0").head(THEMES_SHOWN).to_dict("records"):
+        theme_cards.card(question, row)
+    shell.link("texts", "All themes of these comments", icon=":material/format_quote:", **question.address)
+
+
+def comments(survey: str, asked: Asked) -> None:
     """Show what was written, searchable, with the file and row of each comment."""
     words = st.text_input(
         "Search the comments",

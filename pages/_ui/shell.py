@@ -40,7 +40,7 @@ PAGES = (
     ("survival", "Survival", "stairs", "How long customers stay, when they leave, how many will still be here."),
     ("why", "Why", "troubleshoot", "Why a KPI moved: mix, rate and restated data, down to the accounts."),
     ("feedback", "Feedback", "forum", "NPS, CSAT and effort: trend, breakdown, distribution, comments."),
-    ("texts", "What they say", "record_voice_over", "What customers write, everywhere: themes, trends, every text."),
+    ("texts", "What they say", "format_quote", "What customers write, everywhere: themes, trends, every text."),
     ("library", "KPIs", "menu_book", "Every KPI: what it means, its value, what it needs; search and filter."),
     ("segments", "Segments", "groups", "Build a group of customers and compare it with everyone else."),
     ("data", "Data", "upload_file", "Load spreadsheets, map their columns, see versions and problems."),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.analysis.feedback import theme_words
-from pages._ui import chart, door, download, feedback_parts, formats, quotes, state, theme_pins
+from pages._ui import chart, door, download, feedback_parts, formats, quotes, shell, state, theme_pins
 from pages._ui.theme_parts import STRETCH, Question
 
 A_PAGE = 8
@@ -70,10 +70,8 @@ def card(question: Question, row: dict[str, Any]) -> None:
         with st.container(gap="small"):
             for place, quote in enumerate(_quotations(question, name).to_dict("records")):
                 quotes.show(quote, key=f"{name}_{place}")
-        st.button(
-            f"All {formats.plural(int(row['texts']), 'text')}", icon=":material/arrow_forward:", type="tertiary",
-            key=f"open_{name}", on_click=state.update, kwargs={"show": "texts", "theme": name, "page": None},
-        )  # fmt: skip
+        every = "The text" if row["texts"] == 1 else f"All {formats.count(row['texts'])} texts"
+        shell.link("texts", every, icon=":material/arrow_forward:", show="texts", theme=name, **question.address)
 
 
 def badges(row: dict[str, Any]) -> None:
@@ -150,10 +148,7 @@ def _rest(question: Question) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         are = "is" if bare == 1 else "are"
         st.markdown(f"{formats.plural(bare, 'text')} {are} about none of these themes.", width="stretch")
-        st.button(
-            "Read them", icon=":material/arrow_forward:", type="tertiary", key="open_unthemed",
-            on_click=state.update, kwargs={"show": "texts", "theme": "", "bare": "1", "page": None},
-        )  # fmt: skip
+        shell.link("texts", "Read them", icon=":material/arrow_forward:", show="texts", bare="1", **question.address)
 
 
 def _download(question: Question, frame: pd.DataFrame) -> None:

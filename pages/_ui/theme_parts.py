@@ -37,11 +37,12 @@ STYLE = """<style>
 @dataclass(frozen=True)
 class Question:
     """What is asked of texts: `given`, what all questions take; `survey`, whose score themes have; the filter bar's
-    grain."""
+    grain; `address`: the origin and kind as the page's address says them."""
 
     given: dict[str, Any]
     survey: str
     grain: str
+    address: dict[str, str]
 
     def themes(self) -> pd.DataFrame:
         """Return the themes, the largest first, with how they moved of late."""
@@ -58,7 +59,6 @@ class Question:
 
 def ask(asked: Asked) -> Question:
     """Let the reader choose where texts come from; return what is asked. Stops the page where there are none."""
-    st.html(STYLE)
     given = {**feedback_parts.given(asked), "pins": theme_pins.pins()}
     counts = door.ask("text_counts", **given)
     if counts.empty:
@@ -86,13 +86,14 @@ def ask(asked: Asked) -> Question:
             format_func=lambda k: f"{formats.literal(kind_name(k))} · {formats.count(kinds[k])}" if k else "All kinds",
             **state.bind("kind", value=kind),
         )  # fmt: skip
-    return Question({**given, "origins": kind or chosen or None}, survey(), asked.question.grain or "month")
+    address = {"origin": chosen, "kind": kind}
+    return Question({**given, "origins": kind or chosen or None}, survey(), asked.question.grain or "month", address)
 
 
 def of_survey(asked: Asked, name: str) -> Question:
     """Return what is asked of the comments of one survey."""
     given = {**feedback_parts.given(asked), "pins": theme_pins.pins(), "origins": name}
-    return Question(given, name, asked.question.grain or "month")
+    return Question(given, name, asked.question.grain or "month", {"origin": "survey", "kind": name})
 
 
 def survey() -> str:
@@ -114,6 +115,7 @@ def section() -> str:
 
 def headline(question: Question) -> None:
     """Say how many texts there are, what is new and what grows, and what cannot be judged."""
+    st.html(STYLE)
     counts, themes = question.counts(), question.themes()
     said = theme_words.headline(counts, question.counts(unthemed=True), themes)
     st.markdown(f"**{formats.literal(said)}**")
