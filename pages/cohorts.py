@@ -15,6 +15,7 @@ from pages._ui import (
     errors,
     filter_bar,
     formats,
+    leaving_hint,
     shell,
 )
 
@@ -33,6 +34,8 @@ with errors.shown():
     question = cohort_question.read(choices, asked)
     st.caption(formats.literal(analysis.question(question.wording)))
     cohort_refunds.show(question)
+    if question.arguments["of"] == "subscriptions":
+        leaving_hint.show()
     frame = cohort_triangle.ask(question)
     if question.pick:
         frame = cohort_triangle.of_segment(frame, question, question.pick)

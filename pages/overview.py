@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import door, empty, filter_bar, scorecard_parts, shell, tile
+from pages._ui import door, empty, errors, filter_bar, leaving_hint, scorecard_parts, shell, tile
 
 shell.guard()
 
@@ -11,6 +11,8 @@ if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show(compare=True)
 card = scorecard_parts.choose()
+with errors.shown():
+    leaving_hint.show()
 others = scorecard_parts.beyond(card)
 tiles = tile.make([*card.kpis, *others], asked)
 st.caption(asked.title)

@@ -7,6 +7,7 @@ from pages._ui import (
     empty,
     errors,
     filter_bar,
+    leaving_hint,
     revenue_moves,
     revenue_outlook,
     revenue_parts,
@@ -25,6 +26,7 @@ if missing:
     st.stop()
 asked = filter_bar.show(compare=True)
 with errors.shown():
+    leaving_hint.show()
     revenue_parts.currencies()
 with errors.shown():
     revenue_parts.banner(asked)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cs_metrics.errors import NotComputableError
-from pages._ui import door, empty, errors, filter_bar, shell, survival_ahead, survival_parts
+from pages._ui import door, empty, errors, filter_bar, leaving_hint, shell, survival_ahead, survival_parts
 
 shell.guard()
 
@@ -21,6 +21,7 @@ with errors.shown():
     if curve.empty:
         empty.nothing("No customer's life begins in this period.", "Choose a longer period.")
         st.stop()
+    leaving_hint.show()
     survival_parts.headline(question)
     survival_parts.stairs(question, curve)
     survival_parts.who(question, curve)

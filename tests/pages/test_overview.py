@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import cs_metrics as cs
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import CATALOGUE
 from cs_metrics.kpis.catalogue import places
@@ -118,3 +119,12 @@ def test_data_of_which_no_scorecard_knows_show_what_they_can_answer(open_page: O
     assert 3 < len(able) == len(app.metric)
     assert {m.label for m in app.metric} == set(able)
     assert "What these data can answer" not in [h.value for h in open_page("overview").subheader]
+
+
+def test_files_that_disagree_on_who_left_are_told_of_where_the_numbers_are(open_page: Open) -> None:
+    said = f"disagree on whether {len(cs.sample().version().departures())} customers left"
+    for page in ("overview", "survival", "revenue", "cohorts"):
+        assert said in text(open_page(page)), page
+    assert "take leavings by the churn events" in text(
+        open_page("survival", **{"def": '{"leaving_source":"churn_events"}'})
+    )
