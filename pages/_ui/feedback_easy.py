@@ -18,7 +18,8 @@ def show(survey: str, asked: Asked) -> None:
     if survey != "ces":
         return
     found = door.ask("easy_end", **feedback_parts.given(asked))
-    held = door.settings()[SETTING]
+    # what is asked and kept is the workspace's, whatever this address looks with
+    held = door.workspace().settings[SETTING]
     if SETTING in door.workspace().chosen_settings:
         _settled(found, f"{ENDS[held]}: so it was said for this workspace.", held)
     elif found.says == held:

@@ -14,7 +14,7 @@ from pages._ui.filter_bar import Asked
 OVER = {"periods": "Periods", "segments": "Segments"}
 VERDICTS = {
     "real": "more than chance gives",
-    "alone": "cannot tell: alone it would be",
+    "alone": "cannot tell among so many",
     "open": "cannot tell",
     "none": "too few answers",
 }
@@ -35,7 +35,7 @@ def show(survey: str, asked: Asked) -> None:
     unit = "share" if measure != "score" or survey == "csat" else "score"
     _picked(survey, every, over, words)
     listed = every if over == "segments" else door.ask("feedback_changes", survey, pairs="neighbours", **words)
-    _table(listed, unit, f"{survey} {measure} by {by or words.get('grain')}")
+    _table(listed, unit, 0 if survey == "nps" else 2, f"{survey} {measure} by {by or words.get('grain')}")
     more = f" The {len(every.points)} {'largest segments' if by else 'latest periods'} stand here." * bool(
         every.left_out
     )
@@ -97,7 +97,7 @@ def _picked(survey: str, every: Any, over: str, words: dict[str, Any]) -> None:
         )
 
 
-def _table(found: Any, unit: str, name: str) -> None:
+def _table(found: Any, unit: str, digits: int, name: str) -> None:
     st.markdown(formats.literal(found.summary))
     rows = found.pairs.iloc[::-1] if found.points["start"].notna().any() else found.pairs
     columns = ("value_one", "value_other", "low", "high")
@@ -108,8 +108,8 @@ def _table(found: Any, unit: str, name: str) -> None:
             "To": rows["other"].map(str),
             "Was": [formats.value(v, unit) for v in one],
             "Is": [formats.value(v, unit) for v in other],
-            "Difference": [_moved(a, b, unit) for a, b in zip(one, other, strict=True)],
-            "95 % interval": [_between(a, b, unit) for a, b in zip(low, high, strict=True)],
+            "Points": [_moved(a, b, unit, digits) for a, b in zip(one, other, strict=True)],
+            "95 % interval": [_between(a, b, unit, digits) for a, b in zip(low, high, strict=True)],
             "Verdict": rows["verdict"].map(VERDICTS),
             "p": [_p(p) for p in rows["p"]],
             "p corrected": [_p(p) for p in rows["adjusted"]],
@@ -120,20 +120,27 @@ def _table(found: Any, unit: str, name: str) -> None:
     )
     if found.points["start"].isna().all():
         shown = shown.rename(columns={"From": "One", "To": "Other", "Was": "One's", "Is": "Other's"})
-    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="Neighbours compared")
+    st.dataframe(
+        shown, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="Neighbours compared",
+        column_config={"Verdict": st.column_config.TextColumn(width=200)},
+    )  # fmt: skip
     download.table(rows, key="real_table", name=f"changes of {name}", label="Download the comparisons")
 
 
-def _moved(one: float, other: float, unit: str) -> str:
-    found = formats.change(other, one, unit)
-    return formats.NOTHING if found is None else found[1]
+def _moved(one: float, other: float, unit: str, digits: int) -> str:
+    """Return a difference with its sign; of shares in percentage points."""
+    if unit == "share":
+        found = formats.change(other, one, unit)
+        return formats.NOTHING if found is None else found[1].removesuffix(" pts")
+    gap = round(other - one, digits) + 0.0
+    return ("+" if gap > 0 else "") + formats.number(gap, digits)
 
 
-def _between(low: float, high: float, unit: str) -> str:
+def _between(low: float, high: float, unit: str, digits: int) -> str:
     """Return the interval of a difference, with signs."""
-    return (
-        "" if formats.is_missing(low) else f"{_moved(0.0, low, unit)} to {_moved(0.0, high, unit)}".replace(" pts", "")
-    )
+    if formats.is_missing(low):
+        return ""
+    return f"{_moved(0.0, low, unit, digits)} to {_moved(0.0, high, unit, digits)}"
 
 
 def _p(p: Any) -> str:

@@ -28,7 +28,7 @@ def test_without_the_accounts_chance_would_be_called_real(monkeypatch: pytest.Mo
     case = Case("mean", "often", 60, 5)
     n, t = answers(np.random.default_rng(1), case, RUNS, 0.0)
     honest = decided(case, n, t)
-    monkeypatch.setattr(real, "_spread", lambda group, added, repeated: _one_by_one(group))
+    monkeypatch.setattr(real, "_spread", lambda group, added, lost: _one_by_one(group))
     careless = decided(case, n, t)
     rates = [f["verdict"].eq("real").groupby(f["run"]).any().mean() for f in (honest, careless)]
     assert rates[0] <= MOST < rates[1]

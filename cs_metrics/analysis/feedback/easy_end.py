@@ -64,7 +64,8 @@ def easy_end(
         share = float(easy.iloc[0]) if len(easy) else math.nan
         lines.append({"end": end, **row[["value", "low", "high", "n"]].to_dict(), "easy": share})
     signs = [_named(con), _toned(con), _pleased(con)]
-    evidence = pd.DataFrame(signs, columns=["what", "n", "says", "sentence"]).astype({"says": object})
+    evidence = pd.DataFrame(signs, columns=["what", "n", "says", "sentence"])
+    evidence["says"] = pd.Series([says for _, _, says, _ in signs], dtype=object)
     told = {says for _, _, says, _ in signs if says}
     return EasyEnd(told.pop() if len(told) == 1 else None, evidence, pd.DataFrame(lines))
 

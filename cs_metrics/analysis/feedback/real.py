@@ -76,10 +76,11 @@ def compared(kind: str, one: Group, other: Group, shared: Shared, middle: float 
     added = {worth - middle: count for worth, count in ADDED[kind].items()}
     repeated = (one.most > 1) | (other.most > 1) | (shared.accounts > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean, spread, size = _spread(one, added, repeated)
-        other_mean, other_spread, other_size = _spread(other, added, repeated)
+        lost, other_lost = _lost(one, added, repeated), _lost(other, added, repeated)
+        mean, spread, size = _spread(one, added, lost)
+        other_mean, other_spread, other_size = _spread(other, added, other_lost)
         both = shared.tt - other_mean * shared.tn - mean * shared.nt + mean * other_mean * shared.nn
-        covariance = both / (size * other_size)
+        covariance = np.sqrt(lost * other_lost) * both / (size * other_size)
         variance = spread + other_spread - 2 * covariance
         error = np.sqrt(np.where(variance > 1e-12 * (spread + other_spread), variance, np.nan))
         weight, other_weight = spread / one.nn, other_spread / other.nn
@@ -96,13 +97,17 @@ def compared(kind: str, one: Group, other: Group, shared: Shared, middle: float 
     return pd.DataFrame({**found, "degrees": degrees})
 
 
-def _spread(group: Group, added: Mapping[float, float], repeated: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+def _lost(group: Group, added: Mapping[float, float], repeated: NDArray[np.bool_]) -> Floats:
+    """Return what makes up for the mean being that of the same answers; with added answers and no repeats the
+    published form has none of it."""
+    return np.where(repeated | (not added), group.accounts / np.maximum(group.accounts - 1, 1), 1.0)
+
+
+def _spread(group: Group, added: Mapping[float, float], lost: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the mean, its variance and the number of answers, each with the answers that are added."""
     size = group.n + sum(added.values())
     mean = (group.total + sum(worth * count for worth, count in added.items())) / size
     squares = np.maximum(group.tt - 2 * mean * group.nt + mean**2 * group.nn, 0.0)
-    # with added answers and no repeats the published form has none of it
-    lost = np.where(repeated | (not added), group.accounts / np.maximum(group.accounts - 1, 1), 1.0)
     squares = lost * squares + sum(count * (worth - mean) ** 2 for worth, count in added.items())
     return mean, squares / size**2, size
 
