@@ -38,8 +38,8 @@ class Loops(Asking):
         as_of: Any = None,
     ) -> pd.DataFrame:
         """Return the list: follow_up (its key), state (open, contacted, resolved), owner (who was named, else the
-        account's csm, else ''), note, customer_id, name, score, scale_max, comment, answered_at, age (days), mrr,
-        renewal_at, contacted_at, touched_at (first contact of ours in the data since), next_score, changed_at (UTC),
+        account's csm, else ''), note, customer_id, user_id, name, score, scale_max, comment, answered_at, age (days),
+        mrr, renewal_at, contacted_at, touched_at (first contact of ours in the data since), next_score, changed_at,
         who, _source (the file), _row. The open first, the latest answer first. `owner` '': of nobody's."""
         con, settings, now = self._ask(definitions, as_of)
         words: dict[str, Any] = {"survey": survey, "state": state, "owner": owner, "limit": limit}

@@ -93,7 +93,7 @@ def undo(records: Records, change: str, who: str) -> int:
 
 def held(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return what holds of each follow-up that was ever changed: follow_up, state, owner (None: nobody said), note,
-    contacted_at (when it left 'open' for the state it is in), changed_at, who (of the latest change), answer."""
+    contacted_at (since when it is no longer open, UTC), changed_at, who (of the latest change), answer."""
     lines = list(lines)
     undone = {line["undoes"] for line in lines if line["undoes"]}
     found: dict[str, dict[str, Any]] = {}
@@ -109,5 +109,10 @@ def held(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if line["state"] == "open":
             one["contacted_at"] = None
         elif line["state"]:
-            one["contacted_at"] = min(one["contacted_at"] or line["happened_at"], line["happened_at"])
+            dated = line["state"] == "contacted" and line["happened_at"] != line["changed_at"]
+            # of two who say so the first contacted it, unless one says when that was
+            if not dated and one["contacted_at"]:
+                one["contacted_at"] = min(one["contacted_at"], line["happened_at"])
+            else:
+                one["contacted_at"] = line["happened_at"]
     return list(found.values())

@@ -16,7 +16,8 @@ from pages._ui.filter_bar import Asked
 SHOWN = 500
 STATES = {"open": "Open", "contacted": "Contacted", "resolved": "Resolved"}
 ANYONE, NOBODY = "Anyone", "Nobody"
-EDITED = {"State": "state", "Owner": "owner", "Note": "note"}
+CONTACTED = "Contacted at"
+EDITED = {"State": "state", "Owner": "owner", "Note": "note", CONTACTED: "when"}
 
 
 def show(survey: str, kpi: KPI, asked: Asked) -> None:
@@ -63,8 +64,8 @@ def _list(survey: str, found: Any, changes: int, given: dict[str, Any]) -> None:
         few = f"The first {formats.count(SHOWN)} are shown; the file has more. " if len(frame) == SHOWN else ""
         days = formats.last_day(door.as_of())
         st.caption(
-            f"{few}{formats.plural(len(frame), 'answer')}. Press a cell of State, Owner or Note to change it, then "
-            f"save. Age is in days, up to {days}; MRR and renewal are as of then.", width="stretch",
+            f"{few}{formats.plural(len(frame), 'answer')}. State, Owner, Note and {CONTACTED} can be changed: "
+            f"press a cell, then save. Age is in days, up to {days}; MRR and renewal are as of then.", width="stretch",
         )  # fmt: skip
         download.table(
             lambda: door.ask("follow_ups", survey, limit=10_000, **words), key="follow_ups", name=f"{survey} follow-ups"
@@ -90,7 +91,8 @@ def _shown(frame: pd.DataFrame) -> pd.DataFrame:
     said = {column: frame[column].fillna("") for column in ("comment", "name") if column in frame}
     shown = pd.DataFrame({
         "State": [STATES[s] for s in frame["state"]], "Score": frame.get("score"), "Comment": said.get("comment"),
-        "Customer": frame.get("customer_id"), "Owner": frame["owner"], "Note": frame["note"],
+        "Customer": frame.get("customer_id"), "Respondent": frame.get("user_id"), "Owner": frame["owner"],
+        "Note": frame["note"], CONTACTED: frame["contacted_at"],
         "Answered": [formats.day(when) for when in frame["answered_at"]], "Age": frame["age"], "MRR": frame.get("mrr"),
         "Renewal": [_day(when) for when in frame["renewal_at"]],
         "Contact in the data": [_day(when) for when in frame["touched_at"]],
@@ -117,6 +119,7 @@ def _columns() -> dict[str, Any]:
         "Comment": column.TextColumn(width=280),
         "Owner": column.TextColumn(width=130, max_chars=200, help="Who follows up: the account's CSM until changed."),
         "Note": column.TextColumn(width=180, max_chars=4000),
+        CONTACTED: column.DatetimeColumn(width=150, step=60, help="Left out: when it is saved as contacted."),
         "Age": column.NumberColumn(width=60),
         "MRR": column.NumberColumn(f"MRR ({door.settings()['currency']})", format="localized", width=100, step=1),
         "Next answer": column.NumberColumn(width=90, format="%g", help="What the same respondent answered next."),
@@ -133,8 +136,11 @@ def _save(frame: pd.DataFrame, key: str) -> None:
     for place, cells in sorted(edits.items(), key=lambda item: int(item[0])):
         row = frame.iloc[int(place)]
         said = {EDITED[column]: value or "" for column, value in cells.items() if column in EDITED}
+        when = said.pop("when", "")
         said["state"] = names.get(said.get("state", ""), "")
         said = {name: value for name, value in said.items() if value != row[name] and (value or name != "state")}
+        if when:
+            said = {"state": "contacted", **said, "when": when}
         if said:
             changes.append({"follow_up": str(row["follow_up"]), **said})
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -25,9 +25,8 @@ def tiles(found: Any) -> None:
             ends = formats.interval(row["low"], row["high"], "share")
             counted = f"{formats.count(row['within_day'])} of {formats.count(row['n'])}" + (f", {ends}" if ends else "")
             _figure(name, formats.value(row["share"], "share"), counted, pale=row["n"] < few)
-        hours = speed["data"] if not speed["kept"]["contacted"] and found.touchpoints else speed["kept"]
-        source = "as kept here" if hours is speed["kept"] else "by the data"
-        told = f"median of {formats.count(hours['contacted'])}, {source}"
+        hours = speed["either"] if found.touchpoints else speed["kept"]
+        told = f"median of {formats.count(hours['contacted'])}" + (", by either" if found.touchpoints else "")
         of = told if hours["contacted"] else "Nobody was contacted yet"
         _figure("Time to a contact", loop_words.hours(hours["hours"]) if hours["contacted"] else formats.NOTHING,
                 of, pale=hours["contacted"] < few)  # fmt: skip

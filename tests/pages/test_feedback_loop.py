@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -58,6 +59,20 @@ def test_the_list_is_changed_saved_and_taken_back(open_page: Open) -> None:
     assert "0 contacted" in said(app)
     assert view.follow_ups(state="contacted").empty
     assert view.workspace.follow_up_history()["undone"].tolist() == [True]
+
+
+def test_when_a_call_was_can_be_told_and_a_wrong_time_is_a_sentence(open_page: Open) -> None:
+    view = cs.sample().version()
+    app = open_page("feedback", survey="ces", **EVERYTHING)
+    first = view.follow_ups("ces").iloc[0]
+    called = first["answered_at"] + pd.Timedelta(hours=3)
+    edit(app, 0, **{"Contacted at": (first["answered_at"] - pd.Timedelta(hours=3)).isoformat()})
+    app.button(key="save_follow_ups").click().run()
+    assert "before the answer itself" in app.error[0].value
+    edit(app, 0, **{"Contacted at": called.isoformat()})
+    app.button(key="save_follow_ups").click().run()
+    assert not app.exception
+    assert view.follow_ups("ces", state="contacted")["contacted_at"].tolist() == [called]
 
 
 def test_the_address_says_whose_and_which(open_page: Open) -> None:

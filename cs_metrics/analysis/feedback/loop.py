@@ -71,9 +71,9 @@ def follow_ups(
     **asked: Any,
 ) -> pd.DataFrame:
     """The bad answers of a range, the open first, then the latest first: follow_up (its key), state, owner, note,
-    customer_id, name, score, scale_max, comment, answered_at, age (whole days to the as-of), mrr (there), renewal_at
-    (when its next contract ends), contacted_at (as is kept), touched_at (the first contact of ours in the data since),
-    next_score, changed_at (UTC), who, _source, _row.
+    customer_id, user_id, name, score, scale_max, comment, answered_at, age (whole days to the as-of), mrr
+    (there), renewal_at (when its next contract ends), contacted_at (as is kept), touched_at (the first contact of ours
+    in the data since), next_score, changed_at (UTC), who, _source, _row.
 
     state: of these alone; owner: of this one's alone, '' of nobody's. `asked` as in `bad_answers.collect`. Raises
     QueryError.
@@ -88,6 +88,7 @@ def follow_ups(
     limits = ["TRUE"]
     limits += [f"b.state = {params.add(state)}"] if state is not None else []
     limits += [f"b.owner = {params.add(owner)}"] if owner is not None else []
+    person = "f.user_id" if answers.relation.table == "survey_responses" else "CAST(NULL AS VARCHAR)"
     said = "f.comment" if answers.relation.table == "survey_responses" else "CAST(NULL AS VARCHAR)"
     fact = "fact_response" if answers.relation.table == "survey_responses" else "fact_ticket"
     order = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(STATES))
@@ -99,7 +100,8 @@ def follow_ups(
                    GROUP BY customer_id),
         contract AS (SELECT customer_id, min(ends) AS renewal_at FROM fact_contract
                      WHERE begins < {now} AND ends >= {now} GROUP BY customer_id)
-        SELECT b.follow_up, b.state, b.owner, b.note, b.customer_id, d.name, b.score, b.scale_max, {said} AS comment,
+        SELECT b.follow_up, b.state, b.owner, b.note, b.customer_id, {person} AS user_id, d.name, b.score,
+               b.scale_max, {said} AS comment,
                b.answered_at, CAST(floor(date_diff('second', b.answered_at, {now}) / CAST(86400 AS DOUBLE)) AS BIGINT)
                    AS age, CAST(p.mrr AS DOUBLE) AS mrr, c.renewal_at, b.kept_at AS contacted_at, b.touched_at,
                b.next_score, b.changed_at, b.who, b._source, b._row
