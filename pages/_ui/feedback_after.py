@@ -23,6 +23,7 @@ from pages._ui import (
     feedback_parts,
     feedback_stayed,
     formats,
+    leaving_hint,
     state,
 )
 from pages._ui.after_lists import LABELS
@@ -44,9 +45,16 @@ def show(survey: str, kpi: KPI, asked: Asked) -> None:
     if not found.looked["accounts"]:
         empty.needs("What they did then", ["survey_responses.customer_id"])
         return
+    if found.frame.empty:
+        lacking = sorted({column for columns in found.missing.values() for column in columns})
+        empty.needs("What they did then", lacking, any_of=True)
+        return
     st.caption(_of_whom(found.looked, asked))
+    for note in found.notes:
+        st.caption(f":material/info: {formats.literal(note)}")
 
     st.subheader("How long they stayed", anchor=False)
+    leaving_hint.show()
     with errors.shown():
         feedback_stayed.show(survey, given)
 
@@ -100,8 +108,6 @@ def _within(survey: str, found: Any, given: dict[str, Any]) -> None:
                    f"together ({len(found.pairs)}, Holm).")  # fmt: skip
     _drawn(found)
     _missing(found.missing)
-    if found.frame.empty:
-        return
     _table(found)
     _behind(survey, found, given)
     with st.expander(
@@ -124,10 +130,12 @@ def _measures(found: Any) -> list[Any]:
 
 def _drawn(found: Any) -> None:
     """Draw each measure: a bar a category, with its interval; a press opens its accounts."""
-    columns = st.columns(2, gap="medium")
-    for number, measure in enumerate(_measures(found)):
+    columns: list[Any] = []
+    for measure in _measures(found):
+        # row by row, so that a phone shows them in their order
+        columns = columns or list(st.columns(2, gap="medium"))
         rows = found.frame[(found.frame["measure"] == measure.name) & (found.frame["category"] != "all")]
-        with columns[number % 2]:
+        with columns.pop(0):
             st.markdown(f"**{measure.label}**", help=measure.meaning)
             if not rows["n"].any():
                 st.caption(_nothing(rows))

@@ -278,3 +278,15 @@ def test_who_came_back_has_left_and_is_said():
     con = make_version({"subscriptions": lives, "survey_responses": answers}, as_of=AS_OF)
     found = stayed.stayed(con, SETTINGS, AS_OF)
     assert (found.returned, int(found.curve["events"].sum())) == (1, 1)
+
+
+def test_where_ratings_of_tickets_or_silence_stand_in_it_is_said():
+    tickets = [{"ticket_id": "1", "customer_id": "a", "created_at": datetime(2025, 1, 1), "satisfaction": 5.0}]
+    acts = [{"customer_id": "a", "occurred_at": datetime(2025, 1, 1), "event": "x"}]
+    con = make_version({"tickets": tickets, "events": acts}, as_of=AS_OF)
+    found = after.after(con, SETTINGS, AS_OF, survey="csat", days=100)
+    assert [note.partition(".")[0] for note in found.notes] == [
+        "Nothing says who left: here an account has left 90 days after its last order or event",
+        "Ratings of tickets stand for the survey",
+    ]
+    assert cell(found, "left", "satisfied")[["n", "happened"]].tolist() == [1, 1]

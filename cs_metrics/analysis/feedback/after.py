@@ -36,7 +36,8 @@ class After:
     """`frame`: a row a measure and category, and one of all: measure, category, n (accounts counted), happened (those
     with y above 0), x, y, value, low, high, waiting (their days are not over), apart (the measure says nothing).
     `pairs`: measure, one, other, difference (of the values), low, high, p, adjusted (Holm over all pairs of all
-    measures), differs. `missing`: the columns that a measure lacks. `looked`: see `clocks.told`."""
+    measures), differs. `missing`: the columns that a measure lacks. `looked`: see `clocks.told`.
+    `notes`: what must be known to read them."""
 
     frame: pd.DataFrame
     pairs: pd.DataFrame
@@ -44,6 +45,7 @@ class After:
     looked: dict[str, int]
     days: int
     minimum_n: int
+    notes: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> list[str]:
@@ -70,7 +72,7 @@ def after(
                     *followed(made, within, names))  # fmt: skip
     categories = list(CATEGORIES[words.get("survey", "nps")])
     frame = valued(_laid_out(sums, names, [*categories, ALL]))
-    return After(frame, compared(frame, categories, minimum), missing, looked, within, minimum)
+    return After(frame, compared(frame, categories, minimum), missing, looked, within, minimum, _notes(made))
 
 
 def after_rows(
@@ -124,6 +126,17 @@ def after_sql(
     select = f"SELECT measure, category, state, {_SUMS} FROM outcomes GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     text = made.sql(select, *followed(made, _days(days, made), names))
     return inline(text, made.answers.question.params.used(text))
+
+
+def _notes(made: Clocks) -> tuple[str, ...]:
+    asked, said = made.answers.asked, []
+    if asked.available.info.get("activity_source") == "activity":
+        window = asked.settings["activity_window_days"]
+        said.append(f"Nothing says who left: here an account has left {window} days after its last order or event.")
+    if made.answers.relation.table == "tickets":
+        said.append("Ratings of tickets stand for the survey. Nothing says when one was given: the clock starts with "
+                    "the ticket.")  # fmt: skip
+    return tuple(said)
 
 
 def _days(days: int | None, made: Clocks) -> int:
