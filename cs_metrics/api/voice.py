@@ -68,8 +68,8 @@ class Voice(Asking):
     ) -> pd.DataFrame:
         """Return the themes, the largest first: theme, texts, share, customers, mrr, mrr_share, toned, positive,
         negative, tone, answers, score, score_low, score_high, now, earlier, change, p, is_new, is_growing, is_falling,
-        first_at; see `cs_metrics.analysis.feedback.themes.themes`. Of `asked` beside the words of all: `survey` ("nps":
-        whose score), `days` (the latest stretch, held against the equal one before it; None: the range)."""
+        first_at, words; see `cs_metrics.analysis.feedback.themes.themes`. Of `asked` beside the words of all: `survey`
+        ("nps": whose score), `days` (the latest stretch, held against the equal one before it; None: the range)."""
         con, settings, now = self._ask(definitions, as_of)
         return themes.themes(con, settings, now, reader=self._reader(), where=self._where(where), **asked)
 

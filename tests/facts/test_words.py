@@ -1,13 +1,14 @@
-"""Language, tone and themes of texts, offline and the same each time."""
+"""Language and tone of texts, offline; where each text stands in the facts."""
 
 from __future__ import annotations
 
-from random import Random
 from typing import Any
 
 import pytest
 
-from cs_metrics.facts.words import FEWEST_TEXTS, MOST_THEMES, judge, themes
+from cs_metrics.facts.words import judge
+from cs_metrics.kpis.run import compute
+from cs_metrics.kpis.slice import Slice
 from tests.support import make_version
 
 GERMAN = "Der Support ist schnell und freundlich, wir sind sehr zufrieden."
@@ -39,37 +40,6 @@ def test_a_word_or_two_are_enough_where_they_are_known(text: str) -> None:
 
 def test_nothing_is_judged_where_nothing_was_said() -> None:
     assert judge([]) == []
-    assert themes([], []) == {}
-
-
-TALK = [f"The {what} {how}." for what in ("export", "invoice", "login page") for how in ("broke", "improved", "waits")]
-
-
-def test_themes_are_what_texts_share() -> None:
-    found = themes(TALK, [4] * len(TALK))
-    assert {"export", "invoice", "login page"} <= set(found)
-    assert found["export"] == TALK[:3]
-    # 'login' and 'page' say no more than the pair does
-    assert not {"login", "page"} & set(found)
-
-
-def test_a_handful_of_texts_has_no_themes() -> None:
-    assert themes(TALK[:3], [1, 1, FEWEST_TEXTS - 3]) == {}
-    assert themes(TALK[:3], [1, 1, FEWEST_TEXTS - 2]) != {}
-
-
-def test_words_that_mean_nothing_alone_are_no_theme() -> None:
-    assert themes(["great", "it was good", "please and thank you"], [9, 9, 9]) == {}
-
-
-def test_order_does_not_matter_and_themes_are_few() -> None:
-    words = [f"{chr(97 + i)}{chr(97 + j)}topic" for i in range(5) for j in range(6)]
-    texts = [f"{word} again" for word in words]
-    found = themes(texts, [5] * len(texts))
-    assert len(found) == MOST_THEMES
-    mixed = list(texts)
-    Random(1).shuffle(mixed)
-    assert {name: sorted(rows) for name, rows in themes(mixed, [5] * len(mixed)).items()} == found
 
 
 def rows(tables: dict[str, Any], query: str) -> list[tuple[Any, ...]]:
@@ -104,3 +74,46 @@ def test_texts_stand_under_the_column_from_which_they_came() -> None:
         ("touchpoint", None, GERMAN, None, True, None),
         ("touchpoint", None, None, None, False, "positive"),
     ]
+
+
+def test_tickets_and_words_on_leaving_are_texts_too_and_no_kpi_counts_them() -> None:
+    tables = {
+        "survey_responses": [{"customer_id": "a", "survey": "nps", "responded_at": DAY, "comment": "Fine for us."}],
+        "tickets": [
+            {"ticket_id": "1", "customer_id": "a", "created_at": DAY, "subject": "Login", "description": "It fails."},
+            {"ticket_id": "2", "customer_id": "a", "created_at": DAY, "subject": "Only a headline"},
+            {"ticket_id": "3", "customer_id": "a", "created_at": DAY},
+        ],
+        "churn_events": [
+            {"customer_id": "b", "churned_on": DAY, "reason": "pricing", "feedback": "Switched to a competitor."},
+            {"customer_id": "c", "churned_on": DAY, "reason": "too expensive for us"},
+            {"customer_id": "d", "churned_on": DAY, "reason": "pricing"},
+        ],
+        "subscriptions": [
+            {"customer_id": "b", "start_date": "2026-01-01", "cancelled_on": DAY, "cancel_reason": "said once already"}
+        ],
+        "touchpoints": [{"customer_id": "b", "occurred_at": DAY, "kind": "Interview", "notes": "They export by hand."}],
+    }
+    asked = (
+        "SELECT origin, kind, field, d.text FROM fact_text AS t JOIN dim_text AS d ON d.text_no = t.text_no "
+        "ORDER BY origin, t._source, t._row"
+    )
+    assert rows(tables, asked) == [
+        ("churn", "churn", "churn_events.feedback", "Switched to a competitor."),
+        ("churn", "churn", "churn_events.reason", "too expensive for us"),
+        ("contact", "interview", "touchpoints.notes", "They export by hand."),
+        ("survey", "nps", "survey_responses.comment", "Fine for us."),
+        ("ticket", "ticket", "tickets.description", "Login\nIt fails."),
+        ("ticket", "ticket", "tickets.description", "Only a headline"),
+    ]
+    with make_version(tables) as con:
+        feedback = compute(con, ["qualitative_customer_feedback"], Slice())
+    assert feedback.loc[feedback["item"].isna(), "value"].tolist() == [2]
+
+
+def test_a_cancel_reason_in_words_tells_why_somebody_left_where_nothing_else_does() -> None:
+    ended = {"customer_id": "a", "start_date": "2026-01-01", "end_date": DAY}
+    tables = {"subscriptions": [{**ended, "cancel_reason": "too hard to set up"}, {**ended, "cancel_reason": "price"}]}
+    assert rows(tables, "SELECT origin, field FROM fact_text") == [("churn", "subscriptions.cancel_reason")]
+    left = {"customer_id": "a", "churned_on": DAY, "churn_reason": "moved to another tool"}
+    assert rows({"customers": [left]}, "SELECT origin, field FROM fact_text") == [("churn", "customers.churn_reason")]

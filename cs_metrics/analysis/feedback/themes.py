@@ -22,7 +22,7 @@ from cs_metrics.periods import Period, before
 COLUMNS = [
     "theme", "texts", "share", "customers", "mrr", "mrr_share", "toned", "positive", "negative", "tone",
     "answers", "score", "score_low", "score_high", "now", "earlier", "change", "p", "is_new", "is_growing",
-    "is_falling", "first_at",
+    "is_falling", "first_at", "words",
 ]  # fmt: skip
 _STRETCHES = ("now", "earlier")
 
@@ -45,7 +45,8 @@ def themes(
     (positive less negative, of those toned); answers, score, score_low, score_high (the survey's KPI over the answers
     about it: NPS of an NPS survey, and its interval); now and earlier (texts in the latest stretch and in the equal one
     before), change (of its share of all texts, in points of 1), p (two-sided, by Holm over all themes; see `growth`),
-    is_new (it grows, and nobody wrote of it before), is_growing, is_falling; first_at (the first text about it, ever).
+    is_new (it grows, and nobody wrote of it before), is_growing, is_falling; first_at (the first text about it, ever);
+    words (those by which a found theme is known; none for a reader who may not read all texts).
 
     The stretch is the range, or its last `days`. p is null where one of the two has no texts. `asked`: what `voices`
     takes. Raises QueryError.
@@ -59,6 +60,7 @@ def themes(
     frame = growth(frame)
     frame = frame.merge(_paid(con, heard, reach, where), on="theme", how="left")
     frame = frame.merge(_scores(con, settings, as_of, heard, reader, survey, where), on="theme", how="left")
+    frame["words"] = frame["theme"].map(_words(con, reader)).map(lambda known: known if isinstance(known, list) else [])
     frame["answers"] = frame["answers"].fillna(0).astype("int64")
     return frame[COLUMNS].sort_values(["texts", "now", "theme"], ascending=[False, False, True], ignore_index=True)
 
@@ -102,6 +104,13 @@ def theme_trend(
     low, high = intervals.wilson(frame["texts"], frame["n"])
     frame = frame.assign(low=low, high=high, complete=frame["ends"] <= heard.asked.as_of)
     return frame[["theme", "period", "texts", "n", "share", "low", "high", "tone", "complete"]]
+
+
+def _words(con: duckdb.DuckDBPyConnection, reader: Reader) -> dict[str, list[str]]:
+    """The words of each found theme. They may stand in texts alone that the reader may not read."""
+    if reader.confined:
+        return {}
+    return {str(theme): list(words) for theme, words in con.execute("SELECT * FROM dim_theme_words").fetchall()}
 
 
 def _sizes(

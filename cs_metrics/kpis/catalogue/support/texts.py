@@ -55,8 +55,8 @@ QUALITATIVE_CUSTOMER_FEEDBACK = KPI(
         insight="What customers talk about when nobody gives them a scale: the reasons behind the scores, and topics "
         "no survey thought to ask for.",
         measured="survey_responses.comment by responded_at, of customers and unknown respondents, with or without a "
-        "score; touchpoints.notes by occurred_at. Themes are the words, or pairs of words, that most English texts "
-        "share, at most twelve, fixed for a version; a text may have several or none. Tone is touchpoints.sentiment, "
+        "score; touchpoints.notes by occurred_at. Themes are found in all English texts by the words that they "
+        "share, at most sixty, fixed for a version; a text may have several or none. Tone is touchpoints.sentiment, "
         "else VADER's for English.",
         trends="The number follows the survey calendar, so a jump may be a mailing. Watch a theme's size against all "
         "texts: one that doubles in a month is news, whatever its tone.",
@@ -73,7 +73,7 @@ QUALITATIVE_CUSTOMER_FEEDBACK = KPI(
             "Write notes after contacts in the customer's words, one topic a line.",
         ),
         show="A ranked bar of themes with last period's size as a mark, each opening to its texts; never a word cloud.",
-        risks="A word count understands nothing: 'price' gathers praise and complaint alike, and texts that are not in "
+        risks="Words understand nothing: 'price' gathers praise and complaint alike, and texts that are not in "
         "English get neither theme nor tone. Notes are what the team heard, not what the customer said.",
         sources="Open answers from Delighted, Typeform, SurveyMonkey or Qualtrics; notes from Gainsight, HubSpot, "
         "Salesforce activities or Gong summaries.",
