@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 
 from cs_metrics.analysis.feedback.drivers import YES, Drivers
@@ -13,8 +14,12 @@ _VERDICTS = {True: "more than chance", False: "may be chance"}
 
 
 def labels() -> dict[str, str]:
-    """Return the attributes' labels by their names, of a row's with the table; those of two are told apart."""
-    return {a.name: a.label if a.table == "customers" else f"{a.label} ({a.of})" for a in door.attributes()}
+    """Return the attributes' labels by their names; of those that are called alike, with whose they are."""
+    known = door.attributes()
+    times = Counter(
+        a.label.casefold() for a in known if a.table in ("customers", "users", "survey_responses", "tickets")
+    )
+    return {a.name: a.label if times[a.label.casefold()] < 2 else f"{a.label} ({a.of})" for a in known}
 
 
 def segment(value: Any) -> str:
@@ -25,8 +30,8 @@ def segment(value: Any) -> str:
 
 
 def fact(row: dict[str, Any], named: dict[str, str]) -> str:
-    """Return what a fact is called: an attribute by its label, one without history as it is today."""
-    return named.get(row["name"], row["name"]) if row["form"] == "category" else row["name"]
+    """Return what a fact is called: an attribute by its label, others by their own words."""
+    return named.get(row["name"], row["name"]) if row["kind"] == "attribute" else str(row["name"])
 
 
 def title(row: dict[str, Any], named: dict[str, str]) -> str:
@@ -44,15 +49,14 @@ def groups(row: dict[str, Any]) -> tuple[str, str]:
     if row["form"] == "flag":
         return "yes", "no"
     low, high = float(row["low_cut"]), float(row["high_cut"])
+    above, below = f"{_amount(high, row['unit'])} and more", f"up to {_amount(low, row['unit'])}"
     if high == math.nextafter(low, math.inf):
-        return f"above {_amount(low, row['unit'])}", _amount(low, row["unit"]) if not low else _up_to(low, row["unit"])
-    if low == math.nextafter(high, -math.inf):
-        return f"{_amount(high, row['unit'])} and more", f"below {_amount(high, row['unit'])}"
-    return f"{_amount(high, row['unit'])} and more", _up_to(low, row["unit"])
-
-
-def _up_to(value: float, unit: str) -> str:
-    return f"up to {_amount(value, unit)}"
+        # one value against all above it, or all below: it is the one that can be written short
+        if len(repr(low)) < len(repr(high)):
+            above = f"above {_amount(low, row['unit'])}"
+        else:
+            below = f"below {_amount(high, row['unit'])}"
+    return above, below
 
 
 def _amount(value: float, unit: str) -> str:

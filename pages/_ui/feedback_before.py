@@ -68,8 +68,8 @@ def show(survey: str, kpi: KPI, asked: Asked, days: int) -> None:
 
 def _unknown(found: Before) -> str:
     return (
-        f"{formats.plural(found.left_out, 'answer')} of {formats.count(found.answers)} left out: of no known account, "
-        f"or given before the tickets in the data reach {found.days} days back."
+        f"Of {formats.plural(found.left_out, 'answer')} of {formats.count(found.answers)} the tickets before are not "
+        f"known: given by no known account, or before the tickets in the data reach {found.days} days back."
     )
 
 

@@ -18,15 +18,18 @@ from typing import Any
 import duckdb
 
 from cs_metrics.analysis.feedback.answers import Answers
-from cs_metrics.analysis.why.candidates import AFTERWARDS, fits
+from cs_metrics.analysis.why.candidates import AFTERWARDS
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.available import Attribute, Available
+from cs_metrics.kpis.listing import FEW
+from cs_metrics.schema import TABLES, Type
 from cs_metrics.sql import literal, quote
 
 RATED_DAYS = 14
 FEATURES = 20
 """So many features are looked at, those that most accounts use."""
 MOST_DAYS = 3650
+_NUMBERS = ("DOUBLE", "BIGINT", "DECIMAL")
 _JOINS = {
     "t": "LEFT JOIN tickets_before AS t ON t.answer = a.answer",
     "u": "LEFT JOIN use_before AS u ON u.answer = a.answer",
@@ -70,15 +73,21 @@ def attributes(known: Available, among: Iterable[str] | None, table: str) -> lis
     return [
         a.name
         for a in known.attributes.values()
-        if a.table in ("customers", table) and (allowed is None or a.name in allowed) and _before(a)
+        if a.table in ("customers", table) and (allowed is None or a.name in allowed) and _form(a)
     ]
 
 
-def _before(attribute: Attribute) -> bool:
-    """An attribute with history is told as it was at the answer, whatever its name says."""
-    return fits(attribute) or (
-        attribute.history and bool(AFTERWARDS.search(attribute.column)) and not attribute.column.endswith("_id")
-    )
+def _form(a: Attribute) -> str:
+    """Return how answers can be told apart by an attribute: as a category of few values, as a number of many; '' for
+    what is a key, a date or a measure of the data model, or tells how things ended. With history it is told as it was
+    at the answer, whatever its name says."""
+    told_after = AFTERWARDS.search(a.column) and not a.history
+    measures = {c.name for c in TABLES[a.table].columns if c.type in (Type.NUMBER, Type.MONEY)}
+    if told_after or a.column.endswith("_id") or a.type in ("DATE", "TIMESTAMP") or a.column in measures:
+        return ""
+    if a.distinct <= FEW:
+        return "category" if a.distinct + (a.nulls > 0) > 1 else ""
+    return "number" if a.column == "company_size" or a.type.startswith(_NUMBERS) else ""
 
 
 def gather(
@@ -128,16 +137,16 @@ def _name(need: str) -> str:
 
 
 def _attributes(answers: Answers, known: Available, allowed: set[str] | None) -> list[Fact]:
+    places = {name: f"a.b{place}" for place, name in enumerate(answers.question.by, start=1)}
+    of_users = [a for a in known.attributes.values() if a.table == "users" and answers.relation.table != "tickets"]
+    places |= {a.name: f"p.{quote(a.column)}" for a in of_users if allowed is None or a.name in allowed}
     found = []
-    for place, name in enumerate(answers.question.by, start=1):
+    for name, column in places.items():
         a = known.attribute(name)
-        found.append(Fact(name, "attribute", "category", f"CAST(a.b{place} AS VARCHAR)", today=not a.history and
-                          a.of_customer))  # fmt: skip
-    of_users = (a for a in known.attributes.values() if a.table == "users" and fits(a))
-    for a in of_users:
-        if allowed is None or a.name in allowed:
-            sql = f"CAST(p.{quote(a.column)} AS VARCHAR)"
-            found.append(Fact(a.name, "attribute", "category", sql, needs=(a.name,), today=True))
+        kinds = {"category": f"CAST({column} AS VARCHAR)", "number": f"TRY_CAST({column} AS DOUBLE)"}
+        today = a.table in ("customers", "users") and not a.history
+        if form := _form(a):
+            found.append(Fact(name, "attribute", form, kinds[form], needs=(f"{a.table}.{a.column}",), today=today))
     return found
 
 

@@ -37,12 +37,11 @@ SHARED = 0.05
 def of(asked: Asked, form: Form, among: Sequence[str] | None) -> list[str]:
     """Return the names of the attributes to look at, the customers' own first."""
     known = asked.available.attributes.values()
-    chosen = [a for a in known if (among is None or a.name in among) and fits(a) and splits(asked, form, a.name)]
+    chosen = [a for a in known if (among is None or a.name in among) and _fits(a) and splits(asked, form, a.name)]
     return [a.name for a in sorted(chosen, key=lambda a: not a.of_customer)]
 
 
-def fits(attribute: Attribute) -> bool:
-    """Return whether an attribute has few values, none of which tells how things ended or measures something."""
+def _fits(attribute: Attribute) -> bool:
     few = attribute.distinct <= FEW and attribute.distinct + (attribute.nulls > 0) > 1
     if not few or AFTERWARDS.search(attribute.column) or attribute.type in ("DATE", "TIMESTAMP"):
         return False
