@@ -10,6 +10,7 @@ from pages._ui import (
     feedback_loop,
     feedback_parts,
     feedback_score,
+    feedback_why,
     feedback_words,
     filter_bar,
     shell,
@@ -31,6 +32,7 @@ with errors.shown():
     {
         "score": feedback_score.show,
         "after": feedback_after.show,
+        "why": feedback_why.show,
         "words": feedback_words.show,
         "loop": feedback_loop.show,
     }[section](survey, kpi, asked)

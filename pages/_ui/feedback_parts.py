@@ -19,6 +19,7 @@ SURVEYS = {
 SECTIONS = {
     "score": ":material/speed: Score",
     "after": ":material/timeline: What they did then",
+    "why": ":material/troubleshoot: Why",
     "words": ":material/chat: What they wrote",
     "loop": ":material/published_with_changes: Follow-up",
 }
