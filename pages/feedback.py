@@ -6,6 +6,7 @@ from pages._ui import (
     door,
     empty,
     errors,
+    feedback_heard,
     feedback_after,
     feedback_loop,
     feedback_parts,
@@ -31,6 +32,7 @@ section = feedback_parts.section()
 with errors.shown():
     {
         "score": feedback_score.show,
+        "heard": feedback_heard.show,
         "after": feedback_after.show,
         "why": feedback_why.show,
         "words": feedback_words.show,

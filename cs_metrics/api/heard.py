@@ -63,6 +63,22 @@ class Heard(Asking):
         return hiding.drop(frame, self._unseen())
 
     @within_limits()
+    def response_sql(
+        self,
+        survey: str = "nps",
+        *,
+        by: Names | None = None,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> str:
+        """Return the SQL behind `response_rate` with these arguments, runnable as it stands on the version's file."""
+        con, settings, now = self._ask(definitions, as_of)
+        words: dict[str, Any] = {"survey": survey, "by": self._by(by), "where": self._where(where)}
+        return surveys.response_sql(con, settings, now, **words, **asked)
+
+    @within_limits()
     def heard(
         self,
         survey: str = "nps",
@@ -141,6 +157,21 @@ class Heard(Asking):
         return hiding.drop(frame.drop(columns=[c for c in made if c in frame]), self._unseen())
 
     @within_limits()
+    def heard_states(
+        self,
+        survey: str = "nps",
+        *,
+        where: Where | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        as_of: Any = None,
+        **asked: Any,
+    ) -> pd.DataFrame:
+        """Return how many accounts answered ("heard"), were asked and did not ("asked"), or were not asked, and their
+        MRR: state, accounts, mrr, mrr_share. Of `asked`: since, until."""
+        con, settings, now = self._ask(definitions, as_of)
+        return unheard.by_state(con, settings, now, survey=survey, where=self._where(where), **asked)
+
+    @within_limits()
     def likeness(
         self,
         survey: str = "nps",
@@ -174,7 +205,7 @@ class Heard(Asking):
     ) -> WeightedScore:
         """Return the score weighted so that each value of `by` counts as it does among all accounts, beside the score
         as it came, with intervals, the effective number of answers, and the cells without an answer. Of `asked`:
-        method ("cells", "margins"), since, until. See `cs_metrics.analysis.feedback.weighted.weighted_score`."""
+        how ("cells", "margins"), since, until. See `cs_metrics.analysis.feedback.weighted.weighted_score`."""
         con, settings, now = self._ask(definitions, as_of)
         words: dict[str, Any] = {"survey": survey, "by": self._by(by), "where": self._where(where)}
         return weighted_score(con, settings, now, **words, **asked)

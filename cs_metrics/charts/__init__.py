@@ -4,6 +4,7 @@ from cs_metrics.charts.bars import distribution, ranked, shares
 from cs_metrics.charts.curves import curves
 from cs_metrics.charts.drawing import Drawing, spec
 from cs_metrics.charts.heatmap import NAMES, cohort_names, heatmap, least_width
+from cs_metrics.charts.likeness import estimates, likeness
 from cs_metrics.charts.look import DARK, LIGHT, Look, look
 from cs_metrics.charts.movement import movement, waterfall
 from cs_metrics.charts.movement_split import movement_split
@@ -21,8 +22,10 @@ __all__ = [
     "cohort_names",
     "curves",
     "distribution",
+    "estimates",
     "heatmap",
     "least_width",
+    "likeness",
     "look",
     "movement",
     "movement_split",

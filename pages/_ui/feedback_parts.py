@@ -18,6 +18,7 @@ SURVEYS = {
 }
 SECTIONS = {
     "score": ":material/speed: Score",
+    "heard": ":material/record_voice_over: Who answered",
     "after": ":material/timeline: What they did then",
     "why": ":material/troubleshoot: Why",
     "words": ":material/chat: What they wrote",

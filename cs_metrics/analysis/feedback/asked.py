@@ -19,6 +19,7 @@ from cs_metrics.kpis.relations.voice import SENT
 from cs_metrics.kpis.rows import rows
 from cs_metrics.kpis.run import compute
 from cs_metrics.kpis.slice import Slice
+from cs_metrics.kpis.text import sql
 
 RATE = "survey_response_rate"
 _ONLY = {
@@ -124,3 +125,12 @@ def response_rows(
     slice_ = Slice.of(**asked)
     kpi = rate(con, settle(con, slice_, settings, as_of).available, survey)
     return rows(con, kpi.id, period, slice_, settings, as_of, part=part, own={kpi.id: kpi})
+
+
+def response_sql(
+    con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: Any, *, survey: str = "nps", **asked: Any
+) -> str:
+    """The SQL behind `response_rate` (same arguments), runnable as it stands on the version's file."""
+    slice_ = Slice.of(**asked)
+    kpi = rate(con, settle(con, slice_, settings, as_of).available, survey)
+    return sql(con, kpi.id, slice_, settings, as_of, own={kpi.id: kpi})

@@ -135,7 +135,7 @@ def _frame(con: duckdb.DuckDBPyConnection, found: Accounts) -> pd.DataFrame:
     for name in ("accounts", "heard", "answers", "respondents"):
         frame[name] = frame[name].astype("int64")
     for name in ("asked", "not_asked"):
-        frame[name] = pd.array([None] * len(frame), dtype="Int64") if found.why else frame[name].astype("Int64")
+        frame[name] = float("nan") if found.why else frame[name].astype("int64")
     for name in ("mrr", "mrr_heard"):
         frame[name] = frame[name].astype("float64") if found.money else float("nan")
     n = frame["accounts"].where(frame["accounts"] > 0)

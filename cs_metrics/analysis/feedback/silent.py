@@ -105,3 +105,27 @@ def silent(
     head = ["customer_id", "name", "state", "mrr", "since", "company_size", "csm", "renews_at", "surveys", "asked_last",
             "answers", "last_answer_at", "last_survey", "last_score", "last_contact_at"]  # fmt: skip
     return lines[[*(c for c in head if c in lines), *tail]]
+
+
+def by_state(
+    con: duckdb.DuckDBPyConnection,
+    settings: Mapping[str, Any],
+    as_of: Any,
+    *,
+    survey: str = "nps",
+    where: Mapping[str, Any] | None = None,
+    since: Any = None,
+    until: Any = None,
+) -> pd.DataFrame:
+    """How many accounts are in each state that there is, and what they bring: state, accounts, mrr, mrr_share; MRR is
+    null where none is known. They sum to the accounts of `heard`."""
+    found = accounts(con, settings, as_of, survey=survey, where=where, since=since, until=until)
+    frame = found.run(
+        con, "SELECT state, count(*) AS accounts, coalesce(sum(mrr), 0) AS mrr FROM {accounts} GROUP BY state"
+    )
+    frame = frame.set_index("state").reindex([s for s in STATES if (frame["state"] == s).any()])
+    frame = frame.rename_axis("state").reset_index().astype({"accounts": "int64", "mrr": "float64"})
+    if not found.money:
+        frame["mrr"] = float("nan")
+    whole = frame["mrr"].sum()
+    return frame.assign(mrr_share=frame["mrr"] / whole if whole > 0 else float("nan"))

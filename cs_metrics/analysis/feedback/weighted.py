@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from cs_metrics.analysis.cohorts.told import percent
 from cs_metrics.analysis.feedback.accounts import SEEN, accounts
@@ -21,6 +22,7 @@ from cs_metrics.kpis import intervals, run
 from cs_metrics.kpis.ask import find
 from cs_metrics.kpis.slice import Slice
 
+_UPPER = 1 - (1 - intervals.LEVEL) / 2
 METHODS = ("cells", "margins")
 _MOST_NAMED = 6
 _MOST_ATTRIBUTES = 6
@@ -54,7 +56,7 @@ def weighted_score(
     *,
     by: str | Sequence[str],
     survey: str = "nps",
-    method: str | None = None,
+    how: str | None = None,
     where: Mapping[str, Any] | None = None,
     since: Any = None,
     until: Any = None,
@@ -62,18 +64,19 @@ def weighted_score(
     """Weight the accounts' answers so that each value of `by` counts as it does among all accounts, at the end of the
     range ("tenure" and "mrr" are in bands).
 
-    `method`: "cells" weights each combination of values by itself (post-stratification; the default for one attribute),
+    `how`: "cells" weights each combination of values by itself (post-stratification; the default for one attribute),
     "margins" each attribute on its own, all at once (raking; the default for several). Source of both and of the
     variance: `weights.weigh`. The interval of an NPS is that of as many independent answers as have this variance
-    (adjusted Wald, `intervals.nps`), that of a share likewise Wilson's, that of a mean Student's t. Answers of those
-    who are no account at the end of the range are in the raw score alone. Raises QueryError, NotComputableError.
+    (adjusted Wald, `intervals.nps`), that of a share likewise Wilson's, both with fewer where the variance is known on
+    few degrees of freedom (Korn and Graubard, 1998, Survey Methodology 24: 193-201); of a mean Student's t. Answers of
+    those who are no account at the end of the range are in the raw score alone. Raises QueryError, NotComputableError.
     """
     names = [by] if isinstance(by, str) else list(by)
     if not 1 <= len(names) <= _MOST_ATTRIBUTES:
         raise QueryError(f"Choose one to {_MOST_ATTRIBUTES} attributes to weight by.")
-    if method is not None and method not in METHODS:
-        raise QueryError(f"There is no method '{method}'. {did_you_mean(method, METHODS)}")
-    method = method or ("cells" if len(names) == 1 else "margins")
+    if how is not None and how not in METHODS:
+        raise QueryError(f"There is no way '{how}' to weight. {did_you_mean(how, METHODS)}")
+    method = how or ("cells" if len(names) == 1 else "margins")
     words: dict[str, Any] = {"where": where, "since": since, "until": until}
     found = accounts(con, settings, as_of, survey=survey, by=names, **words)
     if found.kind == SEEN:
@@ -92,8 +95,8 @@ def weighted_score(
     plain = weigh(frame[list(_SUMS)].sum().to_frame().T.assign(base=1.0), [])
     lines = [
         ["raw", float(raw["value"]), float(raw["low"]), float(raw["high"]), int(raw["n"])],
-        ["active", plain.value, *_interval(survey, plain, frame, np.where(answers > 0, 1.0, 0.0)), int(answers.sum())],
-        ["weighted", made.value, *_interval(survey, made, frame, made.weights), int(answers[made.weights > 0].sum())],
+        ["active", plain.value, *interval(survey, plain, frame, np.where(answers > 0, 1.0, 0.0)), int(answers.sum())],
+        ["weighted", made.value, *interval(survey, made, frame, made.weights), int(answers[made.weights > 0].sum())],
     ]
     scores = pd.DataFrame(lines, columns=["what", "value", "low", "high", "n"])
     cells = _told(frame, found.columns, names, made)
@@ -126,7 +129,7 @@ def _cells(con: duckdb.DuckDBPyConnection, found: Any) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(("base", *_SUMS), "float64"))
 
 
-def _interval(survey: str, made: Weighted, frame: pd.DataFrame, weights: np.ndarray) -> tuple[float, float]:
+def interval(survey: str, made: Weighted, frame: pd.DataFrame, weights: np.ndarray) -> tuple[float, float]:
     """Return the 95 % interval of a weighted score."""
     if survey not in ("nps", "csat"):
         bounds = (0.0, 100.0) if survey in ("onboarding", "post_activation") else (-np.inf, np.inf)
@@ -139,6 +142,8 @@ def _interval(survey: str, made: Weighted, frame: pd.DataFrame, weights: np.ndar
     one = 1e4 * (good + bad - (good - bad) ** 2) if survey == "nps" else good * (1 - good)
     # as many independent answers as have this variance; where all answered alike, as many as carry as much
     n = one / made.variance if made.variance > 0 and one > 0 else made.effective
+    if made.degrees > 0:
+        n *= (float(stats.norm.ppf(_UPPER)) / float(stats.t.ppf(_UPPER, made.degrees))) ** 2
     if survey == "nps":
         low, high = intervals.nps(good * n, middle * n, bad * n)
     else:

@@ -47,7 +47,8 @@ def weigh(cells: pd.DataFrame, names: Sequence[str], *, rake: bool = False) -> W
 
     The variance is that of the weighted residuals by unit, from the cell's mean, or under raking from the weighted fit
     of the margins (Deville and Saerndal, 1992, JASA 87: 376-382), each blown up by what the fit took from it; a
-    cell with one unit takes the variance of the others. Effective: Kish (1965), Survey Sampling, 11.7: (sum w)^2 /
+    cell with one unit takes the variance of the others; its degrees of freedom are Satterthwaite's (1946), Biometrics
+    2: 110-114. Effective: Kish (1965), Survey Sampling, 11.7: (sum w)^2 /
     sum w^2.
     """
     base, n, units = (cells[c].to_numpy("float64") for c in ("base", "answers", "units"))
@@ -78,9 +79,12 @@ def weigh(cells: pd.DataFrame, names: Sequence[str], *, rake: bool = False) -> W
     told = units[sample & ~alone].sum()
     pooled = blown.sum() / told if told else float("nan")
     parts = np.where(alone, pooled * units, blown)
-    variance = float((w[sample] ** 2 * parts[sample]).sum() / whole**2)
+    spread = w[sample] ** 2 * parts[sample] / whole**2
+    variance = float(spread.sum())
+    told_by = float((spread**2 / np.maximum(units[sample] - 1, 1)).sum())
+    degrees = min(variance**2 / told_by, float(units[sample].sum() - columns)) if told_by > 0 else float("nan")
     effective = whole**2 / float((w**2 * n).sum())
-    return Weighted(w, w * n, value, variance, float(units[sample].sum() - columns), effective, covered, off)
+    return Weighted(w, w * n, value, variance, degrees, effective, covered, off)
 
 
 def _raked(
