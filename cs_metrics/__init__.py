@@ -18,6 +18,7 @@ from cs_metrics.errors import (
 )
 
 if TYPE_CHECKING:
+    from cs_metrics.api.archives import import_workspace
     from cs_metrics.api.sample import sample
     from cs_metrics.api.version import Version
     from cs_metrics.api.view import View
@@ -38,6 +39,7 @@ __all__ = [
     "Workspace",
     "WorkspaceError",
     "home",
+    "import_workspace",
     "sample",
 ]
 
@@ -47,6 +49,7 @@ _WHERE = {
     "View": "cs_metrics.api.view",
     "Workspace": "cs_metrics.api.workspace",
     "home": "cs_metrics.workspace.folder",
+    "import_workspace": "cs_metrics.api.archives",
     "sample": "cs_metrics.api.sample",
 }
 

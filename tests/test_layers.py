@@ -21,6 +21,7 @@ FLOORS = (
     ("charts",),
     ("reports",),
     ("api",),
+    ("archive_commands",),
     ("__init__", "__main__"),
 )
 GROUND = FLOORS[0]

@@ -20,6 +20,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
     import msvcrt
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,59}")  # of a workspace among those of the app
 VERSION_FILE = re.compile(r"(\d{4,})\.duckdb")
 SIDECAR_FILE = re.compile(r"\d{4,}\.[0-9a-f]{12}-[0-9a-f]{12}\.duckdb")
 
@@ -76,7 +77,7 @@ class Folder:
             name = f"staging-{uuid.uuid4().hex}"
             mark = self.versions / f"{name}.lock"
             handle = open(mark, "a+b")  # noqa: SIM115 - it stays open, and so locked, until the work is done
-            if _try_lock(handle.fileno()) and mark.exists():
+            if try_lock(handle.fileno()) and mark.exists():
                 break
             handle.close()  # a sweep came between the making and the locking
         else:
@@ -93,7 +94,7 @@ class Folder:
         for mark in self.versions.glob("staging-*.lock"):
             with suppress(OSError):
                 with open(mark, "r+b") as handle:
-                    if not _try_lock(handle.fileno()):
+                    if not try_lock(handle.fileno()):
                         continue
                     self._discard(mark.stem)
                     with suppress(PermissionError):  # Windows keeps what is open
@@ -134,7 +135,7 @@ class Folder:
         """
         with open(self.path / f"{name}.lock", "a+b") as handle:
             deadline = time.monotonic() + timeout
-            while not _try_lock(handle.fileno()):
+            while not try_lock(handle.fileno()):
                 if waiting:
                     waiting()
                 if time.monotonic() > deadline:
@@ -146,7 +147,8 @@ class Folder:
                 _unlock(handle.fileno())
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file unless somebody holds it; say whether that was so. The lock ends with the file or process."""
     try:
         if fcntl is None:
             os.lseek(descriptor, 0, os.SEEK_SET)

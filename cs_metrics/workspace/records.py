@@ -1,4 +1,8 @@
-"""The one SQL database of everything small that changes: its tables, and how it is opened."""
+"""The one SQL database of everything small that changes: its tables, and how it is opened.
+
+A workspace that is taken to another installation (see archive.py) takes its rows of every table along, but for those
+with `info=STAYS`: what opens doors here (people's roles, links) must open none there.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from cs_metrics.workspace import migrations
 from cs_metrics.workspace.folder import Folder
 
 METADATA = MetaData()
+STAYS = {"stays": True}
 
 _KEY = String(64)
 
@@ -187,6 +192,7 @@ class Records:
     def __init__(self, folder: Folder) -> None:
         self.workspace = folder.key
         shared = os.environ.get("CS_METRICS_DATABASE_URL")
+        self.shared = bool(shared)
         self.engine = _engine(shared or f"sqlite:///{(folder.path / 'workspace.sqlite').resolve()}", folder)
 
     def rows(self, query: sa.Select) -> list[dict]:
@@ -215,6 +221,14 @@ class Records:
         row = {"workspace": self.workspace, **key}
         with self.engine.begin() as con:
             return con.execute(sa.delete(table).where(*(table.c[k] == v for k, v in row.items()))).rowcount
+
+    def close(self) -> None:
+        """Let go of a database that is a file in the folder, which is about to be moved or deleted."""
+        if not self.shared:
+            with _LOCK:
+                for url in [url for url, engine in _ENGINES.items() if engine is self.engine]:
+                    del _ENGINES[url]
+            self.engine.dispose()
 
     def log(self, who: str, action: str, detail: dict) -> None:
         """Add a line to the audit log."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics.api import Workspace
 from cs_metrics.errors import WorkspaceError, did_you_mean
 from cs_metrics.workspace import uploads
+from cs_metrics.workspace.folder import NAME
 
 SAMPLE = "sample"
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,59}")
 
 
 def names() -> list[str]:
