@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from cs_metrics.api import contacts
 from cs_metrics.kpis import KPI
 from pages._ui import door, download, feedback_parts, formats, shell, state, theme_cards, theme_parts, theme_pins
 from pages._ui.filter_bar import Asked
@@ -42,6 +43,7 @@ def comments(survey: str, asked: Asked) -> None:
         width=360,
     )
     frame = door.ask("comments", survey, contains=words or "", limit=COMMENTS_SHOWN, **feedback_parts.given(asked))
+    frame = contacts.mask(door.workspace(), frame, ("customer_id",))
     if frame.empty:
         st.caption("No comment." if not words else f"No comment says '{formats.literal(words)}'.")
         return

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import formats
+from cs_metrics.analysis.feedback.masking import masked
+from pages._ui import door, formats
 
 LONGEST = 320
 
@@ -17,7 +18,7 @@ def show(row: Mapping[str, Any], *, key: str, whole: bool = False) -> None:
     said = str(row["text"])
     cut = said if whole or len(said) <= LONGEST else said[:LONGEST].rsplit(" ", 1)[0] + " …"
     with st.container(gap=None, key=f"quote_{key}"):
-        st.markdown(f"> {formats.literal(cut)}")
+        st.markdown(formats.literal(cut))
         themes = [formats.literal(theme) for theme in row.get("themes", ())]
         st.caption(" · ".join(filter(None, [*_around(row), "about " + ", ".join(themes) if themes else ""])))
 
@@ -26,6 +27,8 @@ def _around(row: Mapping[str, Any]) -> list[str]:
     from pages._ui.theme_parts import kind_name
 
     customer, score, times = row.get("customer_id"), row.get("score"), row.get("times")
+    if isinstance(customer, str) and door.workspace().settings["mask_contacts"]:
+        customer = masked(customer)
     place = "" if formats.is_missing(row["_row"]) else f", row {int(row['_row'])}"
     return [
         "" if formats.is_missing(customer) or customer is None else formats.literal(customer),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from cs_metrics.analysis.feedback.answers import CATEGORIES
 from cs_metrics.analysis.feedback.searched import sentence
+from cs_metrics.api import contacts
 from pages._ui import door, download, formats, quotes, state
 from pages._ui.theme_cards import page_of, pages
 from pages._ui.theme_parts import Question
@@ -35,17 +37,19 @@ def show(question: Question) -> None:
             + f", the latest first; {formats.count(first)} to {formats.count(last)} are shown.",
             width="stretch",
         )
-        download.table(
-            lambda: door.view().texts(limit=MOST_DOWNLOADED, **chosen, **question.given).assign(
-                themes=lambda f: f["themes"].map(", ".join)
-            ),
-            key="texts_table", name="what they say", numbers=False,
-        )  # fmt: skip
+        download.table(lambda: _all(question, chosen), key="texts_table", name="what they say", numbers=False)
     frame = door.ask("texts", limit=A_PAGE, offset=place * A_PAGE, **chosen, **question.given)
     for number, row in enumerate(frame.to_dict("records")):
         with st.container(border=True, gap=None):
             quotes.show(row, key=f"text_{number}", whole=True)
     pages(n, A_PAGE, place)
+
+
+def _all(question: Question, chosen: dict[str, Any]) -> pd.DataFrame:
+    """Return every text chosen, as it is downloaded; of ids that are e-mail addresses too nothing leaves."""
+    found = door.view().texts(limit=MOST_DOWNLOADED, **chosen, **question.given)
+    found["themes"] = found["themes"].map(", ".join)
+    return contacts.mask(door.workspace(), found, ("customer_id",))
 
 
 def _controls(question: Question) -> dict[str, Any]:

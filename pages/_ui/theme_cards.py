@@ -14,6 +14,7 @@ from pages._ui.theme_parts import STRETCH, Question
 
 A_PAGE = 8
 QUOTATIONS = 3
+WORDS_SHOWN = 8
 ORDERS = {
     "size": ("Largest first", "texts", False),
     "mrr": ("Most MRR first", "mrr_share", False),
@@ -67,11 +68,14 @@ def card(question: Question, row: dict[str, Any]) -> None:
                     st.markdown(f"**{value}**" + (f" :gray[{more}]" if more else ""))
             with st.container(gap=None):
                 _spark(question, name)
+        known = [word for word in row.get("words", ()) if word != name]
+        if known:
+            st.caption(f"Known by {formats.literal(', '.join(known[:WORDS_SHOWN]))}")
         with st.container(gap="small"):
             for place, quote in enumerate(_quotations(question, name).to_dict("records")):
                 quotes.show(quote, key=f"{name}_{place}")
         every = "The text" if row["texts"] == 1 else f"All {formats.count(row['texts'])} texts"
-        shell.link("texts", every, icon=":material/arrow_forward:", show="texts", theme=name, **question.address)
+        _way(question, every, f"open_{name}", theme=name)
 
 
 def badges(row: dict[str, Any]) -> None:
@@ -98,11 +102,12 @@ def facts(question: Question, row: dict[str, Any]) -> list[tuple[str, str, str]]
     answers = ("only " if few and row["answers"] else "") + formats.plural(int(row["answers"]), "answer")
     mrr = formats.NOTHING if formats.is_missing(row["mrr_share"]) else formats.value(row["mrr_share"], "share")
     tone = theme_words.tone(row)
+    scored = (feedback_parts.SURVEYS[question.survey][0], f":gray[{score}]" if few else score,
+              f"{between}, {answers}" if between else answers)  # fmt: skip
     return [
         ("Texts", formats.count(row["texts"]), f"{formats.value(row['share'], 'share')} of all"),
         ("Share of MRR", mrr, formats.plural(int(row["customers"]), "customer")),
-        (feedback_parts.SURVEYS[question.survey][0], f":gray[{score}]" if few else score,
-         f"{between}, {answers}" if between else answers),
+        *([scored] if question.themes()["answers"].any() else []),
         ("Tone", tone.partition(",")[0] or formats.NOTHING, tone.partition(", ")[2]),
     ]  # fmt: skip
 
@@ -127,6 +132,17 @@ def _turned(key: str) -> None:
     state.update(page=None if chosen == 1 else str(chosen))
 
 
+def _way(question: Question, label: str, key: str, **params: str) -> None:
+    """Show the way to texts: a link from another page; here, where a link to the page itself would look pressed, a
+    button."""
+    icon, show = ":material/arrow_forward:", "texts"
+    if question.elsewhere:
+        shell.link("texts", label, icon=icon, show=show, **params, **question.address)
+    else:
+        changes = {"theme": None, "bare": None, "page": None, "show": show, **params}
+        st.button(label, icon=icon, type="tertiary", key=key, on_click=state.update, kwargs=changes)
+
+
 def _spark(question: Question, name: str) -> None:
     frame = question.trend()
     mine = frame[frame["theme"] == name].rename(columns={"share": "value"})
@@ -148,7 +164,7 @@ def _rest(question: Question) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         are = "is" if bare == 1 else "are"
         st.markdown(f"{formats.plural(bare, 'text')} {are} about none of these themes.", width="stretch")
-        shell.link("texts", "Read them", icon=":material/arrow_forward:", show="texts", bare="1", **question.address)
+        _way(question, "Read them", "open_unthemed", bare="1")
 
 
 def _download(question: Question, frame: pd.DataFrame) -> None:

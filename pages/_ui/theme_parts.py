@@ -29,20 +29,22 @@ STRETCH = 90
 NEEDS = ("survey_responses.comment", "tickets.description", "touchpoints.notes", "mentions.text")
 # a long word breaks, and a text that runs from right to left does so
 STYLE = """<style>
-[class*="st-key-quote_"] p { unicode-bidi: plaintext; overflow-wrap: anywhere; }
-[class*="st-key-quote_"] blockquote { margin: 0; color: inherit; }
+[class*="st-key-quote_"] { border-left: 3px solid color-mix(in srgb, currentColor 18%, transparent);
+  padding-left: 0.8rem; }
+[class*="st-key-quote_"] p { unicode-bidi: plaintext; text-align: start; overflow-wrap: anywhere; }
 </style>"""
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked of texts: `given`, what all questions take; `survey`, whose score themes have; the filter bar's
-    grain; `address`: the origin and kind as the page's address says them."""
+    grain; `address`: the origin and kind as the address of 'What they say' has them; `elsewhere`: another page asks."""
 
     given: dict[str, Any]
     survey: str
     grain: str
     address: dict[str, str]
+    elsewhere: bool = False
 
     def themes(self) -> pd.DataFrame:
         """Return the themes, the largest first, with how they moved of late."""
@@ -93,7 +95,8 @@ def ask(asked: Asked) -> Question:
 def of_survey(asked: Asked, name: str) -> Question:
     """Return what is asked of the comments of one survey."""
     given = {**feedback_parts.given(asked), "pins": theme_pins.pins(), "origins": name}
-    return Question(given, name, asked.question.grain or "month", {"origin": "survey", "kind": name})
+    address = {"origin": "survey", "kind": name}
+    return Question(given, name, asked.question.grain or "month", address, elsewhere=True)
 
 
 def survey() -> str:

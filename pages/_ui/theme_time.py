@@ -46,6 +46,9 @@ def _moves(themes: pd.DataFrame) -> None:
     moved = themes[(themes["now"] > 0) | (themes["earlier"] > 0)].sort_values(
         ["change", "theme"], ascending=[False, True]
     )
+    if moved.empty:
+        st.caption(f"Nobody wrote in the last {STRETCH} days of these data, nor in the {STRETCH} before.")
+        return
     shown = pd.DataFrame(
         {
             "Theme": moved["theme"],

@@ -55,6 +55,8 @@ def tone(row: dict) -> str:
     """Return the tone of a theme's texts: '62 % positive, 20 % negative'; '' where none was judged."""
     if not row["toned"]:
         return ""
+    if not row["positive"] and not row["negative"]:
+        return "neutral"
     return f"{_share(row['positive'] / row['toned'])} positive, {_share(row['negative'] / row['toned'])} negative"
 
 
