@@ -81,14 +81,11 @@ def verdict(row: dict[str, Any]) -> str:
 
 
 def sentence(row: dict[str, Any], named: dict[str, str], unit: str) -> str:
-    """Return what a comparison says: 'Region: EMEA 7, the others 40; -32 pts (...)'."""
+    """Return what a comparison says: 'Region: 7 for EMEA, 40 for the others; -32 pts (95 % interval ...); ...'."""
     one, other = groups(row)
-    who = {"category": f"{fact(row, named)} {one}", "flag": f"{fact(row, named)}: yes"}.get(
-        row["form"], f"{fact(row, named)}: {one}"
-    )
-    scores = f"{formats.value(row['value'], unit)}, {other} {formats.value(row['other_value'], unit)}"
+    scores = f"{formats.value(row['value'], unit)} for {one}, {formats.value(row['other_value'], unit)} for {other}"
     n = f"{formats.count(row['n'])} and {formats.count(row['other_n'])} answers"
-    return f"{who}: {scores}; {difference(row, unit)} (95 % interval {between(row, unit)}), of {n}"
+    return f"{fact(row, named)}: {scores}; {difference(row, unit)} (95 % interval {between(row, unit)}); {n}"
 
 
 def headline(found: Drivers) -> str:

@@ -66,7 +66,7 @@ def segments(survey: str, kpi: KPI, asked: Asked) -> None:
     )  # fmt: skip
     st.dataframe(
         _segments_table(shown, named, kpi.unit), hide_index=True, key=f"why_segments_{place}",
-        on_select=_row(shown, place), selection_mode="single-row", height=38 + 35 * len(shown),
+        on_select=_row(shown, place), selection_mode="single-row", height="content",
         alt="Segments by what they add to the score",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
