@@ -38,9 +38,9 @@ class Voice(Asking):
         (a search), `tone`, `category` and `survey`; `limit` (500), `offset`. Tone is null in a language that is not
         judged; contacts are masked."""
         con, settings, now = self._ask(definitions, as_of)
-        words = {"reader": self._reader(), "where": self._where(where), **_choosing(asked)}
+        words = {"reader": self._text_reader(), "where": self._where(where), **_choosing(asked)}
         frame = written.texts(con, settings, now, **words)
-        return contacts.mask(self.workspace, hiding.drop(inventory.name_sources(con, frame), self.hidden))
+        return self._masked_texts(inventory.name_sources(con, frame))
 
     @within_limits()
     def text_counts(
@@ -54,7 +54,7 @@ class Voice(Asking):
         """Return how many texts `texts` finds of each kind: origin, kind, texts, customers, english, toned, positive,
         negative. Takes what `texts` takes, without a page."""
         con, settings, now = self._ask(definitions, as_of)
-        words = {"reader": self._reader(), "where": self._where(where), **_choosing(asked)}
+        words = {"reader": self._text_reader(), "where": self._where(where), **_choosing(asked)}
         return written.origins(con, settings, now, **words)
 
     @within_limits()
@@ -71,7 +71,7 @@ class Voice(Asking):
         first_at, words; see `cs_metrics.analysis.feedback.themes.themes`. Of `asked` beside the words of all: `survey`
         ("nps": whose score), `days` (the latest stretch, held against the equal one before it; None: the range)."""
         con, settings, now = self._ask(definitions, as_of)
-        return themes.themes(con, settings, now, reader=self._reader(), where=self._where(where), **asked)
+        return themes.themes(con, settings, now, reader=self._text_reader(), where=self._where(where), **asked)
 
     @within_limits()
     def theme_trend(
@@ -86,7 +86,7 @@ class Voice(Asking):
         """Return each theme over time: theme, period, texts, n (all texts of the period), share with its interval low
         and high, tone, complete; of one `theme` where it is asked for."""
         con, settings, now = self._ask(definitions, as_of)
-        words = {"reader": self._reader(), "where": self._where(where), **asked}
+        words = {"reader": self._text_reader(), "where": self._where(where), **asked}
         return themes.theme_trend(con, settings, now, grain=grain, **words)
 
     @within_limits()
@@ -103,11 +103,16 @@ class Voice(Asking):
         """Return up to n different texts that are typical of a theme: said_at, origin, kind, customer_id, text, tone,
         label, score, times, _source, _row. Contacts are masked."""
         con, settings, now = self._ask(definitions, as_of)
-        words = {"reader": self._reader(), "where": self._where(where), **asked}
+        words = {"reader": self._text_reader(), "where": self._where(where), **asked}
         frame = inventory.name_sources(con, quoted.quotations(con, settings, now, theme, n=n, **words))
-        return contacts.mask(self.workspace, hiding.drop(frame, self.hidden))
+        return self._masked_texts(frame)
 
-    def _reader(self) -> Reader:
+    def _masked_texts(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Mask contacts; of hidden columns that all texts have, who wrote is one. The others are left out by row."""
+        who = frozenset(name for name in self.hidden if name.rpartition(".")[2] == "customer_id")
+        return contacts.mask(self.workspace, hiding.drop(frame, who))
+
+    def _text_reader(self) -> Reader:
         return Reader(self.hidden, self.where)
 
 

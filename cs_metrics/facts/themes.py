@@ -78,7 +78,7 @@ def _find(texts: Sequence[str], times: Ints) -> list[Theme]:
         return []
     laid = space.laid(read, [headline(texts[row]) for row in chosen])
     weights = np.sqrt(times[chosen])
-    model = _Model.of(laid, _groups(laid, weights, times[chosen]), weights, times[chosen], times.sum())
+    model = _Model.of(laid, _groups(laid, weights, times[chosen]), weights, times[chosen])
     if model is None:
         return []
     known = model.known_by(space.names)
@@ -179,10 +179,10 @@ class _Model:
     total: Floats
 
     @classmethod
-    def of(cls, laid: sp.csr_matrix, group: Ints, weights: Floats, times: Ints, total: int) -> _Model | None:
+    def of(cls, laid: sp.csr_matrix, group: Ints, weights: Floats, times: Ints) -> _Model | None:
         """Learn from the groups, then from what that makes of the texts, a few times over. Groups that are too small
         are given up."""
-        fewest = max(FEWEST_OF_A_THEME, LEAST_SHARE * total * times.sum() / total)
+        fewest = max(FEWEST_OF_A_THEME, LEAST_SHARE * times.sum())
         model = None
         for step in range(_ROUNDS):
             sizes = np.bincount(group[group >= 0], weights=times[group >= 0], minlength=group.max() + 1)
@@ -200,9 +200,8 @@ class _Model:
         ones = sp.csr_matrix((weights[rows], (place, rows)), shape=(len(left), laid.shape[0]))
         counts = (ones @ laid).toarray()
         smooth = counts + _SMOOTHING
-        groups = np.bincount(place, weights=weights[rows], minlength=len(left))
-        held = laid.copy()
-        held.data = np.ones_like(held.data)
+        groups = np.bincount(place, weights=weights[rows], minlength=len(left)).astype(np.float64)
+        held = sp.csr_matrix((np.ones_like(laid.data), laid.indices, laid.indptr), shape=laid.shape)
         inside = (ones @ held).toarray()
         return cls(
             np.round(np.log(smooth / smooth.sum(axis=1, keepdims=True)), _DIGITS),

@@ -171,7 +171,7 @@ def _paid(
     return heard.run(
         con,
         """SELECT w.theme, CAST(coalesce(sum(p.mrr), 0) AS DOUBLE) AS mrr,
-               CAST(sum(p.mrr) AS DOUBLE) / nullif(CAST(any_value(a.mrr) AS DOUBLE), 0) AS mrr_share
+               CAST(coalesce(sum(p.mrr), 0) AS DOUBLE) / CAST(any_value(a.mrr) AS DOUBLE) AS mrr_share
         FROM (SELECT DISTINCT t.theme, h.customer_id FROM heard AS h JOIN themed AS t ON t.text_no = h.text_no
               WHERE h.said_at >= """
         f"""{start}) AS w CROSS JOIN (SELECT sum(mrr) AS mrr FROM paying) AS a
