@@ -161,7 +161,8 @@ class Analyses(Asking):
         definitions: Mapping[str, Any] | None = None,
         as_of: Any = None,
     ) -> pd.DataFrame:
-        """Return how the answers of a survey (nps, csat, ces) spread: <by>, scale, score, answers, share, kind."""
+        """Return how the answers of a survey (nps, csat, ces) spread: <by>, scale, score, answers, share, low, high,
+        kind."""
         con, settings, now = self._ask(definitions, as_of)
         filters = {"by": self._by(by), "where": self._where(where), "since": since, "until": until}
         return analysis.distribution(con, settings, now, survey=survey, **filters)

@@ -184,7 +184,8 @@ def _shares(*, look: Look, height: int) -> Picture:
 
 
 def distribution(df: pd.DataFrame, *, look: Look = LIGHT, locale: str = "en", height: int = 220) -> Drawing:
-    """How many gave each answer. `df`: the frame of `distribution` (score, answers, share, kind).
+    """How many gave each answer, with the interval of its share. `df`: the frame of `distribution` (score, answers,
+    share, low, high, kind).
 
     `kind` colours the bars: promoter, passive, detractor (NPS); satisfied, other (CSAT); easy, other (CES).
     """
@@ -197,7 +198,13 @@ def distribution(df: pd.DataFrame, *, look: Look = LIGHT, locale: str = "en", he
     )
     data["shown"] = [words.number(v, "share", locale=locale) for v in data["share"]]
     data["count"] = [words.number(v, locale=locale) for v in data["answers"]]
-    keep = ["score", "answers", "kind", "tone", "shown", "count"]
+    data["chance"] = [
+        words.between(a, b, "share", locale=locale) for a, b in zip(data["low"], data["high"], strict=True)
+    ]
+    # the bars are answers, the share's interval is drawn in them too
+    whole = (data["answers"] / data["share"]).max()
+    data["least"], data["most"] = (data[end].astype(float) * whole for end in ("low", "high"))
+    keep = ["score", "answers", "kind", "tone", "shown", "count", "chance", "least", "most"]
     return draw(_distribution, data[keep], look, "", "Answers by score", height=height, columns=max(1, len(data)))
 
 
@@ -214,10 +221,12 @@ def _distribution(*, look: Look, height: int, columns: int) -> Picture:
             alt.Tooltip("score:N", title="Answer"),
             alt.Tooltip("count:N", title="Answers"),
             alt.Tooltip("shown:N", title="Share"),
+            alt.Tooltip("chance:N", title="95 % interval"),
             alt.Tooltip("kind:N", title="Counts as"),
         ],
     )
+    chance = base.mark_rule(strokeWidth=1.5, color=look.ink, opacity=0.7).encode(x=x, y="least:Q", y2="most:Q")
     text = base.mark_text(
         dy=-7, fontSize=11, opacity=alt.ExprRef(f"width / {columns} < 24 ? 0 : 1"), color=look.muted, tooltip=None
-    ).encode(x=x, y=y, text="shown:N")
-    return dress(alt.layer(bars, text), look, height)
+    ).encode(x=x, y=alt.Y("most:Q", title=None), text="shown:N")
+    return dress(alt.layer(bars, chance, text), look, height)

@@ -74,6 +74,24 @@ def test_distribution_counts_the_answers_of_the_kpi_and_shows_empty_steps(con):
     assert frame["share"].sum() == pytest.approx(1)
 
 
+def test_shares_of_answers_have_wilsons_interval_or_that_of_accounts_that_answer_often(con):
+    once = distribution(con, resolve(), AS_OF).set_index("score")
+    low, high = intervals.wilson(1, 4)
+    assert once.loc[9, ["low", "high"]].tolist() == [pytest.approx(low), pytest.approx(high)]
+    # accounts a: 5, 5, 1; b: 5; c: 1, so that 5 was chosen 2, 1 and 0 times of 3, 1 and 1
+    rows = [
+        {"survey": "csat", "customer_id": who, "score": score, "responded_at": datetime(2026, 3, 1)}
+        for who, score in (("a", 5), ("a", 5), ("a", 1), ("b", 5), ("c", 1))
+    ]
+    often = distribution(make_version({"survey_responses": rows}), resolve(), "2026-04-01", survey="csat").set_index(
+        "score"
+    )
+    low, high = intervals.clustered(3, 5, 3, 9 + 1 + 1, 6 + 1 + 0, 4 + 1 + 0, (0.0, 1.0))
+    assert often.loc[5, ["low", "high"]].tolist() == [pytest.approx(low), pytest.approx(high)]
+    assert often.loc[3, "low"] == 0
+    assert often.loc[3, "high"] == pytest.approx(intervals.wilson(0, 5)[1])
+
+
 def test_distribution_of_satisfaction_and_effort_says_what_counts(con):
     frame = distribution(con, resolve(), AS_OF, survey="csat")
     assert frame[["score", "answers", "kind"]].values.tolist() == [

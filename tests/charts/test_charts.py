@@ -79,8 +79,9 @@ def moves():
 
 def answers():
     return pd.DataFrame(
-        {"score": [0.0, 10.0], "answers": [1, 3], "share": [0.25, 0.75], "kind": ["detractor", "promoter"]}
-    )
+        {"score": [0.0, 10.0], "answers": [1, 3], "share": [0.25, 0.75], "low": [0.05, 0.3], "high": [0.7, 0.95],
+         "kind": ["detractor", "promoter"]}
+    )  # fmt: skip
 
 
 def every(look):

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cs_metrics.analysis.feedback.answers import counted
+from cs_metrics.kpis import intervals
 
 # a scale with more steps than this is drawn with the answers it has, not with its empty steps too
 MOST_STEPS = 11
@@ -25,22 +27,39 @@ def distribution(
     since: Any = None,
     until: Any = None,
 ) -> pd.DataFrame:
-    """How the answers of a survey spread: <by>, scale, score, answers, share, kind.
+    """How the answers of a survey spread: <by>, scale, score, answers, share, low, high, kind.
 
     The same answers as its KPI counts, of the whole range. `kind`: see `answers.CATEGORIES`. Steps of a scale that
     nobody chose have 0 answers. Several scales (`scale`, '1-5') stand one after the other; `share` is of all answers
-    of the segment.
+    of the segment, low and high its 95 % interval: Wilson's, or where some gave several answers one that is made of
+    respondents (NPS) or accounts.
     """
     answers = counted(con, settings, as_of, survey=survey, by=by, where=where, since=since, until=until)
-    keys = ", ".join([*answers.writer.breakdown, "score", "scale_min", "scale_max"])
+    breakdown = answers.writer.breakdown
+    keys = ", ".join([*breakdown, "score", "scale_min", "scale_max"])
+    unit = answers.relation.unit
+    own = "".join(f"{b}, " for b in breakdown)
+    same = " AND ".join([f"w.{unit} = c.{unit}", *(f"w.{b} IS NOT DISTINCT FROM c.{b}" for b in breakdown)])
     frame = answers.run(
-        con, f"SELECT {keys}, count(*) AS answers, min(category) AS kind FROM {{answers}} GROUP BY {keys}"
+        con,
+        f"SELECT {', '.join(f'c.{key}' for key in keys.split(', '))}, sum(c.t) AS answers, min(c.kind) AS kind, "
+        "sum(c.t * c.t) AS tt, sum(c.t * w.n) AS nt FROM cells AS c JOIN whole AS w ON "
+        f"{same} GROUP BY {', '.join(f'c.{key}' for key in keys.split(', '))}",
+        f"cells AS (SELECT {keys}, {unit}, CAST(count(*) AS DOUBLE) AS t, min(category) AS kind FROM {{answers}} "
+        f"GROUP BY {keys}, {unit})",
+        f"whole AS (SELECT {own}{unit}, sum(t) AS n FROM cells GROUP BY {own}{unit})",
     )
-    return _steps(frame, list(answers.question.by), survey)
+    groups = answers.run(
+        con,
+        f"SELECT {own}count(*) AS units, sum(n) AS n, sum(n * n) AS nn, max(n) AS most FROM whole"
+        + (f" GROUP BY {', '.join(breakdown)}" if breakdown else ""),
+        f"whole AS (SELECT {own}{unit}, CAST(count(*) AS DOUBLE) AS n FROM {{answers}} GROUP BY {own}{unit})",
+    )
+    return _steps(frame, groups, list(answers.question.by), survey)
 
 
-def _steps(frame: pd.DataFrame, by: list[str], survey: str) -> pd.DataFrame:
-    """Add the steps that nobody chose, the scale's name and the shares."""
+def _steps(frame: pd.DataFrame, groups: pd.DataFrame, by: list[str], survey: str) -> pd.DataFrame:
+    """Add the steps that nobody chose, the scale's name, the shares and their intervals."""
     pieces = []
     scales = frame[["scale_min", "scale_max"]].drop_duplicates().sort_values(["scale_min", "scale_max"])
     for low, high in scales.to_numpy(dtype="float64").tolist():
@@ -56,11 +75,18 @@ def _steps(frame: pd.DataFrame, by: list[str], survey: str) -> pd.DataFrame:
             named = full["score"].map(lambda s: "promoter" if s >= 9 else "detractor" if s <= 6 else "passive")
             full["kind"] = full["kind"].fillna(named)
         pieces.append(full.assign(scale=f"{low:g}-{high:g}", kind=full["kind"].fillna("other")))
-    columns = [*by, "scale", "score", "answers", "share", "kind"]
+    columns = [*by, "scale", "score", "answers", "share", "low", "high", "kind"]
     if not pieces:
         return pd.DataFrame(columns=columns)
     result = pd.concat(pieces, ignore_index=True)
     result["answers"] = result["answers"].fillna(0).astype("int64")
-    whole = result.groupby(by, dropna=False)["answers"].transform("sum") if by else result["answers"].sum()
-    result["share"] = result["answers"] / whole
+    result = result.merge(groups, how="left", on=by) if by else result.merge(groups, how="cross")
+    result["share"] = result["answers"] / result["n"]
+    chosen, n, units, nn, most = (result[c].to_numpy(dtype="float64") for c in ("answers", "n", "units", "nn", "most"))
+    nt, tt = (result[c].fillna(0).to_numpy(dtype="float64") for c in ("nt", "tt"))
+    alone, among = intervals.wilson(chosen, n), intervals.clustered(units, n, chosen, nn, nt, tt, (0.0, 1.0))
+    # of what nobody chose, the spread of those who did says nothing
+    repeated = (most > 1) & (chosen > 0)
+    for name, one, many in zip(("low", "high"), alone, among, strict=True):
+        result[name] = np.where(repeated, many, one)
     return result[columns]
