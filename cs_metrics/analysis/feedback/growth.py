@@ -50,5 +50,7 @@ def _effect(frame: pd.DataFrame, stretch: str) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = x / n
         clustered = k / (k - 1) * (xx - 2 * share * xm + share**2 * mm) / n**2
-        effect = clustered / (share * (1 - share) / n)
+        effect = clustered / (share * (1 - share) / (n - 1))
+    # of one account nobody knows how much accounts differ: all its texts count as one
+    effect = np.where(k == 1, n, effect)
     return np.where(np.isfinite(effect), np.maximum(effect, 1.0), 1.0)
