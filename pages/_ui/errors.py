@@ -25,7 +25,7 @@ def show(error: Exception) -> None:
     if isinstance(error, NotComputableError):
         st.info(said(error), icon=":material/block:")
     elif isinstance(error, CSMetricsError):
-        log.info("shown to a reader: %s", error)
+        log.info("shown to a reader: %s", type(error).__name__)  # its text may hold a value of theirs
         st.error(said(error), icon=":material/error:")
     else:
         reference = secrets.token_hex(4)

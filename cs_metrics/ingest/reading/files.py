@@ -236,7 +236,7 @@ def _work(
         raise RuntimeError(f"The reading process did not start: {text[-2000:]}")
     name = uploads[at].name if at >= 0 else "The file"
     if text:
-        _LOG.warning("reading %s: %s", name, text[-4000:])
+        _LOG.warning("the process that reads files ended with %s and complained in %s characters", code, len(text))
     if late:
         return at, exceeded(name, f"takes longer than {limits.seconds:,} seconds to read", "seconds")
     if code == -getattr(signal, "SIGALRM", 0):
