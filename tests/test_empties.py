@@ -26,9 +26,10 @@ def content(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 def test_what_is_spared_is_what_would_have_been_made() -> None:
     make_version({})
-    for tables in ({}, {"subscriptions": SUBSCRIPTIONS}, {"tickets": TICKETS}, {"subscriptions": SUBSCRIPTIONS, "tickets": TICKETS}):  # fmt: skip
+    both = {"subscriptions": SUBSCRIPTIONS, "tickets": TICKETS}
+    for tables in ({}, {"subscriptions": SUBSCRIPTIONS}, {"tickets": TICKETS}, both):
         spared = make_version(tables, as_of="2026-01-01")
         seen = content(spared)
         facts.build(spared, resolve(), datetime(2026, 1, 1))
         assert content(spared) == seen
-    assert len([name for name in seen if name.startswith("fact_")]) > 60
+    assert len([name for name in seen if name.startswith("fact_")]) > 50
