@@ -19,6 +19,7 @@ VERDICTS = {
     "none": "too few answers",
 }
 ICONS = {"real": ":material/check_circle:", "alone": ":material/help:", "open": ":material/help:"}
+DIGITS = {"nps": 0, "ces": 2}
 SHOWN = {"promoter": "promoters", "passive": "passives", "detractor": "detractors"}
 
 
@@ -35,7 +36,7 @@ def show(survey: str, asked: Asked) -> None:
     unit = "share" if measure != "score" or survey == "csat" else "score"
     _picked(survey, every, over, words)
     listed = every if over == "segments" else door.ask("feedback_changes", survey, pairs="neighbours", **words)
-    _table(listed, unit, 0 if survey == "nps" else 2, f"{survey} {measure} by {by or words.get('grain')}")
+    _table(listed, unit, DIGITS.get(survey, 1), f"{survey} {measure} by {by or words.get('grain')}")
     more = f" The {len(every.points)} {'largest segments' if by else 'latest periods'} stand here." * bool(
         every.left_out
     )

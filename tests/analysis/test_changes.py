@@ -195,8 +195,8 @@ def test_silence_is_never_told_as_no_change() -> None:
     for row in found.pairs.to_dict("records"):
         assert row["sentence"].startswith("Cannot tell") == (row["verdict"] != "real")
         assert "no change" not in row["sentence"]
-    assert found.summary == "Of 2 pairs of neighbouring months compared, none differs by more than chance gives: of " \
-        "the others nobody can tell."  # fmt: skip
+    assert found.summary == "Of 2 pairs of neighbouring months compared, none differs by more than chance gives, " \
+        "which does not say that they are alike."  # fmt: skip
 
 
 def test_nothing_and_one_period_have_nothing_to_compare() -> None:

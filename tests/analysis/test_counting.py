@@ -98,6 +98,7 @@ def test_every_survey_says_what_it_counts() -> None:
     assert counting.told("nps", resolve()) == "Each person counts once in a period, with the last answer."
     turned = resolve({"survey_rule": "all", "nps_scales": "0_to_10", "ces_easy_end": "low", "top_box": 1})
     assert counting.told("nps", turned).endswith("weighs more. Answers on a scale from 1 to 10 are left out.")
-    assert "Only the highest answer" in counting.told("csat", turned)
+    assert "Satisfied: only the highest answer." in counting.told("csat", turned)
     assert "lowest answer of the scale is taken for easy" in counting.told("ces", turned)
-    assert counting.told("onboarding", turned) == "Every answer counts, brought to 0 to 100 on its own scale."
+    assert "brought to 0 to 100 on its own scale" in counting.told("onboarding", turned)
+    assert "no CSAT and no NPS" in counting.told("post_activation", turned)

@@ -89,7 +89,8 @@ def summary(pairs: pd.DataFrame, told: Told, which: str) -> str:
     pair = "pair" if looked == 1 else "pairs"
     said = f"Of {looked:,} {pair} of {kind} compared, {f'{real:,}' if real else 'none'} "
     said += f"{'differs' if real <= 1 else 'differ'} by more than chance gives"
-    said += ": of the others nobody can tell." if looked > real else "."
+    rest = "; of the others nobody can tell." if real else ", which does not say that they are alike."
+    said += rest if looked > real else "."
     return said + (f" {few:,} more {'has' if few == 1 else 'have'} too few answers." if few else "")
 
 

@@ -18,9 +18,9 @@ from cs_metrics.kpis.slice import Slice
 _EVERY = {"survey_rule": "all", "nps_scales": "both"}
 _TOP_BOX = (
     Choice(0, "the top by the scale", "The top two of 4 to 11 steps, the top one of 3 or fewer, the top fifth beyond."),
-    Choice(1, "the top answer", "Only the highest answer counts as satisfied."),
-    Choice(2, "the top two answers", "The two highest answers count as satisfied."),
-    Choice(3, "the top three answers", "The three highest answers count as satisfied."),
+    Choice(1, "the top answer", "Only the highest answer."),
+    Choice(2, "the top two answers", "The two highest answers."),
+    Choice(3, "the top three answers", "The three highest answers."),
 )
 CHOICES: Mapping[str, Mapping[str, tuple[Choice, ...]]] = {
     "nps": {name: BY_NAME[name].choices for name in ("survey_rule", "nps_scales")},
@@ -102,8 +102,13 @@ def told(survey: str, settings: Mapping[str, Any]) -> str:
         return rule + (" Answers on a scale from 1 to 10 are left out." if settings["nps_scales"] != "both" else "")
     if survey == "csat":
         top = next(c for c in _TOP_BOX if c.value == settings["top_box"])
-        return f"Every answer counts. {top.means}"
+        return f"Every answer counts. Satisfied: {top.means[0].lower()}{top.means[1:]}"
     if survey == "ces":
         end = {"high": "highest", "low": "lowest"}[settings["ces_easy_end"]]
         return f"Every answer counts. The {end} answer of the scale is taken for easy, and told as high."
-    return "Every answer counts, brought to 0 to 100 on its own scale."
+    if survey == "onboarding":
+        return "Every answer to the onboarding survey counts, brought to 0 to 100 on its own scale."
+    return (
+        "Every answer that somebody gave once activated counts, to satisfaction, recommendation, effort and "
+        "post-activation surveys, brought to 0 to 100 on its own scale. It is no CSAT and no NPS."
+    )

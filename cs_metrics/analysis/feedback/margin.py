@@ -7,7 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-_NAMES = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "onboarding": "Onboarding", "post_activation": "After activation"}
+_NAMES = {
+    "nps": "NPS",
+    "csat": "CSAT",
+    "ces": "CES",
+    "onboarding": "Onboarding score",
+    "post_activation": "Score after activation",
+}
 # an interval of which one side is so much longer than the other has no single margin
 _LOPSIDED = 1.3
 
