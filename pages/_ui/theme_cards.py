@@ -35,6 +35,7 @@ def show(question: Question) -> None:
             icon=":material/category:",
         )
         theme_pins.new(question)
+        _unheard(question, frame)
         return
     chosen = state.get("order") if state.get("order") in ORDERS else "size"
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -49,6 +50,7 @@ def show(question: Question) -> None:
         card(question, row)
     pages(len(ordered), A_PAGE, place)
     _rest(question)
+    _unheard(question, frame)
     _download(question, ordered)
 
 
@@ -100,13 +102,15 @@ def facts(question: Question, row: dict[str, Any]) -> list[tuple[str, str, str]]
     score = formats.value(row["score"], unit)
     between = formats.interval(row["score_low"], row["score_high"], unit)
     answers = ("only " if few and row["answers"] else "") + formats.plural(int(row["answers"]), "answer")
-    mrr = formats.NOTHING if formats.is_missing(row["mrr_share"]) else formats.value(row["mrr_share"], "share")
+    customers = formats.plural(int(row["customers"]), "customer")
+    mrr = formats.value(row["mrr_share"], "share")
     tone = theme_words.tone(row)
     scored = (feedback_parts.SURVEYS[question.survey][0], f":gray[{score}]" if few else score,
               f"{between}, {answers}" if between else answers)  # fmt: skip
     return [
         ("Texts", formats.count(row["texts"]), f"{formats.value(row['share'], 'share')} of all"),
-        ("Share of MRR", mrr, formats.plural(int(row["customers"]), "customer")),
+        ("Customers", formats.count(row["customers"]), "") if formats.is_missing(row["mrr_share"])
+        else ("Share of MRR", mrr, customers),
         *([scored] if question.themes()["answers"].any() else []),
         ("Tone", tone.partition(",")[0] or formats.NOTHING, tone.partition(", ")[2]),
     ]  # fmt: skip
@@ -165,6 +169,15 @@ def _rest(question: Question) -> None:
         are = "is" if bare == 1 else "are"
         st.markdown(f"{formats.plural(bare, 'text')} {are} about none of these themes.", width="stretch")
         _way(question, "Read them", "open_unthemed", bare="1")
+
+
+def _unheard(question: Question, frame: pd.DataFrame) -> None:
+    """Show the pinned themes that no text here is about: they can be edited too."""
+    for name in theme_pins.pins():
+        if name not in set(frame["theme"]):
+            with st.container(horizontal=True, vertical_alignment="center", border=True):
+                st.markdown(f":material/keep: **{formats.literal(name)}**: no text here is about it.", width="stretch")
+                theme_pins.actions(question, name)
 
 
 def _download(question: Question, frame: pd.DataFrame) -> None:

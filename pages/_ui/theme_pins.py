@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pages._ui.theme_parts import Question
 
 DONE = "_theme_done"
+ROUND = "_theme_round"
 HINT = "One a line. A text that has any of them is about the theme: whole words, any case; 'export*' takes any ending."
 
 
@@ -34,7 +35,7 @@ def undo_bar() -> None:
 
 def new(question: Question) -> None:
     """Offer to pin a theme by words of one's own."""
-    with st.popover("Name a theme", icon=":material/add:", key="pin_new"):
+    with st.popover("Name a theme", icon=":material/add:", key=_now("pin_new")):
         _form("new", "", [], [], None, question)
 
 
@@ -42,11 +43,11 @@ def actions(question: Question, name: str) -> None:
     """Offer what can be done with one theme: pin it, or where it is pinned change it and unpin it."""
     held = next((row for row in door.workspace().pinned_themes() if row["name"] == name), None)
     if held is None:
-        with st.popover("Pin", icon=":material/keep:", type="tertiary", key=f"pin_{name}"):
+        with st.popover("Pin", icon=":material/keep:", type="tertiary", key=_now(f"pin_{name}")):
             st.caption("A pinned theme keeps its name and is counted in every version to come.")
             _form(name, name[:1].upper() + name[1:], [name], [name], None, question)
         return
-    with st.popover("Edit", icon=":material/edit:", type="tertiary", key=f"pin_{name}"):
+    with st.popover("Edit", icon=":material/edit:", type="tertiary", key=_now(f"pin_{name}")):
         _form(held["theme"], held["name"], held["phrases"], held["found"], held, question)
         st.button("Unpin", icon=":material/keep_off:", type="tertiary", key=f"unpin_{held['theme']}",
                   on_click=_unpin, args=(held,))  # fmt: skip
@@ -58,13 +59,18 @@ def merge(question: Question) -> None:
     if len(known) < 2:
         return
     with (
-        st.popover("Merge themes", icon=":material/merge:", key="merge_themes"),
-        st.form("merge_form", border=False),
+        st.popover("Merge themes", icon=":material/merge:", key=_now("merge_themes")),
+        st.form(_now("merge_form"), border=False),
     ):
-        chosen = st.multiselect("Themes", known, placeholder="Two or more", key="merge_chosen")
-        name = st.text_input("Name", max_chars=80, key="merge_name", placeholder="What the team calls it")
+        chosen = st.multiselect("Themes", known, placeholder="Two or more", key=_now("merge_chosen"))
+        name = st.text_input("Name", max_chars=80, key=_now("merge_name"), placeholder="What the team calls it")
         if st.form_submit_button("Merge", type="primary", icon=":material/merge:"):
             _merge(chosen, name)
+
+
+def _now(key: str) -> str:
+    """A widget's key, another after each change: what was filled in is emptied, and what was open is closed."""
+    return f"{key}_{st.session_state.get(ROUND, 0)}"
 
 
 def _form(
@@ -72,13 +78,15 @@ def _form(
 ) -> None:
     """The form of a theme: one that is `held`, or a new one."""
     known = [theme for theme in question.themes()["theme"] if theme not in pins()]
-    with st.form(f"theme_form_{key}", border=False):
-        named = st.text_input("Name", value=name, max_chars=80, key=f"theme_name_{key}", placeholder="Slow exports")
-        told = st.text_area("Words and phrases", value="\n".join(phrases), key=f"theme_phrases_{key}", help=HINT,
+    with st.form(_now(f"theme_form_{key}"), border=False):
+        named = st.text_input(
+            "Name", value=name, max_chars=80, key=_now(f"theme_name_{key}"), placeholder="Slow exports"
+        )
+        told = st.text_area("Words and phrases", value="\n".join(phrases), key=_now(f"theme_phrases_{key}"), help=HINT,
                             height=110, placeholder="slow export\nexport takes")  # fmt: skip
         taken = st.multiselect(
             "Found themes that it takes in", list(dict.fromkeys([*found, *known])), default=found,
-            key=f"theme_found_{key}", placeholder="None",
+            key=_now(f"theme_found_{key}"), placeholder="None",
             help="Their texts count too, and they no longer show by themselves.",
         )  # fmt: skip
         pressed = st.form_submit_button("Save" if held else "Pin", type="primary", icon=":material/keep:")
@@ -115,11 +123,13 @@ def _merge(chosen: list[str], name: str) -> None:
 
 def _done(said: str, undo: tuple[str, Any]) -> None:
     st.session_state[DONE] = {"said": said, "undo": undo}
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()
 
 
 def _unpin(held: dict[str, Any]) -> None:
     door.workspace().unpin_theme(held["theme"])
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.session_state[DONE] = {"said": f"'{held['name']}' was unpinned.", "undo": ("restore", held["theme"])}
 
 
