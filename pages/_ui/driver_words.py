@@ -45,7 +45,7 @@ def groups(row: dict[str, Any]) -> tuple[str, str]:
     """Return the two groups that were compared: 'EMEA' and 'the others', 'yes' and 'no', '62 h and more' and 'up to
     24 h'."""
     if row["form"] == "category":
-        return segment(row["segment"]), OTHERS
+        return {"true": "yes", "false": "no"}.get(row["segment"], segment(row["segment"])), OTHERS
     if row["form"] == "flag":
         return "yes", "no"
     low, high = float(row["low_cut"]), float(row["high_cut"])

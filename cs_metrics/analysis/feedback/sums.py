@@ -49,10 +49,12 @@ def sums_sql(source: str, groups: Sequence[str], cluster: str, nulls: bool) -> s
             "count(*) FILTER (WHERE worth > 0) AS up, count(*) FILTER (WHERE worth < 0) AS down "
             f"FROM {source}{known} GROUP BY 1, 2"
         )
-        whole = "SELECT *, sum(n) OVER (PARTITION BY c) AS nc, sum(t) OVER (PARTITION BY c) AS tc"
-        selects.append(
-            f"SELECT {place} AS driver, CAST(g AS VARCHAR) AS segment, {_SUMS} FROM ({whole} FROM ({cells})) GROUP BY g"
+        whole = "SELECT c, sum(n) AS nc, sum(t) AS tc FROM cells GROUP BY 1"
+        both = (
+            f"WITH cells AS MATERIALIZED ({cells}), whole AS ({whole}) "
+            "SELECT cells.*, nc, tc FROM cells JOIN whole USING (c)"
         )
+        selects.append(f"SELECT {place} AS driver, CAST(g AS VARCHAR) AS segment, {_SUMS} FROM ({both}) GROUP BY g")
     return "\nUNION ALL\n".join(selects)
 
 
