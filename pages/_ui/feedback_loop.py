@@ -61,11 +61,12 @@ def _list(survey: str, found: Any, changes: int, given: dict[str, Any]) -> None:
     )  # fmt: skip
     _save(frame, key)
     with st.container(horizontal=True, vertical_alignment="center"):
-        few = f"The first {formats.count(SHOWN)} are shown; the file has more. " if len(frame) == SHOWN else ""
-        days = formats.last_day(door.as_of())
+        count = formats.plural(len(frame), "answer")
+        few = f"The first {count}; the file has more." if len(frame) == SHOWN else f"{count}."
+        money = "; MRR and renewal are as of then" if "mrr" in frame and frame["mrr"].notna().any() else ""
         st.caption(
-            f"{few}{formats.plural(len(frame), 'answer')}. State, Owner, Note and {CONTACTED} can be changed: "
-            f"press a cell, then save. Age is in days, up to {days}; MRR and renewal are as of then.", width="stretch",
+            f"{few} State, Owner, Note and {CONTACTED} can be changed: press a cell, then save. Age is in days, up to "
+            f"{formats.last_day(door.as_of())}{money}.", width="stretch",
         )  # fmt: skip
         download.table(
             lambda: door.ask("follow_ups", survey, limit=10_000, **words), key="follow_ups", name=f"{survey} follow-ups"
