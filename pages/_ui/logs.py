@@ -79,7 +79,8 @@ def _told(error: Any) -> dict[str, Any]:
     if held is None:
         return {}
     frames = [f"{_short(f.filename)}:{f.lineno} {f.name}" for f in traceback.extract_tb(held.__traceback__)[-FRAMES:]]
-    kinds, one = [], held
+    kinds: list[str] = []
+    one: BaseException | None = held
     while one is not None and len(kinds) < 10:
         kinds.append(type(one).__name__)
         one = one.__cause__ or one.__context__
