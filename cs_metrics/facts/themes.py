@@ -33,7 +33,7 @@ SAMPLE = 20_000
 LONGEST = 300
 """Of a longer text so many words are read."""
 _DIMENSIONS, _ROUNDS, _STARTS, _SMOOTHING = 50, 5, 10, 0.1
-# a word in more than half of the texts tells none of them apart
+# a word in more than half of the texts, the different ones and all, tells none of them apart
 _MOST_SHARE, _KNOWN_BY = 0.5, 15
 _CHUNK, _DIGITS = 50_000, 6
 
@@ -108,8 +108,8 @@ class _Space:
     @classmethod
     def of(cls, words: Sequence[list[str]], times: Ints, base: dict[str, str], stop: frozenset[str]) -> _Space | None:
         seen, written = occurrences(words), occurrences(words, times.tolist())
-        most = max(_MOST_SHARE * len(words), FEWEST_OF_A_THEME)
-        names = sorted(word for word, texts in seen.items() if texts <= most and written[word] >= 2)
+        many, most = (max(_MOST_SHARE * size, FEWEST_OF_A_THEME) for size in (len(words), int(times.sum())))
+        names = sorted(w for w in seen if written[w] >= 2 and (seen[w] <= many or written[w] <= most))
         if not names:
             return None
         tells = np.log((1 + len(words)) / (1 + np.array([seen[name] for name in names]))) + 1
