@@ -79,7 +79,7 @@ class After(Asking):
         **asked: Any,
     ) -> staying.Stayed:
         """Return how long accounts stayed after their answer: `curve` (category, t in days, at_risk, events, censored,
-        survival, low, high), `medians`, `test`, `verdict`, `looked`, `returned`."""
+        survival, low, high), `medians`, `test`, `verdict`, `returned`."""
         con, settings, now = self._ask(definitions, as_of)
         return staying.stayed(con, settings, now, survey=survey, where=self._where(where), **asked)
 

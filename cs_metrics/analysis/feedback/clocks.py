@@ -33,22 +33,21 @@ STATUSES = {
 
 # a life is entered on the day on which it begins (an answer's date may have no time of day), after the one before
 _LIVES = """lives AS (
-    SELECT customer_id, begins, ends, _source, _row,
-           greatest(date_trunc('day', begins), coalesce(lag(ends) OVER own, date_trunc('day', begins))) AS opens,
-           first_value(ends) OVER own AS first_end
+    SELECT customer_id, begins, ends, next_begins, _source, _row,
+           greatest(date_trunc('day', begins), coalesce(lag(ends) OVER own, date_trunc('day', begins))) AS opens
     FROM fact_life WINDOW own AS (PARTITION BY customer_id ORDER BY begins))"""
 _PLACED = """placed AS (
-    SELECT a.*, l.begins AS began_at, l.ends AS ends_at, l._source AS end_source, l._row AS end_row,
-           CASE WHEN l.customer_id IS NOT NULL THEN 'customer' WHEN k.first_end <= a.answered_at THEN 'left'
+    SELECT a.*, l.begins AS began_at, l.ends AS ends_at, l.next_begins, l._source AS end_source, l._row AS end_row,
+           CASE WHEN l.customer_id IS NOT NULL THEN 'customer' WHEN k.ends <= a.answered_at THEN 'left'
                 WHEN k.customer_id IS NOT NULL THEN 'before' ELSE 'unknown' END AS status
     FROM {answers} AS a
     LEFT JOIN lives AS l ON l.customer_id = a.customer_id AND l.opens <= a.answered_at AND a.answered_at < l.ends
-    LEFT JOIN (SELECT customer_id, min(first_end) AS first_end FROM lives GROUP BY customer_id) AS k
-      ON k.customer_id = a.customer_id
+    LEFT JOIN fact_life AS k ON k.customer_id = a.customer_id AND k.number = 1
     WHERE a.pno = 0 AND a.customer_id IS NOT NULL)"""
 # without anything that says who is a customer, everybody who answers is one
 _EVERYBODY = f"""placed AS (
-    SELECT a.*, CAST(NULL AS TIMESTAMP) AS began_at, {literal(FOREVER)} AS ends_at, CAST(NULL AS INTEGER) AS end_source,
+    SELECT a.*, CAST(NULL AS TIMESTAMP) AS began_at, {literal(FOREVER)} AS ends_at,
+           CAST(NULL AS TIMESTAMP) AS next_begins, CAST(NULL AS INTEGER) AS end_source,
            CAST(NULL AS BIGINT) AS end_row, 'customer' AS status
     FROM {{answers}} AS a WHERE a.pno = 0 AND a.customer_id IS NOT NULL)"""
 _CLOCKS = """clocks AS (
@@ -61,9 +60,9 @@ class Clocks:
     """The accounts whose clock has started. `end`: up to when it is known who is a customer; `missing`: the columns
     that would say who leaves, empty where they are there.
 
-    `run` reads `clocks` (an account: customer_id, category, score, worth, answered_at, began_at, ends_at, end_source
-    and end_row of the row that ended its life, _source, _row, _id of the answer) and `placed` (an answer: the same, and
-    `status`, one of STATUSES).
+    `run` reads `clocks` (an account: customer_id, category, score, worth, answered_at, began_at, ends_at, next_begins
+    (of its next life), end_source and end_row of the row that ended its life, _source, _row and _id of the answer) and
+    `placed` (an answer: the same, and `status`, one of STATUSES).
     """
 
     answers: Answers

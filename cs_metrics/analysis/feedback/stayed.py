@@ -16,7 +16,7 @@ import pandas as pd
 
 from cs_metrics.analysis.feedback import after_words
 from cs_metrics.analysis.feedback.answers import CATEGORIES
-from cs_metrics.analysis.feedback.clocks import Clocks, clocks, told
+from cs_metrics.analysis.feedback.clocks import Clocks, clocks
 from cs_metrics.analysis.survival import curve as estimate
 from cs_metrics.analysis.survival.lives import PARTS, dense
 from cs_metrics.errors import NotComputableError, QueryError, did_you_mean
@@ -25,8 +25,8 @@ from cs_metrics.sql import inline, literal
 
 _BY = ["category"]
 _SUMS = (
-    "SELECT category, t, count(*) FILTER (WHERE over) AS events, count(*) FILTER (WHERE NOT over) AS censored "
-    "FROM aged GROUP BY 1, 2"
+    "SELECT category, t, count(*) FILTER (WHERE over) AS events, count(*) FILTER (WHERE NOT over) AS censored, "
+    "count(*) FILTER (WHERE came_back) AS returned FROM aged GROUP BY 1, 2"
 )
 
 
@@ -34,13 +34,12 @@ _SUMS = (
 class Stayed:
     """`curve`: category, t (days after the answer), at_risk, events, censored, survival, low, high; the category that
     is best first. `medians` and `test` as in `survived.Summary`; `verdict`: whether the categories differ, in words;
-    `looked`: see `clocks.told`; `returned`: accounts that left after the answer and came back."""
+    `returned`: accounts that left after the answer and came back."""
 
     curve: pd.DataFrame
     medians: pd.DataFrame
     test: estimate.LogRank | None
     verdict: str
-    looked: dict[str, int]
     returned: int
     minimum_n: int
 
@@ -64,13 +63,8 @@ def stayed(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: A
     curves = estimate.curves(table, _BY)
     test = estimate.log_rank(table, _BY, minimum) if len(table) else None
     verdict = after_words.verdict(test, minimum, int(table["events"].sum())) if len(table) else ""
-    returned = made.run(
-        con,
-        "SELECT count(DISTINCT c.customer_id) FROM clocks AS c JOIN fact_life AS l ON l.customer_id = c.customer_id "
-        f"AND l.begins >= c.ends_at WHERE c.ends_at < {literal(made.end)} AND l.begins < {literal(made.end)}",
-    )
     medians = estimate.medians(curves, _BY)
-    return Stayed(curves, medians, test, verdict, told(con, made), int(returned.to_numpy()[0, 0]), minimum)
+    return Stayed(curves, medians, test, verdict, int(counts["returned"].sum()), minimum)
 
 
 def stayed_rows(
@@ -125,6 +119,7 @@ def _aged(made: Clocks) -> str:
     end = literal(made.end)
     return f"""measured AS (
     SELECT *, CASE WHEN ends_at < {end} THEN ends_at END AS gone_at,
+           ends_at < {end} AND next_begins < {end} AS came_back,
            CAST(greatest(0, floor((epoch({end}) - epoch(answered_at)) / 86400)) AS BIGINT) AS known FROM clocks),
 dated AS (
     SELECT *, CASE WHEN gone_at IS NOT NULL THEN
