@@ -69,7 +69,8 @@ class Scored(Asking):
         at both points are taken as a pair. `measure`: "score", or a category ("promoter") whose share is compared.
         """
         con, settings, now = self._ask(definitions, as_of)
-        asked = {"grain": grain, "by": (self._by(by) or [None])[0], "pairs": pairs, "measure": measure}
+        asked: dict[str, Any] = {"grain": grain, "by": by, "pairs": pairs, "measure": measure}
+        self._by(by)
         return changes.changes(
             con, settings, now, survey=survey, where=self._where(where), since=since, until=until, **asked
         )
@@ -88,4 +89,5 @@ class Scored(Asking):
         if asked.get("grain") and abs(names.index(one) - names.index(other)) == 1:
             found = self.feedback_changes(survey, pairs="neighbours", **asked)
         rows = found.pairs[found.pairs["one"].isin([one, other]) & found.pairs["other"].isin([one, other])]
-        return {**rows.to_dict("records")[0], "comparisons": found.comparisons}
+        row = {str(name): value for name, value in rows.to_dict("records")[0].items()}
+        return {**row, "comparisons": found.comparisons}

@@ -10,7 +10,7 @@ from cs_metrics.analysis.feedback import counting, margin
 from pages._ui import definition_parts, door, feedback_parts, formats, shell
 from pages._ui.filter_bar import Asked
 
-LABELS = {
+LABELS: dict[str, dict[Any, str]] = {
     "survey_rule": {"last": "Last answer of each person", "per_survey": "One per survey", "all": "All answers"},
     "nps_scales": {"both": "0 to 10 and 1 to 10", "0_to_10": "0 to 10 only"},
     "top_box": {0: "By the scale", 1: "Top one", 2: "Top two", 3: "Top three"},
@@ -47,12 +47,12 @@ def _choice(name: str, choices: Any, unit: str) -> None:
     shown = {row["choice"]: row for row in choices.to_dict("records")}
 
     def label(value: Any) -> str:
-        row = shown[value]
+        row: Any = shown[value]
         number = formats.literal(formats.value(row["value"], unit))
         return f"{LABELS[name][value]}: **{number}** (n {formats.count(row['n'])})"
 
     key = f"count_{name}"
-    st.session_state[key] = next(value for value, row in shown.items() if row["held"])
+    st.session_state[key] = next(row["choice"] for row in choices.to_dict("records") if row["held"])
     st.segmented_control(
         counting.QUESTIONS[name], list(shown), key=key, format_func=label, required=True,
         on_change=_switched, args=(name, key),

@@ -27,7 +27,7 @@ from pages._ui.filter_bar import Asked
 
 def show(survey: str, kpi: KPI, asked: Asked) -> None:
     """Show the score and all that it is made of."""
-    counted = feedback_rule.told(survey)
+    told = feedback_rule.told(survey)
     with errors.shown():
         feedback_easy.show(survey, asked)
     whole = door.compute([kpi.id], asked.whole, beside=True)
@@ -38,7 +38,7 @@ def show(survey: str, kpi: KPI, asked: Asked) -> None:
     st.subheader("Trend", anchor=False)
     trend = door.compute([kpi.id], asked.question, beside=True)
     with errors.shown():
-        kpi_parts.trend(kpi, trend, asked, counted=counted)
+        kpi_parts.trend(kpi, trend, asked, counted=told)
         kpi_parts.table(kpi, trend, asked)
     with errors.shown():
         shares(survey, asked)
@@ -48,7 +48,7 @@ def show(survey: str, kpi: KPI, asked: Asked) -> None:
 
     st.subheader("By segment", anchor=False)
     with errors.shown():
-        kpi_parts.segments(kpi, result, asked, counted=counted)
+        kpi_parts.segments(kpi, result, asked, counted=told)
     with errors.shown():
         segment_shares(survey, asked)
 

@@ -110,7 +110,7 @@ def _points(con: duckdb.DuckDBPyConnection, answers: Answers, told: Told) -> tup
         )
     else:
         kept = found.sort_values("n", ascending=False, kind="stable").head(MOST)
-        kept = kept.assign(start=pd.NaT, complete=True, text=kept["key"].map(str))
+        kept = kept.assign(start=pd.Series(pd.NaT, kept.index), complete=True, text=kept["key"].map(str))
         kept = kept.sort_values(["value", "text"], ascending=[False, True], kind="stable").drop(columns="text")
     kept = kept.reset_index(drop=True)
     kept["name"] = [told.point(row) for row in kept.to_dict("records")]
