@@ -123,22 +123,24 @@ def named(made: Answers, worth: Numbers) -> Judged:
     return judge(sums, MINIMUM_N)
 
 
-def once(seed: list[int], survey: Callable[[Numbers], Numbers], effect: str, **size: float) -> tuple[bool, bool]:
-    """Return of one data set whether anything is named, and whether the planted fact is, first of all."""
+def once(seed: list[int], survey: Callable[[Numbers], Numbers], effect: str, **size: float) -> tuple[float, ...]:
+    """Return of one data set whether anything is named, whether the planted fact is, first of all, and the share of
+    the 95 % intervals that hold 0."""
     draw = np.random.default_rng(seed)
     made = answers(draw, **size)
     account = draw.normal(0, 0.5, int(made.account.max()) + 1)
     cause, push = EFFECTS.get(effect, ("", None))
     mood = account[made.account] + draw.normal(0, np.sqrt(0.75), len(made.account))
-    judged = named(made, survey(mood + (push(made) if push else 0.0)))
-    said = judged.comparisons[judged.comparisons["named"].astype(bool)]
+    every = named(made, survey(mood + (push(made) if push else 0.0))).comparisons
+    said = every[every["named"].astype(bool)]
     first = list(made.facts)[int(said.iloc[0]["driver"])] if len(said) else ""
-    return bool(len(said)), bool(cause) and first == cause
+    return float(len(said) > 0), float(bool(cause) and first == cause), float((every["low"] * every["high"] < 0).mean())
 
 
 def simulate(runs: int, planted: int, seed: int = 1) -> pd.DataFrame:
     """Return a row for each survey without an effect and with each: survey, effect, runs, named (data sets in which
-    anything is), first (in which the planted fact is named before all others)."""
+    anything is), first (in which the planted fact is named before all others), held (the share of all 95 % intervals
+    that hold 0, where it is the truth)."""
     nulls = {**{name: (one, {}) for name, one in SURVEYS.items()},
              "CSAT of 96 %": (hardly_unhappy, {}),
              "NPS, few accounts answer often": (nps, {"accounts": 80, "often": 9.0})}  # fmt: skip
@@ -147,8 +149,9 @@ def simulate(runs: int, planted: int, seed: int = 1) -> pd.DataFrame:
     rows = []
     for place, (name, effect, survey, size, times) in enumerate(asked):
         found = np.array([once([seed, place, run], survey, effect, **size) for run in range(times)])
-        rows.append([name, effect, times, int(found[:, 0].sum()), int(found[:, 1].sum())])
-    return pd.DataFrame(rows, columns=["survey", "effect", "runs", "named", "first"])
+        held = found[:, 2].mean() if effect == "none" else np.nan
+        rows.append([name, effect, times, int(found[:, 0].sum()), int(found[:, 1].sum()), held])
+    return pd.DataFrame(rows, columns=["survey", "effect", "runs", "named", "first", "held"])
 
 
 def main() -> None:
@@ -161,6 +164,8 @@ def main() -> None:
     found = simulate(asked.runs, asked.planted, asked.seed)
     found["named %"] = (100 * found["named"] / found["runs"]).round(1)
     found["first %"] = (100 * found["first"] / found["runs"]).where(found["effect"] != "none").round(1)
+    found["held"] = (100 * found["held"]).round(1)
+    found = found.rename(columns={"held": "intervals hold 0 %"})
     print(found.to_string(index=False, na_rep=""))
     print(f"\nAt most {100 * LEVEL:g} % of the data sets without an effect may name anything.")
 

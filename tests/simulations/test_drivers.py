@@ -12,4 +12,5 @@ def test_a_planted_effect_is_named_first_and_noise_hardly_ever():
     # at 5 % of 150 data sets more than 14 would come once in a hundred times
     assert noise["runs"].sum() == 150
     assert noise["named"].sum() <= 14
+    assert (noise["held"] >= 0.93).all()
     assert planted["first"].sum() >= planted["runs"].sum() - 2
