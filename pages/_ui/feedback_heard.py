@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -37,13 +37,13 @@ def show(survey: str, kpi: KPI, asked: Asked) -> None:
     if found.why:
         st.info(formats.literal(found.why), icon=":material/info:")
     if not found.why:
-        st.subheader("Response rate", anchor=False)
+        st.subheader("Response rate" if not found.of_tickets else "Tickets that were rated", anchor=False)
         with errors.shown():
-            _over_time(survey, asked)
-    by = _choose(found) if found.accounts else None
+            _over_time(survey, found, asked)
+    by = _choose(found) if found.answers else None
     if by is not None:
         with errors.shown():
-            _segments(survey, found, by, given)
+            _segments(survey, kpi, found, by, asked)
     if not found.why:
         _behind(survey, by, given)
     with errors.shown():
@@ -63,8 +63,9 @@ def _figures(survey: str, found: Any, given: dict[str, Any]) -> None:
     cards = []
     if not found.why:
         rate = door.ask("response_rate", survey, **given).iloc[0]
-        cards.append(("Response rate", formats.value(rate["value"], "share"), _rate_words(rate), rate["n"]))
-    cards.append(("Answers", formats.count(found.answers), _of("respondent", found.respondents), None))
+        cards.append((_title(found), formats.value(rate["value"], "share"), _rate_words(rate, found), rate["n"]))
+    people = "account" if found.of_tickets else "respondent"
+    cards.append(("Answers", formats.count(found.answers), f"of {formats.plural(found.respondents, people)}", None))
     if found.accounts and found.kind != "seen":
         chance = formats.interval(whole["low"], whole["high"], "share")
         of = f"{formats.count(found.heard)} of {formats.count(found.accounts)}"
@@ -83,22 +84,19 @@ def _figures(survey: str, found: Any, given: dict[str, Any]) -> None:
     st.markdown(formats.literal(" ".join(found.sentences)))
 
 
-def _rate_words(rate: Any) -> str:
-    said = f"{formats.count(rate['numerator'])} of {formats.count(rate['denominator'])} sent"
+def _rate_words(rate: Any, found: Any) -> str:
+    what = "tickets" if found.of_tickets else "sent"
+    said = f"{formats.count(rate['numerator'])} of {formats.count(rate['denominator'])} {what}"
     return said + ("" if rate["complete"] else " · answers still come in")
 
 
-def _of(one: str, n: int) -> str:
-    return f"of {formats.plural(n, one)}"
-
-
-def _over_time(survey: str, asked: Asked) -> None:
+def _over_time(survey: str, found: Any, asked: Asked) -> None:
     given, grain = feedback_parts.given(asked), asked.question.grain or "month"
     frame = door.ask("response_rate", survey, grain=grain, **given)
     if frame["n"].fillna(0).sum() == 0:
-        st.caption("Nothing was sent in this period.")
+        st.caption("No ticket came in this period." if found.of_tickets else "Nothing was sent in this period.")
         return
-    drawing = charts.trend(frame, grain=grain, title="Response rate", **chart.look_of("share"))
+    drawing = charts.trend(frame, grain=grain, title=_title(found), **chart.look_of("share"))
     days = door.settings()["response_days"]
     said = f"Of what was sent in each {grain}, the share answered by now; not over until {days} days later."
     told = [note for note in frame.loc[frame["n"].fillna(0) > 0, "note"].dropna().unique() if note]
@@ -108,11 +106,11 @@ def _over_time(survey: str, asked: Asked) -> None:
 
 def _choose(found: Any) -> Split | None:
     """Let the reader choose what to split by: an attribute, MRR or tenure."""
-    splits = {}
-    for a in door.splits({"survey_responses"}):
-        own = a.table == "customers"
-        if (own or not found.why) and (found.kind != "seen" or not own or not found.why):
-            splits[a.name] = Split(a.name, f"{a.label} ({a.of})", not found.why, own)
+    tables = {"tickets" if found.of_tickets else "survey_responses"}
+    splits = {
+        a.name: Split(a.name, f"{a.label} ({a.of})", not found.why, a.table == "customers" and found.kind != "seen")
+        for a in door.splits(tables)
+    }
     if found.kind == "active":
         splits |= {n: Split(n, f"{label} (in bands)", False, True) for n, label in BANDS.items() if n not in splits
                    and (n != "mrr" or found.money)}  # fmt: skip
@@ -125,16 +123,26 @@ def _choose(found: Any) -> Split | None:
     return splits[chosen]
 
 
-def _segments(survey: str, found: Any, by: Split, given: dict[str, Any]) -> None:
-    """Show the response rate of each segment, and how far its accounts were heard."""
+def _segments(survey: str, kpi: KPI, found: Any, by: Split, asked: Asked) -> None:
+    """Show the response rate of each segment, and how far its accounts were heard; where neither can be known, how many
+    answers each gave."""
+    given = feedback_parts.given(asked)
+    if not by.rate and not by.accounts:
+        frame = door.compute([kpi.id], replace(asked.whole, by=(by.name,)))
+        frame = frame[frame["item"].isna() & (frame["n"] > 0)].assign(value=frame["n"], low=None, high=None)
+        drawing = charts.ranked(frame, by.name, title="Answers", **{**chart.look_of("count"), "minimum_n": 0})
+        chart.show(
+            drawing, key="answer_segments", name=f"{survey} answers by {by.name}", hint="Answers of each segment."
+        )
+        return
     if by.rate:
         frame = door.ask("response_rate", survey, by=by.name, **given)
         whole = door.ask("response_rate", survey, **given).iloc[0]
-        drawing = charts.ranked(frame, by.name, overall=_number(whole["value"]), title="Response rate",
+        drawing = charts.ranked(frame, by.name, overall=_number(whole["value"]), title=_title(found),
                                 **chart.look_of("share"))  # fmt: skip
         chart.show(drawing, key="rate_segments", name=f"{survey} response rate by {by.name}",
-                   hint="In the segment as it was at the sending. The dashed line is everyone.")  # fmt: skip
-    if not by.accounts or found.kind == "seen":
+                   hint="In the segment as it was then. The dashed line is everyone.")  # fmt: skip
+    if not by.accounts:
         return
     frame = door.ask("heard", survey, by=by.name, **given)
     if not by.rate:
@@ -147,12 +155,21 @@ def _segments(survey: str, found: Any, by: Split, given: dict[str, Any]) -> None
     shown = pd.DataFrame({
         "Segment": ["(none)" if formats.is_missing(v) else v for v in frame["segment"]],
         "Customers": frame["accounts"], "Heard from": frame["heard"], "Share heard from": frame["share"],
-        "Asked, no answer": frame["asked"], "Not asked": frame["not_asked"], "Answers": frame["answers"],
+        **_silent(found, frame), "Answers": frame["answers"],
         "MRR": frame["mrr"], "MRR heard from": frame["mrr_share"],
     }).dropna(axis="columns", how="all")  # fmt: skip
     table(shown, key="heard_table", name=f"{survey} heard from by {by.name}", alt="Customers heard from by segment",
           amounts=["MRR"], shares=["Share heard from", "MRR heard from"], full=frame,
           count="Customers at the end of the period, in the segment they are in then.")  # fmt: skip
+
+
+def _title(found: Any) -> str:
+    return "Tickets rated" if found.of_tickets else "Response rate"
+
+
+def _silent(found: Any, frame: pd.DataFrame) -> dict[str, Any]:
+    names = feedback_silent.names(found)
+    return {names[state]: frame[state] for state in ("asked", "not_asked")}
 
 
 def _number(value: Any) -> float | None:

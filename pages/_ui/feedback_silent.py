@@ -12,6 +12,7 @@ from pages._ui.filter_bar import Asked
 
 SHOWN = 500
 STATES = {"asked": "Asked, no answer", "not_asked": "Not asked", "silent": "No answer"}
+OF_TICKETS = {"asked": "Rated no ticket", "not_asked": "Had no ticket"}
 ORDERS = {"mrr": "MRR", "size": "Size", "tenure": "Tenure"}
 
 
@@ -34,17 +35,23 @@ def show(survey: str, found: Any, asked: Asked, given: dict[str, Any]) -> None:
     page = _page(total)
     words: dict[str, Any] = {"states": states, "order": order, **given}
     frame = door.ask("silent", survey, limit=SHOWN, offset=SHOWN * (page - 1), **words)
-    _table(frame)
+    told = names(found)
+    _table(frame, told)
     with st.container(horizontal=True, vertical_alignment="center"):
         first = SHOWN * (page - 1) + 1
         which = f"{formats.count(first)} to {formats.count(first + len(frame) - 1)} of " if total > SHOWN else ""
         st.caption(f"{which}{formats.plural(total, 'customer')}.", width="stretch")
-        name = f"{survey} without an answer" if not chosen else f"{survey} {STATES[chosen].lower()}"
+        name = f"{survey} {told[chosen].lower() if chosen else 'without an answer'}"
         segment_save.popover(
-            f"{STATES.get(chosen, 'No answer')}, {asked.span}", door.ask("silent", survey, **words)["customer_id"],
+            f"{told.get(chosen, 'No answer')}, {asked.span}", door.ask("silent", survey, **words)["customer_id"],
             key="silent",
         )  # fmt: skip
         download.table(lambda: door.ask("silent", survey, **words), key="silent_files", name=name)
+
+
+def names(found: Any) -> dict[str, str]:
+    """Return what the states of accounts are called."""
+    return STATES | (OF_TICKETS if found.of_tickets else {})
 
 
 def _sentence(silent: pd.DataFrame, found: Any) -> str:
@@ -56,6 +63,8 @@ def _sentence(silent: pd.DataFrame, found: Any) -> str:
         who = formats.plural(n, "customer")
         said = {"asked": f"{who} {was} asked and did not answer", "not_asked": f"{who} {was} not asked",
                 "silent": f"{who} did not answer"}[row["state"]]  # fmt: skip
+        if found.of_tickets:
+            said = f"{who} {'had tickets and rated none' if row['state'] == 'asked' else 'had no ticket'}"
         if found.money and not formats.is_missing(row["mrr_share"]):
             bring = formats.value(row["mrr"], "money", currency)
             said += f" ({bring} MRR, {formats.value(row['mrr_share'], 'share')} of all)"
@@ -72,7 +81,8 @@ def _controls(silent: pd.DataFrame, found: Any) -> tuple[str, str]:
     order = state.get("order") if state.get("order") in orders else orders[0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if len(known) > 1:
-            st.segmented_control("Which", ["", *known], format_func=lambda s: STATES.get(s, "All"), required=True,
+            told = names(found)
+            st.segmented_control("Which", ["", *known], format_func=lambda s: told.get(s, "All"), required=True,
                                  **state.bind("silent", value=chosen))  # fmt: skip
         if len(orders) > 1:
             st.selectbox("Largest first by", orders, format_func=ORDERS.get, width=150,
@@ -95,7 +105,7 @@ def _turned() -> None:
     state.update(page=str(st.session_state["url_page"]))
 
 
-def _table(frame: pd.DataFrame) -> None:
+def _table(frame: pd.DataFrame, told: dict[str, str]) -> None:
     currency = door.settings()["currency"]
 
     def days(name: str, last: bool = False) -> list[str] | None:
@@ -106,7 +116,7 @@ def _table(frame: pd.DataFrame) -> None:
         {
             "Customer": frame["customer_id"],
             "Name": frame.get("name"),
-            "State": frame["state"].map(STATES),
+            "State": frame["state"].map(told),
             "MRR": None if "mrr" not in frame else [formats.value(v, "money", currency) for v in frame["mrr"]],
             "Size": frame.get("company_size"),
             "CSM": frame.get("csm"),

@@ -31,9 +31,11 @@ class Heard:
     """What a survey heard in a range. `kind`: what its accounts are (see `accounts.ACTIVE`); `money`: whether MRR is
     known; `why`: why it is not known who was asked, '' where it is; `answers` and `respondents` of the survey's KPI, of
     which `left_answers` came from `left` accounts that are none of these (any more) and `nameless` name no account;
-    `accounts`, `heard`, `mrr`, `mrr_heard`: all of the accounts, and those with an answer. `sentences` say it."""
+    `accounts`, `heard`, `mrr`, `mrr_heard`: all of the accounts, and those with an answer. `of_tickets`: ratings of
+    tickets stand for the survey, and who had a ticket was asked. `sentences` say it."""
 
     survey: str
+    of_tickets: bool
     kind: str
     money: bool
     why: str
@@ -121,7 +123,8 @@ def summary(
         "mrr_heard": float(whole["mrr_heard"]) if found.money else 0.0,
     }
     said = tuple(_sentences(counts, found))
-    return Heard(survey, found.kind, found.money, found.why, **counts, sentences=said)
+    of_tickets = found.answers.relation.table == "tickets"
+    return Heard(survey, of_tickets, found.kind, found.money, found.why, **counts, sentences=said)
 
 
 def _select(found: Accounts) -> str:
@@ -158,6 +161,9 @@ def _sentences(counts: Mapping[str, Any], found: Accounts) -> list[str]:
     if not n:
         return ["Nobody answered in this period."]
     said = [f"{plural(n, 'answer')} of {plural(counts['respondents'], 'respondent')}."]
+    if found.answers.relation.table == "tickets":
+        # who of an account rated a ticket is not known
+        said = [f"{plural(n, 'rated ticket')} of {plural(counts['respondents'], 'account')}."]
     if found.kind in WHO and of:
         one, many = WHO[found.kind]
         first = f"{counts['heard']:,} of {of:,} {one if of == 1 else many} {'was' if counts['heard'] == 1 else 'were'} "
