@@ -19,6 +19,7 @@ VERDICTS = {
     "none": "too few answers",
 }
 ICONS = {"real": ":material/check_circle:", "alone": ":material/help:", "open": ":material/help:"}
+PALE = "color: #8a93a0"
 DIGITS = {"nps": 0, "ces": 2}
 SHOWN = {"promoter": "promoters", "passive": "passives", "detractor": "detractors"}
 
@@ -121,10 +122,16 @@ def _table(found: Any, unit: str, digits: int, name: str) -> None:
     )
     if found.points["start"].isna().all():
         shown = shown.rename(columns={"From": "One", "To": "Other", "Was": "One's", "Is": "Other's"})
+    least = door.settings()["minimum_n"]
+    small = [min(a, b) < least for a, b in zip(rows["n_one"], rows["n_other"], strict=True)]
+    shown.index = pd.RangeIndex(len(shown))
+    pale = shown.style.apply(lambda row: [PALE * small[int(str(row.name))]] * len(row), axis="columns")
     st.dataframe(
-        shown, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="Neighbours compared",
+        pale, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="Neighbours compared",
         column_config={"Verdict": st.column_config.TextColumn(width=200)},
     )  # fmt: skip
+    if any(small):
+        st.caption(f"Pale: fewer than {formats.count(least)} answers at one of the two.")
     download.table(rows, key="real_table", name=f"changes of {name}", label="Download the comparisons")
 
 
