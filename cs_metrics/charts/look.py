@@ -120,7 +120,7 @@ def dress(chart: Picture, dress_in: Look, height: int | alt.Step) -> Picture:
             symbolSize=90,
             symbolOpacity=1,
             columnPadding=14,
-            columns=alt.ExprRef("width < 480 ? 3 : 6"),
+            columns=alt.ExprRef("width < 380 ? 2 : width < 480 ? 3 : 6"),
             offset=6,
         )
         .configure_text(color=dress_in.ink, fontSize=12)

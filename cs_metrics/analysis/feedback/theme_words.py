@@ -15,7 +15,8 @@ def headline(counts: pd.DataFrame, bare: pd.DataFrame, themes: pd.DataFrame) -> 
     if not told:
         which = "it is about no theme" if texts == 1 else "none is about a theme"
         return f"{_texts(texts)}; {which} that several texts share."
-    return f"{_texts(texts)}; {_share((texts - without) / texts)} of them are about one of {_themes(told)} or more."
+    which = "the one theme" if told == 1 else f"one of {told:,} themes or more"
+    return f"{_texts(texts)}; {_share((texts - without) / texts)} of them are about {which}."
 
 
 def news(themes: pd.DataFrame, stretch: str) -> list[str]:
@@ -68,7 +69,3 @@ def _share(share: float) -> str:
 
 def _texts(n: int) -> str:
     return f"{n:,} text" + ("" if n == 1 else "s")
-
-
-def _themes(n: int) -> str:
-    return f"{n:,} theme" + ("" if n == 1 else "s")
