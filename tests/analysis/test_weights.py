@@ -14,6 +14,7 @@ import cs_metrics as cs
 from cs_metrics.analysis.feedback.weighted import interval, weighted_score
 from cs_metrics.analysis.feedback.weights import weigh
 from cs_metrics.errors import NotComputableError, QueryError
+from cs_metrics.kpis import intervals
 from cs_metrics.settings import resolve
 from tests.support import kept_version
 
@@ -169,3 +170,14 @@ def test_every_survey_of_the_sample_is_weighted_by_one_and_by_several(survey: st
         assert (scores["low"] <= scores["value"]).all()
         assert (scores["value"] <= scores["high"]).all()
         assert 0 < made.effective <= scores.loc["weighted", "n"] + 1e-6
+
+
+def test_an_estimate_with_a_known_variance_has_the_interval_of_the_mean_it_is() -> None:
+    values = np.array([3.0, 5.0, 4.0, 8.0])
+    low, high = intervals.around(values.mean(), values.var(ddof=1) / 4, 3)
+    expected = intervals.mean(4, values.sum(), (values**2).sum())
+    assert (float(low), float(high)) == pytest.approx((float(expected[0]), float(expected[1])))
+    low, high = intervals.around([5.0, 5.0], [4.0, np.nan], [10, 10], (4.0, 6.0))
+    assert (low[0], high[0]) == (4.0, 6.0)
+    assert np.isnan(low[1])
+    assert np.isnan(intervals.around(5.0, 1.0, 0)[0])
