@@ -248,7 +248,10 @@ def _assigned(
             first = main if main >= 0 and not marks[main].isdisjoint(space.told(words)) else -1
             for number in sorted(about | ({first} if first >= 0 else set())):
                 found[number].append((start + place, number == first, phrases[number].stands_in(words)))
-    order = sorted(range(len(phrases)), key=lambda n: (-times[[row for row, _, _ in found[n]]].sum(), phrases[n].name))
+    sizes = [int(times[[row for row, _, _ in rows]].sum()) for rows in found]
+    fewest = max(FEWEST_OF_A_THEME, LEAST_SHARE * int(times.sum()))
+    large = [n for n, size in enumerate(sizes) if size >= fewest]
+    order = sorted(large, key=lambda n: (-sizes[n], phrases[n].name))
     return [_theme(phrases[n], known[n], found[n]) for n in order if any(is_named for _, _, is_named in found[n])]
 
 
