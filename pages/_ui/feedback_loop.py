@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pandas as pd
@@ -16,6 +18,7 @@ from pages._ui.filter_bar import Asked
 SHOWN = 500
 STATES = {"open": "Open", "contacted": "Contacted", "resolved": "Resolved"}
 ANYONE, NOBODY = "Anyone", "Nobody"
+DRAWN = "_loop_drawn_"
 CONTACTED = "Contacted at"
 EDITED = {"State": "state", "Owner": "owner", "Note": "note", CONTACTED: "when"}
 
@@ -48,12 +51,13 @@ def show(survey: str, kpi: KPI, asked: Asked) -> None:
 def _list(survey: str, found: Any, changes: int, given: dict[str, Any]) -> None:
     """Show the answers of the chosen state and owner; state, owner and note can be changed and saved together."""
     chosen, owner = _filters(found)
-    words: dict[str, Any] = {"state": chosen, "owner": owner, "changes": changes, **given}
+    asked = {"state": chosen, "owner": owner, **given}
+    key, drawn = _drawn([survey, door.view().number, door.definitions(), asked], changes)
+    words: dict[str, Any] = {"changes": drawn, **asked}
     frame = door.ask("follow_ups", survey, limit=SHOWN, **words)
     if frame.empty:
         st.caption("No answer of this state and owner.")
         return
-    key = f"loop_{survey}_{changes}_{chosen}_{owner}"
     st.data_editor(
         _shown(frame), key=key, hide_index=True, height=min(38 + 35 * len(frame), 420), num_rows="fixed",
         alt="Bad answers to follow up; state, owner and note can be changed", column_config=_columns(),
@@ -71,6 +75,17 @@ def _list(survey: str, found: Any, changes: int, given: dict[str, Any]) -> None:
         download.table(
             lambda: door.ask("follow_ups", survey, limit=10_000, **words), key="follow_ups", name=f"{survey} follow-ups"
         )
+
+
+def _drawn(asked: list[Any], changes: int) -> tuple[str, int]:
+    """Return the table's key, and after how many changes it shows the list. While somebody edits, the list stays as it
+    was drawn: what others save meanwhile moves no row under the edits, and holds beside them."""
+    name = hashlib.md5(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    drawn = st.session_state.get(f"{DRAWN}{name}", changes)
+    if not st.session_state.get(f"loop_{name}_{drawn}", {}).get("edited_rows"):
+        drawn = changes
+    st.session_state[f"{DRAWN}{name}"] = drawn
+    return f"loop_{name}_{drawn}", drawn
 
 
 def _filters(found: Any) -> tuple[str | None, str | None]:
@@ -156,6 +171,7 @@ def _save(frame: pd.DataFrame, key: str) -> None:
         except CSMetricsError as error:
             errors.show(error)
             return
+        del st.session_state[key]
         st.toast(f"Saved {formats.plural(len(changes), 'change')}.", icon=":material/check:")
         st.rerun()
 

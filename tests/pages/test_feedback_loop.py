@@ -61,6 +61,21 @@ def test_the_list_is_changed_saved_and_taken_back(open_page: Open) -> None:
     assert view.workspace.follow_up_history()["undone"].tolist() == [True]
 
 
+def test_what_another_saves_meanwhile_moves_no_row_under_the_edits(open_page: Open) -> None:
+    view = cs.sample().version()
+    first, second = view.follow_ups("csat")["follow_up"][:2]
+    app = edit(open_page("feedback", survey="csat", **EVERYTHING), 1, Note="mine")
+    view.workspace.set_follow_ups([{"follow_up": first, "state": "resolved"}, {"follow_up": second, "owner": "Bo"}])
+    app.run()
+    app.button(key="save_follow_ups").click().run()
+    assert not app.exception
+    held = view.follow_ups("csat").set_index("follow_up")
+    assert held.loc[second, ["owner", "note"]].tolist() == ["Bo", "mine"]
+    assert held.loc[first, ["state", "note"]].tolist() == ["resolved", ""]
+    assert app.button(key="save_follow_ups").disabled
+    assert app.data_editor[0].value["Note"].iloc[0] == "mine"
+
+
 def test_when_a_call_was_can_be_told_and_a_wrong_time_is_a_sentence(open_page: Open) -> None:
     view = cs.sample().version()
     app = open_page("feedback", survey="ces", **EVERYTHING)
@@ -81,7 +96,7 @@ def test_the_address_says_whose_and_which(open_page: Open) -> None:
     app = open_page("feedback", survey="csat", todo="all", owner=owner, **EVERYTHING)
     assert set(app.data_editor[0].value["Owner"]) == {owner}
     assert len(app.data_editor[0].value) == len(view.follow_ups("csat", owner=owner))
-    assert "No answer of this state" in said(open_page("feedback", survey="csat", todo="resolved", **EVERYTHING))
+    assert "No answer of this state" in said(open_page("feedback", survey="onboarding", todo="resolved", **EVERYTHING))
 
 
 def test_what_the_next_answers_say_is_said_with_its_limits(open_page: Open) -> None:

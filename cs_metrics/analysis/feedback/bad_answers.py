@@ -41,6 +41,7 @@ def keys(con: duckdb.DuckDBPyConnection, table: str) -> str:
         )
     if table == "tickets":
         identity, order = "concat_ws('|', 'ticket', r.ticket_id)", "r.created_at, r._id"
+        given = "r.satisfaction IS NOT NULL"
     else:
         identity = (
             "CASE WHEN r.response_id IS NOT NULL THEN concat_ws('|', 'id', r.survey, r.response_id) "
@@ -50,10 +51,11 @@ def keys(con: duckdb.DuckDBPyConnection, table: str) -> str:
             "coalesce(r.comment, '')) END"
         )
         order = "r.score, r.comment, r._id"
+        given = "r.score IS NOT NULL AND r.responded_at IS NOT NULL"
     return (
         f"SELECT _id, md5(identity || CASE WHEN twin > 1 THEN '|' || twin ELSE '' END) AS follow_up FROM ("
         f"SELECT _id, identity, row_number() OVER (PARTITION BY identity ORDER BY {order.replace('r.', '')}) AS twin "
-        f"FROM (SELECT r.*, {identity} AS identity FROM {table} AS r{joined}))"
+        f"FROM (SELECT r.*, {identity} AS identity FROM {table} AS r{joined} WHERE {given}))"
     )
 
 
