@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics import score_rules
+from cs_metrics import schema, score_rules
 from cs_metrics.facts import (
     activity,
     believed,
@@ -126,7 +126,8 @@ def build(con: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], as_of: da
 def code() -> str:
     """Return a short name for the code that builds facts: those that another release built are built anew."""
     digest = hashlib.sha256()
-    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(score_rules.__file__)]:
+    rooms = (Path(__file__).parent, Path(schema.__file__).parent)  # of other tables, other facts
+    for path in [*(p for room in rooms for p in sorted(room.rglob("*.py"))), Path(score_rules.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -105,10 +105,23 @@ def columns(con: duckdb.DuckDBPyConnection, tables: dict[str, RawTable], mapped:
         for place, name in enumerate(names):
             filled = counts[2 * place + 1]
             kind = "attribute" if name in raw.attributes else "model"
-            label = name if kind == "attribute" else name.replace("_", " ").capitalize()
+            label = name if kind == "attribute" else _label(name)
             is_mapped = kind == "attribute" or filled > 0 or (table, name) in mapped
             records.append((table, name, kind, raw.columns[name], is_mapped, label, counts[2 * place], rows - filled))
     con.executemany("INSERT INTO _columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", records)
+
+
+def add_empty_column(con: duckdb.DuckDBPyConnection, table: str, name: str, sql_type: str) -> None:
+    """Write down a column of the model that no file fed."""
+    if name in OWN:
+        return
+    counted = first_row(con, f"SELECT count(*) FROM {quote(table)}")
+    values = [table, name, "model", sql_type, False, _label(name), 0, counted[0] if counted else 0]
+    con.execute("INSERT INTO _columns VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", values)
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def write_meta(con: duckdb.DuckDBPyConnection, meta: dict[str, Any]) -> None:

@@ -222,7 +222,7 @@ def _start(con: duckdb.DuckDBPyConnection, old: Path | None, loads: list[Load], 
         for table, column, kind, sql_type in con.execute(query).fetchall():
             if kind == "attribute" and table not in replaced:
                 tables[table].attributes[column] = sql_type
-        for name in tables:
+        for name in filter(lambda table: changes.has(con, "old", table), tables):
             described = con.execute(f"SELECT column_name FROM (DESCRIBE old.{quote(name)})").fetchall()
             old_columns[name] = [r[0] for r in described]
     for load in loads:

@@ -15,7 +15,7 @@ import pandas as pd
 from cs_metrics import facts
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.settings import facts_key
-from cs_metrics.workspace import asof, describe
+from cs_metrics.workspace import asof, describe, layout
 from cs_metrics.workspace.database import cursor, writing
 from cs_metrics.workspace.folder import Folder, move_whole
 from cs_metrics.workspace.publishing import FORMAT, Build
@@ -121,6 +121,7 @@ def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: 
         with folder.building() as staging:
             shutil.copyfile(path, staging)
             with writing(staging) as con:
+                layout.bring_up(con)
                 created_at = datetime.fromisoformat(own["created_at"])
                 ends = asof.of_tables(con, settings["timezone"], created_at)
                 as_of = asof.overall(ends, created_at)
