@@ -18,6 +18,8 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xlsxwriter
 
 from cs_metrics.errors import LimitError
@@ -27,6 +29,8 @@ NUMBER = re.compile(r"-\d+([.,]\d+)*")
 ABOUT = "What this stands on"
 EXCEL_BEGINS = 1900
 SHEET_ROWS = 1_048_575
+WIDTHS = (10, 60)  # of a column, in characters
+LOOKED_AT = 200  # rows that a column's width is taken from
 
 
 def csv(frame: pd.DataFrame, about: Mapping[str, str] | None = None) -> bytes:
@@ -59,15 +63,54 @@ def xlsx(sheets: Mapping[str, pd.DataFrame], about: Mapping[str, str] | None = N
         sheet.freeze_panes(1, 0)
         for column, title in enumerate(frame.columns):
             sheet.write_string(0, column, str(title), formats["head"])
-            sheet.set_column(column, column, min(40, max(10, len(str(title)) + 2)))
+            sheet.set_column(column, column, _width(str(title), frame.iloc[:LOOKED_AT, column]))
             for row, value in enumerate(frame.iloc[:, column].tolist(), start=1):
                 _write(sheet, row, column, value, formats)
     book.close()
     return buffer.getvalue()
 
 
+def parquet(frame: pd.DataFrame, about: Mapping[str, str] | None = None) -> bytes:
+    """Return the frame as Parquet, with `about` as metadata of the file; a column of several types becomes text."""
+    names = _unique([str(c) for c in frame.columns])
+    table = pa.table({name: _arrow(frame.iloc[:, i]) for i, name in enumerate(names)})
+    if about:
+        table = table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    return buffer.getvalue()
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array([None if _missing(v) else str(v) for v in column.tolist()], pa.string())
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Return the names with a number behind those that were there before: a column is found by its name."""
+    found: list[str] = []
+    for name in names:
+        number, free = 2, name
+        while free in found:
+            number, free = number + 1, f"{name} ({number})"
+        found.append(free)
+    return found
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def _width(title: str, values: pd.Series) -> int:
+    """Return a width in which the title and most of the values can be read."""
+    lengths = [19 if isinstance(v, datetime) else len(str(v)) for v in values.tolist() if not _missing(v)]
+    return min(WIDTHS[1], max(WIDTHS[0], len(title) + 2, *(n + 1 for n in lengths), 0))
+
+
 def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+    if _missing(value):
         return
     if hasattr(value, "item"):
         value = value.item()  # numpy's numbers are no numbers to a workbook

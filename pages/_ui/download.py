@@ -1,4 +1,5 @@
-"""Downloads: any table as CSV and XLSX in which no cell runs as a formula, any chart as PNG, SVG and its numbers.
+"""Downloads: any table as CSV and XLSX in which no cell runs as a formula, and as Parquet; any chart as PNG, SVG and
+its numbers.
 
 Files are made when they are asked for, not before. Each says what it stands on: workspace, version, how far the data
 go, period, filters and definitions.
@@ -17,6 +18,7 @@ from cs_metrics.reports import tables
 from pages._ui import about
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARQUET = "application/vnd.apache.parquet"
 Frame = pd.DataFrame | Callable[[], pd.DataFrame]
 Told = dict[str, str]
 
@@ -24,14 +26,15 @@ Told = dict[str, str]
 def table(
     frame: Frame, *, key: str, name: str, label: str = "Download", numbers: bool = True, told: Told | None = None
 ) -> None:
-    """Offer a table as CSV and XLSX. `frame` may be a function, called when somebody downloads. `numbers`: it holds
-    what was computed, and says on what it stands; raw rows do not. `told`: said otherwise than the page says it."""
+    """Offer a table as CSV, XLSX and Parquet. `frame` may be a function, called when somebody downloads. `numbers`: it
+    holds what was computed, and says on what it stands; raw rows do not. `told`: said otherwise than the page says it.
+    """
     with st.popover(label, icon=":material/download:", type="tertiary", width="content", key=key):
         _tables(frame, key, name, {**about.told(), **(told or {})} if numbers else {})
 
 
 def chart(drawing: Any, *, key: str, name: str, told: Told | None = None, legend: str = "") -> None:
-    """Offer a drawing as PNG and SVG, and its numbers as CSV and XLSX. `told` as in `table`; `legend`: what its looks
+    """Offer a drawing as PNG and SVG, and its numbers as a table. `told` as in `table`; `legend`: what its looks
     mean, in lines below the picture, where the page says that outside of it."""
     said = {**about.told(), **(told or {})}
     lines = "\n".join(filter(None, (legend, about.lines(said))))
@@ -61,4 +64,8 @@ def _tables(frame: Frame, key: str, name: str, told: Told) -> None:
     st.download_button(
         "Table (XLSX)", lambda: tables.xlsx({name: made()}, told), file_name=f"{file_name(name)}.xlsx", mime=XLSX,
         on_click="ignore", key=f"{key}_xlsx", width="stretch",
+    )  # fmt: skip
+    st.download_button(
+        "Table (Parquet)", lambda: tables.parquet(made(), told), file_name=f"{file_name(name)}.parquet", mime=PARQUET,
+        on_click="ignore", key=f"{key}_parquet", width="stretch",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from cs_metrics.reports import tables
@@ -63,3 +64,39 @@ def test_xlsx_keeps_a_date_before_excel_begins_and_numbers_among_text() -> None:
     frame = pd.DataFrame({"day": [date(1850, 1, 1), None], "mixed": pd.Series([np.int64(-3), "x"], dtype=object)})
     sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx({"x": frame})))["x"]
     assert [c.value for c in sheet[2]] == ["1850-01-01", -3]
+
+
+def test_parquet_keeps_types_and_says_what_it_stands_on() -> None:
+    frame = pd.DataFrame(
+        {
+            "n": [1, 2],
+            "share": [0.5, np.nan],
+            "day": [date(2025, 1, 2), None],
+            "amount": [Decimal("1.10"), None],
+            "mixed": [1, "=1+1"],
+            "none": [None, None],
+        }
+    )
+    found = pq.read_table(io.BytesIO(tables.parquet(frame, {"Version": "3"})))
+    assert [str(t) for t in found.schema.types] == [
+        "int64",
+        "double",
+        "date32[day]",
+        "decimal128(3, 2)",
+        "string",
+        "null",
+    ]
+    assert found.to_pylist()[0] == {
+        "n": 1, "share": 0.5, "day": date(2025, 1, 2), "amount": Decimal("1.10"), "mixed": "1", "none": None,
+    }  # fmt: skip
+    assert found["share"].null_count == 1
+    assert found.schema.metadata[b"Version"] == b"3"
+    twice = pd.DataFrame([[1, 2, 3]], columns=["a", "a", "a (2)"])
+    assert pq.read_table(io.BytesIO(tables.parquet(twice))).column_names == ["a", "a (2)", "a (2) (2)"]
+
+
+def test_xlsx_columns_are_as_wide_as_what_is_in_them_and_the_header_stays() -> None:
+    frame = pd.DataFrame({"id": ["a" * 30], "n": [1], "text": ["x" * 500], "at": [datetime(2025, 1, 2, 3, 4, 5)]})
+    sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx({"t": frame})))["t"]
+    assert [round(sheet.column_dimensions[c].width) for c in "ABCD"] == [32, 11, 61, 21]
+    assert sheet.freeze_panes == "A2"
