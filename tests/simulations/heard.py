@@ -98,12 +98,11 @@ def accounts(draw: Draw, chance: Callable[[dict[str, np.ndarray]], np.ndarray], 
     """Return the counts of accounts by five attributes, of those who answered and of the others."""
     made = {f"attribute {k}": draw.choice(k + 2, size, p=draw.dirichlet(np.full(k + 2, 4.0))) for k in range(5)}
     heard = draw.random(size) < chance(made)
-    pieces = [
-        pd.DataFrame({"attribute": name, "value": values, "heard": heard, "others": ~heard})
-        .groupby(["attribute", "value"], as_index=False)
-        .sum()
-        for name, values in made.items()
-    ]
+    pieces = []
+    for k, (name, values) in enumerate(made.items()):
+        counts = [np.bincount(values[who], minlength=k + 2) for who in (heard, ~heard)]
+        told = pd.DataFrame({"attribute": name, "value": np.arange(k + 2), "heard": counts[0], "others": counts[1]})
+        pieces.append(told[(told["heard"] + told["others"]) > 0])
     return pd.concat(pieces, ignore_index=True)
 
 
