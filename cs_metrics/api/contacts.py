@@ -11,7 +11,10 @@ from cs_metrics.analysis.feedback.masking import mask_columns
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace
 
-FREE_TEXT = ("comment", "notes", "text", "feedback", "subject", "description", "_changed")
+FREE_TEXT = (
+    "comment", "notes", "text", "feedback", "subject", "description", "reason", "cancel_reason", "churn_reason",
+    "_changed",
+)  # fmt: skip
 """The columns in which people write whole sentences, under the names that answers give them."""
 
 
