@@ -44,7 +44,12 @@ def save(
 
     `phrases`: a text that has any of them is about it. `found`: the names of the found themes that it came from.
     """
-    values = {"name": _name(name), "phrases": _phrases(phrases), "found": sorted(set(found)), "updated_at": now()}
+    values: dict[str, Any] = {
+        "name": _name(name),
+        "phrases": _phrases(phrases),
+        "found": sorted(set(found)),
+        "updated_at": now(),
+    }
     if theme is None and len(listing(records)) >= MOST_THEMES:
         raise WorkspaceError(f"A workspace has at most {MOST_THEMES} pinned themes: unpin or merge some first.")
     with _naming(values["name"]), records.engine.begin() as con:
@@ -78,7 +83,7 @@ def merge(
     joining = set(found)
     if not parts or len(parts) + len(joining) < 2:
         raise WorkspaceError("Merging takes two themes or more, and a pinned one among them.")
-    values = {
+    values: dict[str, Any] = {
         "name": _name(name),
         "phrases": _phrases([phrase for part in parts for phrase in part["phrases"]] + list(phrases)),
         "found": sorted({one for part in parts for one in part["found"]} | joining),
