@@ -49,7 +49,7 @@ def show(survey: str, kpi: KPI, asked: Asked) -> None:
         lacking = sorted({column for columns in found.missing.values() for column in columns})
         empty.needs("What they did then", lacking, any_of=True)
         return
-    st.caption(_of_whom(found.looked, asked))
+    st.caption(f"{_of_whom(found.looked, asked)} {after_words.TOGETHER}")
     for note in found.notes:
         st.caption(f":material/info: {formats.literal(note)}")
 
@@ -104,8 +104,8 @@ def _within(survey: str, found: Any, given: dict[str, Any]) -> None:
     for said in found.sentences:
         st.markdown(f"**{formats.literal(said)}**")
     if len(found.pairs):
-        st.caption(f"{after_words.TOGETHER} By chance: in a table in which nothing differs, all comparisons corrected "
-                   f"together ({len(found.pairs)}, Holm).")  # fmt: skip
+        st.caption(f"Chance alone: how often a table in which nothing differs would name a pair, all "
+                   f"{len(found.pairs)} comparisons corrected together (Holm).")  # fmt: skip
     _drawn(found)
     _missing(found.missing)
     _table(found)
@@ -159,11 +159,11 @@ def _nothing(rows: pd.DataFrame) -> str:
 
 
 def _missing(missing: dict[str, tuple[str, ...]]) -> None:
-    lines = {}
+    lines: dict[str, list[str]] = {}
     for name, columns in missing.items():
         lines.setdefault(", ".join(f"`{c}`" for c in columns), []).append(MEASURES[name].label)
-    for columns, labels in lines.items():
-        st.caption(f":material/block: {', '.join(labels)}: not known here, for want of {columns}.")
+    for wanted, labels in lines.items():
+        st.caption(f":material/block: {', '.join(labels)}: not known here, for want of {wanted}.")
 
 
 def _pressed(key: str, measure: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics import charts
+from cs_metrics.analysis.feedback.after_words import PEOPLE
 from pages._ui import after_lists, chart, door, formats, state
 from pages._ui.after_lists import LABELS
 from pages._ui.filter_bar import Asked
@@ -23,10 +24,10 @@ def revenue(survey: str, asked: Asked, given: dict[str, Any]) -> None:
         st.caption("Nobody pays at the end of this period.")
         return
     payers = formats.plural(int(worst["accounts"]), "account")
+    who, share = PEOPLE[worst["category"]].capitalize(), formats.value(worst["share"], "share")
     st.markdown(formats.literal(
-        f"{LABELS[worst['category']]} bring {_money(worst['mrr'])} a month, {formats.value(worst['share'], 'share')} "
-        f"of MRR ({payers}). From accounts with {formats.value(silent['share'], 'share')} of it "
-        f"({_money(silent['mrr'])}) no answer came in {asked.span}."
+        f"{who} bring {_money(worst['mrr'])} a month, {share} of MRR ({payers}). From accounts with "
+        f"{formats.value(silent['share'], 'share')} of it ({_money(silent['mrr'])}) no answer came in {asked.span}."
     ))  # fmt: skip
     drawn = frame.assign(group=frame["category"].map(LABELS), value=frame["mrr"], low=None, high=None,
                          n=frame["accounts"])  # fmt: skip

@@ -97,8 +97,8 @@ def _behind(survey: str, found: Any, given: dict[str, Any]) -> None:
     if rows.empty:
         return
     row = rows.iloc[0]
-    part = st.segmented_control("Show", list(PARTS), default="left", key="stayed_part", required=True,
-                                format_func=PARTS.get)  # fmt: skip
+    part = str(st.segmented_control("Show", list(PARTS), default="left", key="stayed_part", required=True,
+                                    format_func=PARTS.get))  # fmt: skip
     chance = formats.interval(row["low"], row["high"], "share")
     st.markdown(
         f"{LABELS[category]}, day {int(t)} after the answer: of {formats.plural(int(row['at_risk']), 'account')} known "
