@@ -115,7 +115,7 @@ def check_release(package: Package, source: Path) -> None:
         if type(number) is not int or number < 1:
             raise packing.altered(source)
         if number > today:
-            raise migrations.newer(source.name, package.about.get("schema"))
+            raise migrations.newer(source.name, number, key, today)
 
 
 def erase_rows(records: Records) -> None:

@@ -56,10 +56,10 @@ def bring_up(engine: sa.Engine, metadata: sa.MetaData) -> None:
         con.commit()
 
 
-def newer(what: str, number: object) -> WorkspaceError:
-    """Return the error for what a newer release wrote."""
+def newer(what: str, number: int, kind: str = "schema", known: int | None = None) -> WorkspaceError:
+    """Return the error for what a newer release wrote, whose number of a `kind` is above the one that is known."""
     return WorkspaceError(
-        f"{what} was written by a newer release of cs-metrics (schema {number}, this one knows {today()}): "
+        f"{what} was written by a newer release of cs-metrics ({kind} {number}, this one knows {known or today()}): "
         "update cs-metrics and open it again."
     )
 

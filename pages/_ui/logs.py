@@ -93,4 +93,4 @@ def _short(path: str) -> str:
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    log.error("uncaught error", exc_info=(kind, error, trace))  # type: ignore[arg-type]
+    log.error("uncaught error", exc_info=(kind, error, trace))

@@ -182,7 +182,7 @@ def add_row(table: str, row: dict) -> Callable[[dict[str, bytes]], None]:
         (put(f"files/{'a' * 64}/..", b"x"), "damaged or was altered"),
         (put("versions/0002.duckdb", b"no database"), "version 2 cannot be opened"),
         (say(schema=99), r"newer release .*\(schema 99"),
-        (say(layout=2), "newer release"),
+        (say(layout=2), r"newer release .*\(layout 2, this one knows 1"),
         (say(format=2), "newer release"),
         (say(schema="x"), "damaged or was altered"),
         (say(kind="backup"), "not a workspace archive of cs-metrics"),
