@@ -60,7 +60,7 @@ def _list(survey: str, found: Any, changes: int, given: dict[str, Any]) -> None:
         return
     st.data_editor(
         _shown(frame), key=key, hide_index=True, height=min(38 + 35 * len(frame), 420), num_rows="fixed",
-        alt="Bad answers to follow up; state, owner and note can be changed", column_config=_columns(),
+        placeholder="", alt="Bad answers to follow up; state, owner and note can be changed", column_config=_columns(),
         disabled=[c for c in _shown(frame).columns if c not in EDITED],
     )  # fmt: skip
     _save(frame, key)
