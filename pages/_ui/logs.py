@@ -92,5 +92,5 @@ def _short(path: str) -> str:
     return "/".join(path.replace("\\", "/").split("/")[-3:])
 
 
-def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    log.error("uncaught error", exc_info=(kind, error, trace))
+def _uncaught(_: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    log.error("uncaught error", exc_info=error.with_traceback(trace) if error else None)
