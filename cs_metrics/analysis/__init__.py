@@ -6,9 +6,9 @@ from cs_metrics.analysis.cohorts.legal import refusal
 from cs_metrics.analysis.cohorts.members import members
 from cs_metrics.analysis.cohorts.retention import left_at_once, pooled, retention, sql
 from cs_metrics.analysis.cohorts.told import Wording, due, percent, question, sentence
-from cs_metrics.analysis.feedback.comments import comments
-from cs_metrics.analysis.feedback.distribution import distribution
-from cs_metrics.analysis.feedback.score import nps
+from cs_metrics.analysis.feedback.said.comments import comments
+from cs_metrics.analysis.feedback.score.distribution import distribution
+from cs_metrics.analysis.feedback.score.score import nps
 from cs_metrics.analysis.models import Judgement, judgement
 from cs_metrics.analysis.revenue.concentration import concentration, largest
 from cs_metrics.analysis.revenue.currencies import currencies

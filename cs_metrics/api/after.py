@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback import after as followed
-from cs_metrics.analysis.feedback import at_risk, clocks
-from cs_metrics.analysis.feedback import stayed as staying
+from cs_metrics.analysis.feedback.after import after as followed
+from cs_metrics.analysis.feedback.after import at_risk, clocks
+from cs_metrics.analysis.feedback.after import stayed as staying
 from cs_metrics.api import contacts, hiding, inventory
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.workspace.database import within_limits
@@ -19,7 +19,7 @@ from cs_metrics.workspace.database import within_limits
 class After(Asking):
     """What followed the answers to a survey, by account. All take `survey` ('nps'), `where`, `since` and `until` (of
     the answers). An account's clock starts at its first answer in the range given while it was a customer; its
-    category is that answer's (see `cs_metrics.analysis.feedback.clocks`). `Answers` says what the rest means."""
+    category is that answer's (see `cs_metrics.analysis.feedback.after.clocks`). `Answers` says what the rest means."""
 
     @within_limits()
     def after(
@@ -33,7 +33,7 @@ class After(Asking):
     ) -> followed.After:
         """Return what accounts did within `days` (the setting `follow_days`) of their answer: `frame` (who left, pays
         more or less, referred; tickets, use, MRR kept; with n and interval), `pairs` (whether categories differ),
-        `sentences`, `missing`, `looked`. See `cs_metrics.analysis.feedback.after`."""
+        `sentences`, `missing`, `looked`. See `cs_metrics.analysis.feedback.after.after`."""
         con, settings, now = self._ask(definitions, as_of)
         return followed.after(con, settings, now, survey=survey, where=self._where(where), **asked)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cs_metrics.analysis.feedback.masking import mask_columns
+from cs_metrics.analysis.feedback.said.masking import mask_columns
 
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace

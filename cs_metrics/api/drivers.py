@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cs_metrics import kpis
-from cs_metrics.analysis.feedback import before, breakdown, drivers
+from cs_metrics.analysis.feedback.drivers import before, breakdown, drivers
 from cs_metrics.api import hiding
 from cs_metrics.api.asking import Asking, Names, Where
 from cs_metrics.workspace.database import within_limits
@@ -34,7 +34,7 @@ class Drives(Asking):
         """Return every segment of every attribute of few values (or of those in `by`), the largest effect first:
         attribute, segment, n, share, value, low, high, without, effect, today. `effect` is what the segment adds to the
         score of all (n / all * (value - score of all)); those of an attribute sum to 0. See
-        `cs_metrics.analysis.feedback.breakdown`."""
+        `cs_metrics.analysis.feedback.drivers.breakdown.breakdown`."""
         con, settings, now = self._ask(definitions, as_of)
         return breakdown.breakdown(con, settings, now, survey=survey, **self._of_segments(con, by, where, since, until))
 
@@ -52,7 +52,9 @@ class Drives(Asking):
     ) -> str:
         """Return the SQL behind `score_breakdown`, runnable as it stands on the version's file."""
         con, settings, now = self._ask(definitions, as_of)
-        return breakdown.breakdown_sql(con, settings, now, survey=survey, **self._of_segments(con, by, where, since, until))
+        return breakdown.breakdown_sql(
+            con, settings, now, survey=survey, **self._of_segments(con, by, where, since, until)
+        )
 
     @within_limits()
     def drivers(
@@ -68,7 +70,7 @@ class Drives(Asking):
     ) -> drivers.Drivers:
         """Return what goes with a high or low score: attributes, and features used, tickets and onboarding before the
         answer (tickets and use: in the `days` before), each with its effect and interval, corrected by Holm for all
-        that was compared. See `cs_metrics.analysis.feedback.drivers.Drivers`."""
+        that was compared. See `cs_metrics.analysis.feedback.drivers.drivers.Drivers`."""
         con, settings, now = self._ask(definitions, as_of)
         asked = {"where": self._where(where), "since": since, "until": until, "among": self._readable(con)}
         return drivers.drivers(con, settings, now, survey=survey, days=days, **asked)
@@ -103,7 +105,7 @@ class Drives(Asking):
         as_of: Any = None,
     ) -> before.Before:
         """Return the score by how many tickets the account had in the `days` before the answer, and by how fast they
-        were resolved. See `cs_metrics.analysis.feedback.before.Before`."""
+        were resolved. See `cs_metrics.analysis.feedback.drivers.before.Before`."""
         con, settings, now = self._ask(definitions, as_of)
         asked = {"where": self._where(where), "since": since, "until": until, "among": self._readable(con)}
         return before.before(con, settings, now, survey=survey, days=days, **asked)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from cs_metrics.analysis.feedback import bad_answers
+from cs_metrics.analysis.feedback.loop import bad_answers
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.periods import instant
 from cs_metrics.workspace import follow_ups, versions

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.feedback import asked as surveys
-from cs_metrics.analysis.feedback import heard as analysis
-from cs_metrics.analysis.feedback import likeness as compared
-from cs_metrics.analysis.feedback import others as apart
-from cs_metrics.analysis.feedback import silent as unheard
-from cs_metrics.analysis.feedback import traits
-from cs_metrics.analysis.feedback.weighted import WeightedScore, weighted_score
+from cs_metrics.analysis.feedback.heard import asked as surveys
+from cs_metrics.analysis.feedback.heard import heard as analysis
+from cs_metrics.analysis.feedback.heard import likeness as compared
+from cs_metrics.analysis.feedback.heard import others as apart
+from cs_metrics.analysis.feedback.heard import silent as unheard
+from cs_metrics.analysis.feedback.heard import traits
+from cs_metrics.analysis.feedback.heard.weighted import WeightedScore, weighted_score
 from cs_metrics.api import hiding
 from cs_metrics.api.asking import Asking, Names, Where
 from cs_metrics.kpis.available import available
@@ -39,7 +39,7 @@ class Heard(Asking):
     ) -> pd.DataFrame:
         """Return the response rate of one survey: period, <by>, value, numerator (answered), denominator (sent), n,
         low, high, complete, note. Of `asked`: grain, since, until. Raises NotComputableError where the files hold
-        answers alone. See `cs_metrics.analysis.feedback.asked.response_rate`."""
+        answers alone. See `cs_metrics.analysis.feedback.heard.asked.response_rate`."""
         con, settings, now = self._ask(definitions, as_of)
         words: dict[str, Any] = {"survey": survey, "by": self._by(by), "where": self._where(where)}
         return surveys.response_rate(con, settings, now, **words, **asked)
@@ -91,7 +91,7 @@ class Heard(Asking):
     ) -> pd.DataFrame:
         """Return how many accounts, and how much MRR, a survey heard from: segment, accounts, heard, asked, not_asked,
         share, low, high, answers, respondents, mrr, mrr_heard, mrr_share; one row, or one a value of `by`. Of `asked`:
-        since, until. See `cs_metrics.analysis.feedback.heard.heard`."""
+        since, until. See `cs_metrics.analysis.feedback.heard.heard.heard`."""
         con, settings, now = self._ask(definitions, as_of)
         self._by(by)
         return analysis.heard(con, settings, now, survey=survey, by=by, where=self._where(where), **asked)
@@ -147,7 +147,7 @@ class Heard(Asking):
         last_answer_at, last_survey, last_score, last_contact_at, _source (the file), _row, _rows.
 
         `states`: ["heard"] for those that did. Of `asked`: order ("mrr", "size", "tenure"), limit, offset, since,
-        until. See `cs_metrics.analysis.feedback.silent.silent`."""
+        until. See `cs_metrics.analysis.feedback.heard.silent.silent`."""
         con, settings, now = self._ask(definitions, as_of)
         words: dict[str, Any] = {"survey": survey, "states": states, "where": self._where(where)}
         if asked.get("order") == "size":
@@ -184,7 +184,7 @@ class Heard(Asking):
     ) -> compared.Likeness:
         """Return whether the accounts that answered are like those that did not: `values` (the shares of each value in
         both), `tests` (a row an attribute, with a sentence; corrected by Holm) and a `verdict`. `by`: the attributes;
-        None: plan, size, MRR, region and tenure. See `cs_metrics.analysis.feedback.likeness.likeness`."""
+        None: plan, size, MRR, region and tenure. See `cs_metrics.analysis.feedback.heard.likeness.likeness`."""
         con, settings, now = self._ask(definitions, as_of)
         chosen = self._by(by) if by is not None else None
         if chosen is None:
@@ -205,7 +205,7 @@ class Heard(Asking):
     ) -> WeightedScore:
         """Return the score weighted so that each value of `by` counts as it does among all accounts, beside the score
         as it came, with intervals, the effective number of answers, and the cells without an answer. Of `asked`:
-        how ("cells", "margins"), since, until. See `cs_metrics.analysis.feedback.weighted.weighted_score`."""
+        how ("cells", "margins"), since, until. See `cs_metrics.analysis.feedback.heard.weighted.weighted_score`."""
         con, settings, now = self._ask(definitions, as_of)
         words: dict[str, Any] = {"survey": survey, "by": self._by(by), "where": self._where(where)}
         return weighted_score(con, settings, now, **words, **asked)

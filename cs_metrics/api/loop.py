@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.feedback import loop
+from cs_metrics.analysis.feedback.loop import loop
 from cs_metrics.api import contacts, hiding, inventory
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.workspace import follow_ups as kept

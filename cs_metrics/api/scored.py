@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cs_metrics.analysis.feedback import changes, counting, easy_end
+from cs_metrics.analysis.feedback.score import changes, counting, easy_end
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.workspace.database import within_limits

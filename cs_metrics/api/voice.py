@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.analysis.feedback import quoted, themes, written
-from cs_metrics.analysis.feedback.chosen import Chosen
-from cs_metrics.analysis.feedback.voices import Reader
+from cs_metrics.analysis.feedback.said import quoted, themes, written
+from cs_metrics.analysis.feedback.said.chosen import Chosen
+from cs_metrics.analysis.feedback.said.voices import Reader
 from cs_metrics.api import contacts, hiding, inventory
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.workspace.database import within_limits
@@ -68,7 +68,7 @@ class Voice(Asking):
     ) -> pd.DataFrame:
         """Return the themes, the largest first: theme, texts, share, customers, mrr, mrr_share, toned, positive,
         negative, tone, answers, score, score_low, score_high, now, earlier, change, p, is_new, is_growing, is_falling,
-        first_at, words; see `cs_metrics.analysis.feedback.themes.themes`. Of `asked` beside the words of all: `survey`
+        first_at, words; see `analysis.feedback.said.themes.themes`. Of `asked` beside the words of all: `survey`
         ("nps": whose score), `days` (the latest stretch, held against the equal one before it; None: the range)."""
         con, settings, now = self._ask(definitions, as_of)
         return themes.themes(con, settings, now, reader=self._text_reader(), where=self._where(where), **asked)

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from cs_metrics.analysis.feedback.drivers import YES, Drivers
+from cs_metrics.analysis.feedback.drivers.drivers import YES, Drivers
 from pages._ui import door, formats
 
 OTHERS = "the others"

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import charts
-from cs_metrics.analysis.feedback import after_words
-from cs_metrics.analysis.feedback.measures import MEASURES
+from cs_metrics.analysis.feedback.after import after_words
+from cs_metrics.analysis.feedback.after.measures import MEASURES
 from cs_metrics.kpis import KPI
 from pages._ui import (
     after_lists,

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics import charts
-from cs_metrics.analysis.feedback.after_words import PEOPLE
+from cs_metrics.analysis.feedback.after.after_words import PEOPLE
 from pages._ui import after_lists, chart, door, formats, state
 from pages._ui.after_lists import LABELS
 from pages._ui.filter_bar import Asked

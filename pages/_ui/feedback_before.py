@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import charts
-from cs_metrics.analysis.feedback.before import Before
+from cs_metrics.analysis.feedback.drivers.before import Before
 from cs_metrics.kpis import KPI
 from pages._ui import chart, door, download, empty, feedback_parts, formats
 from pages._ui.filter_bar import Asked

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.feedback.drivers import LEAST_CLUSTERS, LEVEL, Drivers
-from cs_metrics.analysis.feedback.evidence import RATED_DAYS
+from cs_metrics.analysis.feedback.drivers.drivers import LEAST_CLUSTERS, LEVEL, Drivers
+from cs_metrics.analysis.feedback.drivers.evidence import RATED_DAYS
 from cs_metrics.charts.effects import effects
 from cs_metrics.kpis import KPI
 from pages._ui import chart, door, download, driver_words, feedback_parts, formats, state

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.feedback import loop_words
+from cs_metrics.analysis.feedback.loop import loop_words
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.kpis import KPI
 from pages._ui import door, download, empty, errors, feedback_parts, formats, loop_figures, loop_log, state

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cs_metrics.analysis.feedback import counting, margin
+from cs_metrics.analysis.feedback.score import counting, margin
 from pages._ui import definition_parts, door, feedback_parts, formats, shell
 from pages._ui.filter_bar import Asked
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.feedback import loop_words
+from cs_metrics.analysis.feedback.loop import loop_words
 from pages._ui import door, download, formats, tile
 
 

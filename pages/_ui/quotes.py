@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cs_metrics.analysis.feedback.masking import masked
+from cs_metrics.analysis.feedback.said.masking import masked
 from pages._ui import door, formats
 
 LONGEST = 320

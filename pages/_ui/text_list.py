@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.analysis.feedback.answers import CATEGORIES
-from cs_metrics.analysis.feedback.searched import sentence
+from cs_metrics.analysis.feedback.said.searched import sentence
 from cs_metrics.api import contacts
 from pages._ui import door, download, formats, quotes, state
 from pages._ui.theme_cards import page_of, pages

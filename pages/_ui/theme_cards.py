@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import charts
-from cs_metrics.analysis.feedback import theme_words
+from cs_metrics.analysis.feedback.said import theme_words
 from pages._ui import chart, door, download, feedback_parts, formats, quotes, shell, state, theme_pins
 from pages._ui.theme_parts import STRETCH, Question
 

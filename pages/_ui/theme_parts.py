@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cs_metrics.analysis.feedback import theme_words
+from cs_metrics.analysis.feedback.said import theme_words
 from pages._ui import door, download, empty, feedback_parts, formats, state, theme_pins
 from pages._ui.filter_bar import Asked
 

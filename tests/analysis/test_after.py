@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis.feedback import after, clocks, stayed
-from cs_metrics.analysis.feedback.measures import MEASURES
+from cs_metrics.analysis.feedback.after import after, clocks, stayed
+from cs_metrics.analysis.feedback.after.measures import MEASURES
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import intervals
 from tests.support import make_version

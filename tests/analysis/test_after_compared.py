@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from cs_metrics.analysis.feedback import after, after_words, apart, stayed
+from cs_metrics.analysis.feedback.after import after, after_words, apart, stayed
 from cs_metrics.analysis.survival.curve import holm
 from tests.support import make_version
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from cs_metrics.analysis.feedback import at_risk
+from cs_metrics.analysis.feedback.after import at_risk
 from cs_metrics.analysis.revenue.renewals import renewals
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import compute

@@ -14,8 +14,8 @@ from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 import cs_metrics as cs
-from cs_metrics.analysis.feedback.changes import changes
-from cs_metrics.analysis.feedback.real import Group, Shared, compared, judged
+from cs_metrics.analysis.feedback.score.changes import changes
+from cs_metrics.analysis.feedback.score.real import Group, Shared, compared, judged
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis import intervals
 from cs_metrics.settings import resolve

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cs_metrics.analysis.feedback import counting, margin
-from cs_metrics.analysis.feedback.counting import counting as counted
-from cs_metrics.analysis.feedback.easy_end import easy_end
+from cs_metrics.analysis.feedback.score import counting, margin
+from cs_metrics.analysis.feedback.score.counting import counting as counted
+from cs_metrics.analysis.feedback.score.easy_end import easy_end
 from cs_metrics.errors import NotComputableError
 from cs_metrics.settings import resolve
 from tests.support import make_version

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis.feedback.before import before, before_sql
-from cs_metrics.analysis.feedback.breakdown import breakdown, breakdown_sql
-from cs_metrics.analysis.feedback.drivers import LEVEL, drivers, evidence_sql, judge, thirds
-from cs_metrics.analysis.feedback.sums import COLUMNS, gaps, sums_of, sums_sql
+from cs_metrics.analysis.feedback.drivers.before import before, before_sql
+from cs_metrics.analysis.feedback.drivers.breakdown import breakdown, breakdown_sql
+from cs_metrics.analysis.feedback.drivers.drivers import LEVEL, drivers, evidence_sql, judge, thirds
+from cs_metrics.analysis.feedback.drivers.sums import COLUMNS, gaps, sums_of, sums_sql
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import intervals
 from cs_metrics.kpis.run import compute
@@ -301,8 +301,8 @@ def test_a_ticket_that_was_not_over_tells_neither_its_hours_nor_its_reopening_no
 
 
 def _names(con):
-    from cs_metrics.analysis.feedback import evidence
     from cs_metrics.analysis.feedback.answers import counted
+    from cs_metrics.analysis.feedback.drivers import evidence
 
     known = counted(con, SETTINGS, AS_OF)
     names = evidence.attributes(known.asked.available, None, "survey_responses")

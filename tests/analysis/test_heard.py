@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.analysis.feedback import asked as surveys
-from cs_metrics.analysis.feedback.accounts import accounts
-from cs_metrics.analysis.feedback.heard import heard, summary
-from cs_metrics.analysis.feedback.others import others
-from cs_metrics.analysis.feedback.silent import by_state, silent
+from cs_metrics.analysis.feedback.heard import asked as surveys
+from cs_metrics.analysis.feedback.heard.accounts import accounts
+from cs_metrics.analysis.feedback.heard.heard import heard, summary
+from cs_metrics.analysis.feedback.heard.others import others
+from cs_metrics.analysis.feedback.heard.silent import by_state, silent
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.settings import resolve
 from tests.support import kept_version

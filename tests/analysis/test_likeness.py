@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from cs_metrics.analysis.feedback.likeness import judge, likeness
+from cs_metrics.analysis.feedback.heard.likeness import judge, likeness
 from cs_metrics.errors import QueryError
 from cs_metrics.settings import resolve
 from tests.analysis.test_weights import company

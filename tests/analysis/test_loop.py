@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cs_metrics.analysis.feedback import loop
-from cs_metrics.analysis.feedback.bad_answers import TABLE
-from cs_metrics.analysis.feedback.loop_words import hours, moved_words, speed_words
+from cs_metrics.analysis.feedback.loop import loop
+from cs_metrics.analysis.feedback.loop.bad_answers import TABLE
+from cs_metrics.analysis.feedback.loop.loop_words import hours, moved_words, speed_words
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis import intervals
 from cs_metrics.settings import resolve

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs_metrics.analysis.feedback.masking import mask_columns, masked
+from cs_metrics.analysis.feedback.said.masking import mask_columns, masked
 
 REACHED = {
     "Write to jane.doe+nps@mail.acme.co.uk, please.": "Write to [e-mail], please.",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs_metrics.analysis.feedback.phrases import any_of, pattern
-from cs_metrics.analysis.feedback.searched import Term, conditions, sentence, terms
+from cs_metrics.analysis.feedback.said.phrases import any_of, pattern
+from cs_metrics.analysis.feedback.said.searched import Term, conditions, sentence, terms
 from cs_metrics.errors import QueryError
 from cs_metrics.sql import Params
 

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from cs_metrics.analysis.feedback import themes, written
-from cs_metrics.analysis.feedback.chosen import Chosen
+from cs_metrics.analysis.feedback.said import themes, written
+from cs_metrics.analysis.feedback.said.chosen import Chosen
 from cs_metrics.errors import QueryError
 from tests.support import kept_version
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cs_metrics.analysis.feedback import theme_words
+from cs_metrics.analysis.feedback.said import theme_words
 
 COUNTS = pd.DataFrame({"texts": [90, 110], "english": [90, 70]})
 BARE = pd.DataFrame({"texts": [50]})

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.analysis.feedback.weighted import interval, weighted_score
-from cs_metrics.analysis.feedback.weights import weigh
+from cs_metrics.analysis.feedback.heard.weighted import interval, weighted_score
+from cs_metrics.analysis.feedback.heard.weights import weigh
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import intervals
 from cs_metrics.settings import resolve

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from cs_metrics.analysis.feedback import after, at_risk, stayed
+from cs_metrics.analysis.feedback.after import after, at_risk, stayed
 from cs_metrics.api.sample import sample
 from cs_metrics.settings import resolve
 from cs_metrics.sql import literal, quote

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from cs_metrics.analysis.feedback.drivers import Drivers
+from cs_metrics.analysis.feedback.drivers.drivers import Drivers
 from pages._ui import driver_words
 
 Open = Callable[..., AppTest]

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cs_metrics.analysis.feedback.drivers import LEVEL, LOWER, NO, UPPER, YES, Judged, judge, thirds
-from cs_metrics.analysis.feedback.sums import sums_of
+from cs_metrics.analysis.feedback.drivers.drivers import LEVEL, LOWER, NO, UPPER, YES, Judged, judge, thirds
+from cs_metrics.analysis.feedback.drivers.sums import sums_of
 
 ACCOUNTS = 500
 MINIMUM_N = 30

@@ -13,9 +13,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.feedback.likeness import judge
-from cs_metrics.analysis.feedback.weighted import interval
-from cs_metrics.analysis.feedback.weights import weigh
+from cs_metrics.analysis.feedback.heard.likeness import judge
+from cs_metrics.analysis.feedback.heard.weighted import interval
+from cs_metrics.analysis.feedback.heard.weights import weigh
 
 REGIONS = np.array([0.4, 0.3, 0.2, 0.1])
 SIZES = np.array([0.5, 0.3, 0.2])

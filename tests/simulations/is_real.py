@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.feedback.real import Group, Shared, compared, judged
+from cs_metrics.analysis.feedback.score.real import Group, Shared, compared, judged
 
 SEED = 20_260_601
 KINDS = ("nps", "share", "mean")

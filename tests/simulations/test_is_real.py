@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cs_metrics.analysis.feedback import real
+from cs_metrics.analysis.feedback.score import real
 from tests.simulations.is_real import Case, answers, decided, simulate
 
 RUNS = 150

@@ -7,7 +7,7 @@ from math import comb
 import pandas as pd
 import pytest
 
-from cs_metrics.analysis.feedback.growth import growth
+from cs_metrics.analysis.feedback.said.growth import growth
 from tests.simulations.themes import rates
 
 

@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.feedback.growth import growth
+from cs_metrics.analysis.feedback.said.growth import growth
 
 ACCOUNTS, THEMES = 120, 12
 # an account that has a favourite theme writes of it so often

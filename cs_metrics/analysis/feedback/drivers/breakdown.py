@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cs_metrics.analysis.feedback.answers import Answers, counted
-from cs_metrics.analysis.feedback.sums import score, sums_sql
+from cs_metrics.analysis.feedback.drivers.sums import score, sums_sql
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.available import Attribute, Available
 from cs_metrics.kpis.listing import FEW

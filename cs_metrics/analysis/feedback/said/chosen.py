@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from cs_metrics.analysis.feedback.answers import CATEGORIES, SURVEYS, counted
-from cs_metrics.analysis.feedback.searched import conditions
-from cs_metrics.analysis.feedback.voices import Reader, Voices, check_tone
+from cs_metrics.analysis.feedback.said.searched import conditions
+from cs_metrics.analysis.feedback.said.voices import Reader, Voices, check_tone
 from cs_metrics.errors import QueryError, did_you_mean
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback import after_words
+from cs_metrics.analysis.feedback.after import after_words
+from cs_metrics.analysis.feedback.after.clocks import Clocks, clocks
 from cs_metrics.analysis.feedback.answers import CATEGORIES
-from cs_metrics.analysis.feedback.clocks import Clocks, clocks
 from cs_metrics.analysis.survival import curve as estimate
 from cs_metrics.analysis.survival.lives import PARTS, dense
 from cs_metrics.errors import NotComputableError, QueryError, did_you_mean

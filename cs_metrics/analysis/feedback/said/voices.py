@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback.phrases import any_of
+from cs_metrics.analysis.feedback.said.phrases import any_of
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.facts.texts import FIELDS, ORIGINS
 from cs_metrics.kpis.ask import Asked, settle

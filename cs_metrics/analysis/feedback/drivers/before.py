@@ -11,8 +11,8 @@ import duckdb
 import pandas as pd
 
 from cs_metrics.analysis.feedback.answers import Answers, counted
-from cs_metrics.analysis.feedback.evidence import Evidence, gather
-from cs_metrics.analysis.feedback.sums import score, sums_sql
+from cs_metrics.analysis.feedback.drivers.evidence import Evidence, gather
+from cs_metrics.analysis.feedback.drivers.sums import score, sums_sql
 from cs_metrics.errors import NotComputableError
 from cs_metrics.sql import inline
 

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.feedback.voices import EVERYONE, Reader, voices
+from cs_metrics.analysis.feedback.said.voices import EVERYONE, Reader, voices
 from cs_metrics.errors import QueryError
 
 # so many different texts of a theme are compared with each other, chosen by a digest of each: evenly, always the same

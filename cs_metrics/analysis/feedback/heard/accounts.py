@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback import asked as surveys
-from cs_metrics.analysis.feedback import traits
 from cs_metrics.analysis.feedback.answers import Answers, counted
-from cs_metrics.analysis.feedback.traits import Trait
+from cs_metrics.analysis.feedback.heard import asked as surveys
+from cs_metrics.analysis.feedback.heard import traits
+from cs_metrics.analysis.feedback.heard.traits import Trait
 from cs_metrics.kpis.ask import settle
 from cs_metrics.kpis.base import Base
 from cs_metrics.kpis.model import Relation

@@ -12,11 +12,11 @@ import pandas as pd
 from scipy import stats
 
 from cs_metrics.analysis.cohorts.told import percent
-from cs_metrics.analysis.feedback.accounts import SEEN, accounts
 from cs_metrics.analysis.feedback.answers import SURVEYS
-from cs_metrics.analysis.feedback.heard import WHO, plural
-from cs_metrics.analysis.feedback.traits import label
-from cs_metrics.analysis.feedback.weights import Weighted, weigh
+from cs_metrics.analysis.feedback.heard.accounts import SEEN, accounts
+from cs_metrics.analysis.feedback.heard.heard import WHO, plural
+from cs_metrics.analysis.feedback.heard.traits import label
+from cs_metrics.analysis.feedback.heard.weights import Weighted, weigh
 from cs_metrics.errors import NotComputableError, QueryError, did_you_mean
 from cs_metrics.kpis import intervals, run
 from cs_metrics.kpis.ask import find

@@ -11,9 +11,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.feedback import recovered
 from cs_metrics.analysis.feedback.answers import CATEGORIES, counted
-from cs_metrics.analysis.feedback.bad_answers import TABLE, TOUCH_DAYS, collect, keys
+from cs_metrics.analysis.feedback.loop import recovered
+from cs_metrics.analysis.feedback.loop.bad_answers import TABLE, TOUCH_DAYS, collect, keys
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis import intervals
 from cs_metrics.kpis.available import available

@@ -17,10 +17,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cs_metrics.analysis.feedback import evidence
 from cs_metrics.analysis.feedback.answers import counted
-from cs_metrics.analysis.feedback.sums import COLUMNS as SUMS
-from cs_metrics.analysis.feedback.sums import GAPS, explained, gaps, sums_sql
+from cs_metrics.analysis.feedback.drivers import evidence
+from cs_metrics.analysis.feedback.drivers.sums import COLUMNS as SUMS
+from cs_metrics.analysis.feedback.drivers.sums import GAPS, explained, gaps, sums_sql
 from cs_metrics.analysis.survival.curve import holm
 from cs_metrics.sql import inline
 

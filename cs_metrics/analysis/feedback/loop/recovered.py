@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from cs_metrics.analysis.feedback.answers import CATEGORIES
-from cs_metrics.analysis.feedback.bad_answers import TABLE
+from cs_metrics.analysis.feedback.loop.bad_answers import TABLE
 from cs_metrics.kpis import intervals
 
 Span = tuple[float, float, float]

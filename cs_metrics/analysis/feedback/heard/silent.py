@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback.accounts import STATES, accounts
+from cs_metrics.analysis.feedback.heard.accounts import STATES, accounts
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.rows import shown
 from cs_metrics.sql import literal

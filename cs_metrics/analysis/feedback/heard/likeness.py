@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import stats
 
 from cs_metrics.analysis.cohorts.told import percent
-from cs_metrics.analysis.feedback.accounts import SEEN, Accounts, accounts
-from cs_metrics.analysis.feedback.traits import label, standard
+from cs_metrics.analysis.feedback.heard.accounts import SEEN, Accounts, accounts
+from cs_metrics.analysis.feedback.heard.traits import label, standard
 from cs_metrics.analysis.survival.curve import holm
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.ask import settle

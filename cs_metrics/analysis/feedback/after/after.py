@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback import after_words
+from cs_metrics.analysis.feedback.after import after_words
+from cs_metrics.analysis.feedback.after.apart import compared, valued
+from cs_metrics.analysis.feedback.after.clocks import Clocks, clocks, told
+from cs_metrics.analysis.feedback.after.measures import MEASURES, STATES, followed, lacking
 from cs_metrics.analysis.feedback.answers import CATEGORIES
-from cs_metrics.analysis.feedback.apart import compared, valued
-from cs_metrics.analysis.feedback.clocks import Clocks, clocks, told
-from cs_metrics.analysis.feedback.measures import MEASURES, STATES, followed, lacking
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.rows import shown
 from cs_metrics.sql import inline

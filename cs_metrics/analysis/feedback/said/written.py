@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback.chosen import Chosen
-from cs_metrics.analysis.feedback.voices import EVERYONE, Reader, voices
+from cs_metrics.analysis.feedback.said.chosen import Chosen
+from cs_metrics.analysis.feedback.said.voices import EVERYONE, Reader, voices
 from cs_metrics.errors import QueryError
 
 MOST = 100_000

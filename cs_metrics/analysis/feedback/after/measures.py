@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cs_metrics.analysis.feedback.clocks import Clocks
+from cs_metrics.analysis.feedback.after.clocks import Clocks
 from cs_metrics.kpis.relations.names import NEEDS_LEAVING, NEEDS_MONEY
 from cs_metrics.sql import literal
 

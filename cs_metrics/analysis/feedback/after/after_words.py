@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cs_metrics.analysis.feedback.measures import MEASURES
+from cs_metrics.analysis.feedback.after.measures import MEASURES
 from cs_metrics.analysis.survival.curve import LogRank
 from cs_metrics.analysis.survival.hazard import LEVEL
 
 if TYPE_CHECKING:
-    from cs_metrics.analysis.feedback.after import After
+    from cs_metrics.analysis.feedback.after.after import After
 
 PEOPLE = {
     "promoter": "promoters",

@@ -10,8 +10,8 @@ import duckdb
 import pandas as pd
 
 from cs_metrics.analysis.feedback.answers import CATEGORIES, Answers, counted
-from cs_metrics.analysis.feedback.change_words import Told, sentence, summary
-from cs_metrics.analysis.feedback.real import Group, Shared, compared, judged, sums
+from cs_metrics.analysis.feedback.score.change_words import Told, sentence, summary
+from cs_metrics.analysis.feedback.score.real import Group, Shared, compared, judged, sums
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.notes import reach
 from cs_metrics.sql import literal

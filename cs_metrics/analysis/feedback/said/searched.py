@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cs_metrics.analysis.feedback.phrases import pattern
+from cs_metrics.analysis.feedback.said.phrases import pattern
 from cs_metrics.errors import QueryError
 from cs_metrics.sql import Params
 

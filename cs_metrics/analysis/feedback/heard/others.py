@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cs_metrics.analysis.feedback import asked as surveys
 from cs_metrics.analysis.feedback.answers import SURVEYS
+from cs_metrics.analysis.feedback.heard import asked as surveys
 from cs_metrics.kpis import run
 from cs_metrics.kpis.ask import find, form_of, settle
 from cs_metrics.kpis.model import KPI

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cs_metrics.analysis.feedback.bad_answers import TOUCH_DAYS
-from cs_metrics.analysis.feedback.loop import Loop
-from cs_metrics.analysis.feedback.recovered import Recovered
+from cs_metrics.analysis.feedback.loop.bad_answers import TOUCH_DAYS
+from cs_metrics.analysis.feedback.loop.loop import Loop
+from cs_metrics.analysis.feedback.loop.recovered import Recovered
 
 _NOUNS = {
     "detractor": ("answer of detractors", "answers of detractors"),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cs_metrics.analysis.feedback.measures import MEASURES
+from cs_metrics.analysis.feedback.after.measures import MEASURES
 from cs_metrics.analysis.survival.curve import holm
 from cs_metrics.kpis import intervals
 

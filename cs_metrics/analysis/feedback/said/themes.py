@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from cs_metrics.analysis.feedback.answers import counted
-from cs_metrics.analysis.feedback.growth import growth
-from cs_metrics.analysis.feedback.voices import EVERYONE, Reader, Voices, voices
+from cs_metrics.analysis.feedback.said.growth import growth
+from cs_metrics.analysis.feedback.said.voices import EVERYONE, Reader, Voices, voices
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import intervals
 from cs_metrics.kpis.attributes import join

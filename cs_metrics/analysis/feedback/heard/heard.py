@@ -10,8 +10,8 @@ import duckdb
 import pandas as pd
 
 from cs_metrics.analysis.cohorts.told import percent
-from cs_metrics.analysis.feedback.accounts import ACTIVE, LISTED, Accounts, accounts
 from cs_metrics.analysis.feedback.answers import counted
+from cs_metrics.analysis.feedback.heard.accounts import ACTIVE, LISTED, Accounts, accounts
 from cs_metrics.kpis import intervals
 
 _SUMS = (

@@ -1,0 +1,1 @@
+"""Closing the loop: bad answers followed up, how fast, and how the next answers moved."""

@@ -1,0 +1,1 @@
+"""What people wrote, wherever they did: themes, quotations, search, and personal data masked."""
