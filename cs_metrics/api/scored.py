@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cs_metrics.analysis.feedback.score import changes, counting, easy_end
@@ -42,9 +43,14 @@ class Scored(Asking):
         as_of: Any = None,
     ) -> easy_end.EasyEnd:
         """Return which end of the effort score the data say is easy (`says`: "high", "low" or None), the `evidence`,
-        and what each of the two `choices` would give. The setting `ces_easy_end` decides; nothing is changed here."""
+        and what each of the two `choices` would give. The setting `ces_easy_end` decides; nothing is changed here.
+
+        The evidence is of all answers, so a reader who may not see them all is given none."""
         con, settings, now = self._ask(definitions, as_of)
-        return easy_end.easy_end(con, settings, now, where=self._where(where), since=since, until=until)
+        found = easy_end.easy_end(con, settings, now, where=self._where(where), since=since, until=until)
+        if self.where or self.hidden:
+            return replace(found, says=None, evidence=found.evidence.head(0))
+        return found
 
     @within_limits()
     def feedback_changes(

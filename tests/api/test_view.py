@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import cs_metrics as cs
 from cs_metrics.api import hiding
 from cs_metrics.api.view import View
 from cs_metrics.errors import QueryError
@@ -43,3 +44,14 @@ def test_two_filters_on_one_name_both_hold():
     assert hiding.both({"a": [1]}, None) == {"a": [1]}
     assert hiding.both({}, None) is None
     assert hiding.both({"a": [1]}, {"a": [2]}) == {"not": {"any": [{"not": {"a": [1]}}, {"not": {"a": [2]}}]}}
+
+
+def test_evidence_of_all_answers_is_not_for_who_may_see_some() -> None:
+    version = cs.sample().version()
+    whole = version.easy_end()
+    assert len(whole.evidence)
+    for view in (version.view(where={"region": ["EMEA"]}), version.view(hidden=["region"])):
+        found = view.easy_end()
+        assert found.says is None
+        assert found.evidence.empty
+        assert len(found.choices) == 2
