@@ -29,6 +29,10 @@ class WorkspaceError(CSMetricsError):
     """A workspace, version, saved segment or setting does not exist or cannot be changed so."""
 
 
+class NotAllowedError(CSMetricsError):
+    """A person's role in the workspace, or a link, does not allow it. Nothing was changed."""
+
+
 class QueryError(CSMetricsError):
     """A question that cannot be asked: an unknown KPI, attribute, grain, operator or setting."""
 

@@ -159,6 +159,31 @@ THEMES = Table(
     # two that pin one name at the same moment: the second is told
     sa.UniqueConstraint("workspace", "held"),
 )
+PEOPLE = Table(
+    "cs_people",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("email", String(254), primary_key=True),
+    Column("role", _KEY, nullable=False),
+    Column("invited_by", Text, nullable=False),
+    Column("invited_at", DateTime, nullable=False),
+    Column("seen_at", DateTime),
+    info=STAYS,
+)
+NOTES = Table(
+    "cs_notes",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("note", _KEY, primary_key=True),
+    # '' for a note to all KPIs
+    Column("kpi", _KEY, nullable=False),
+    Column("dated", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+)
 VERSIONS = Table(
     "cs_versions",
     METADATA,
