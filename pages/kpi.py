@@ -13,6 +13,7 @@ from pages._ui import (
     item_parts,
     kpi_parts,
     model_parts,
+    note_parts,
     opens,
     shell,
     state,
@@ -45,6 +46,8 @@ st.subheader("Trend", anchor=False)
 with errors.shown():
     kpi_parts.trend(kpi, trend, asked, item)
     kpi_parts.table(kpi, trend, asked, item)
+with errors.shown():
+    note_parts.show(kpi)
 shell.link("why", "Why did it move?", icon=":material/troubleshoot:", id=kpi.id)
 
 with errors.shown():

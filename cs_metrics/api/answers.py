@@ -20,6 +20,7 @@ from cs_metrics.api.drivers import Drives
 from cs_metrics.api.explained import Explains
 from cs_metrics.api.heard import Heard
 from cs_metrics.api.loop import Loops
+from cs_metrics.api.noted import Notes
 from cs_metrics.api.provenance import Provenance
 from cs_metrics.api.revenue import Revenue
 from cs_metrics.api.scored import Scored
@@ -43,7 +44,22 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, Any] | str | None
 
 
-class Answers(After, Analyses, Scored, Revenue, Survived, Heard, Voice, Loops, Explains, Provenance, Who, Drives):
+class Answers(
+    After,
+    Analyses,
+    Scored,
+    Revenue,
+    Survived,
+    Heard,
+    Voice,
+    Loops,
+    Explains,
+    Provenance,
+    Who,
+    Drives,
+    Notes,
+    Reports,
+):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 
     Everywhere: `where` is the JSON filter, `by` attributes to split by, `since` (inclusive) and `until` (exclusive)

@@ -18,6 +18,7 @@ from cs_metrics.api.archives import Archived
 from cs_metrics.api.followed import Followed
 from cs_metrics.api.kept import Kept
 from cs_metrics.api.matched import Matched
+from cs_metrics.api.noted import Noted
 from cs_metrics.api.peopled import Peopled
 from cs_metrics.api.pinned import Pinned
 from cs_metrics.api.previewing import Preview
@@ -46,7 +47,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept, Matched, Pinned, Followed, Archived, Peopled):
+class Workspace(Kept, Matched, Pinned, Noted, Followed, Archived, Peopled, Shared):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.

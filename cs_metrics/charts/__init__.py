@@ -8,6 +8,7 @@ from cs_metrics.charts.likeness import estimates, likeness
 from cs_metrics.charts.look import DARK, LIGHT, Look, look
 from cs_metrics.charts.movement import movement, waterfall
 from cs_metrics.charts.movement_split import movement_split
+from cs_metrics.charts.notes import noted
 from cs_metrics.charts.outlook import projection
 from cs_metrics.charts.signed import calibration, signed
 from cs_metrics.charts.trend import spark, trend
@@ -29,6 +30,7 @@ __all__ = [
     "look",
     "movement",
     "movement_split",
+    "noted",
     "projection",
     "ranked",
     "shares",

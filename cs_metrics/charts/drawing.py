@@ -12,7 +12,9 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from cs_metrics.charts import marks as notes
 from cs_metrics.charts.look import Look, Picture
+from cs_metrics.charts.marks import Mark
 from cs_metrics.errors import QueryError
 
 Build = Callable[..., Picture]
@@ -22,7 +24,8 @@ Build = Callable[..., Picture]
 class Drawing:
     """What a page shows, by `st.vega_lite_chart(data, spec)`: the rows (one a mark), and Vega-Lite without data.
 
-    `note` says what the chart leaves out ('7 largest of 19 shown'), `words` describes it to a screen reader.
+    `note` says what the chart leaves out ('7 largest of 19 shown'), `words` describes it to a screen reader, `marks`
+    are what people noted along the time that it spans.
     """
 
     data: pd.DataFrame
@@ -31,6 +34,7 @@ class Drawing:
     look: Look
     note: str = ""
     words: str = ""
+    marks: tuple[Mark, ...] = ()
 
     @property
     def chart(self) -> Picture:
@@ -43,6 +47,12 @@ class Drawing:
         made = copy.deepcopy(_template(self.build, self.options, self.look))
         if self.words:
             made["description"] = self.words
+        x = notes.place(made) if self.marks else None
+        if x is not None:
+            # behind all else: what is pressed are the points
+            made["layer"] = notes.layers(self.marks, x, self.look) + made["layer"]
+            # the numbers of the marks stand between the chart and its legend
+            made.setdefault("config", {}).setdefault("legend", {})["offset"] = 20
         return made
 
     def _whole(self, spec: dict[str, Any]) -> dict[str, Any]:

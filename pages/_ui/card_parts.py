@@ -135,6 +135,7 @@ def _effect(kpi: Any, change: dict[str, Any], number: int) -> None:
     drawing = charts.trend(
         both.assign(complete=True), by="definition", grain="month", title=kpi.name, **chart.look_of(kpi.unit)
     )
+    drawing = chart.noted(drawing, kpi.id, grain="month")
     chart.show(drawing, key=f"effect_chart_{number}", name=f"{kpi.id} before and after")
     download.table(frame, key=f"effect_table_{number}", name=f"{kpi.id} before and after")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from cs_metrics import charts
 from cs_metrics.charts import Look, look
 from pages._ui import door, download, formats
 
@@ -28,6 +29,11 @@ def look_of(unit: str) -> dict[str, Any]:
     }
 
 
+def noted(drawing: Any, kpi_id: str = "", *, grain: str | None) -> Any:
+    """Return a drawing over time with what people noted beside a KPI ('' beside all of them)."""
+    return charts.noted(drawing, door.notes(kpi_id), grain=grain or "month", locale=str(formats.locale()))
+
+
 def show(
     drawing: Any,
     *,
@@ -46,8 +52,9 @@ def show(
     `told` is what its files say otherwise than the page; `files` the drawing that is saved, where the page has a part;
     `legend` what its looks mean, for the picture that leaves the page.
     `key` is unique on the page, `name` begins the names of downloaded files. The drawing's `words` are its accessible
-    name; its `note` and the `hint` (what a press does) stand below it.
+    name; its `note` and the `hint` (what a press does) stand below it, and the texts of its marks.
     """
+    marks = [f"{mark.number}: {mark.when}, {mark.text}" for mark in drawing.marks]
     plain(drawing, key=key, name=name, on_select=on_select, select=select)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         said = " ".join(filter(None, (formats.literal(drawing.note), hint)))
@@ -55,7 +62,10 @@ def show(
             st.caption(said, width="stretch")
         else:
             st.space("stretch")
+        legend = "\n".join(filter(None, (legend, *marks)))
         download.chart(files or drawing, key=f"{key}_files", name=name, told=told, legend=legend)
+    if marks:
+        st.caption("Notes  \n" + "  \n".join(f":material/push_pin: {formats.literal(mark)}" for mark in marks))
 
 
 def plain(

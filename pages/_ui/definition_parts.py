@@ -136,6 +136,7 @@ def side_by_side(asked: Asked) -> None:
     both = pd.concat([f[f["item"].isna()].assign(definition=name) for name, f in trends.items()], ignore_index=True)
     drawing = charts.trend(both, by="definition", grain=asked.question.grain or "month", title=kpi.name,
                            **chart.look_of(kpi.unit))  # fmt: skip
+    drawing = chart.noted(drawing, kpi.id, grain=asked.question.grain)
     said = (f"{name}: {definitions.words(chosen) or about.DEFAULTS}" for name, chosen in (a, b))
     told = {"Definitions": "; ".join(said)}
     chart.show(drawing, key="both", name=f"{kpi.id} by two definitions", told=told)

@@ -316,6 +316,11 @@ def rows(
     return ask("rows", kpi_id, period=period, part=part, item=item, **arguments)
 
 
+def notes(kpi_id: str = "") -> list[dict[str, Any]]:
+    """Return what people noted beside a KPI or all of them: never kept, for a note is seen at once."""
+    return view().notes(kpi_id)
+
+
 def sql(kpi_id: str, question: Question) -> str:
     """Return the SQL that answers a question."""
     return ask("sql", kpi_id, **question.arguments())

@@ -100,6 +100,7 @@ def _over_time(survey: str, found: Any, asked: Asked) -> None:
     days = door.settings()["response_days"]
     said = f"Of what was sent in each {grain}, the share answered by now; not over until {days} days later."
     told = [note for note in frame.loc[frame["n"].fillna(0) > 0, "note"].dropna().unique() if note]
+    drawing = chart.noted(drawing, "survey_response_rate", grain=grain)
     chart.show(drawing, key="response_rate", name=f"{survey} response rate by {grain}",
                hint=formats.literal(" ".join([told[0] if len(told) == 1 else said])))  # fmt: skip
 

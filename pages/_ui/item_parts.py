@@ -95,6 +95,7 @@ def show(kpi: Any, asked: Asked) -> None:
             shown, by="part", grain=asked.question.grain or "month", title=kpi.name, **chart.look_of(kpi.unit)
         )
         few = f"The first {LINES} of {len(frame)} are shown." if len(frame) > LINES else ""
+        drawing = chart.noted(drawing, kpi.id, grain=asked.question.grain)
         chart.show(drawing, key="items_trend", name=f"{kpi.id} parts by {asked.question.grain}", hint=few)
         return
     if frame["value"].isna().all():

@@ -89,6 +89,7 @@ def trend(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None, 
     drawing = charts.trend(
         answer.of_item(frame, kpi, item), grain=asked.question.grain or "month", title=title, **chart.look_of(kpi.unit)
     )
+    drawing = chart.noted(drawing, kpi.id, grain=asked.question.grain)
     chart.show(
         drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}", select="point", on_select=_point,
         hint=f"{counted} Press a point to open its period under 'How it is computed', or choose it there.".strip(),

@@ -85,8 +85,9 @@ def _waterfall(row: pd.DataFrame, at: str, grain: str, asked: Asked) -> None:
 def _over_time(frame: pd.DataFrame, grain: str) -> None:
     if len(frame) < 2:
         return
+    drawing = charts.movement(frame, grain=grain, **_look())
     chart.show(
-        charts.movement(frame, grain=grain, **_look()), key="movement", name=f"mrr movements by {grain}",
+        chart.noted(drawing, "mrr", grain=grain), key="movement", name=f"mrr movements by {grain}",
         select="picked", on_select=_pressed_period,
         hint="Up: gained. Down: lost. The line is the net change. Pale: not over. Press a bar to open it.",
     )  # fmt: skip
@@ -154,6 +155,7 @@ def _split_over_time(frame: pd.DataFrame, by: str, title: str, grain: str) -> No
     if frame["period"].nunique() < 2 or not frame[list(MOVES)].to_numpy().any():
         return
     drawing = charts.movement_split(frame, by, grain=grain, **_look())
+    drawing = chart.noted(drawing, "mrr", grain=grain)
     chart.show(
         drawing, key="movement_split", name=f"mrr net change by {title} and {grain}", select="picked",
         on_select=_pressed_piece,

@@ -112,6 +112,7 @@ def _drawing(found: Any, plain: Any) -> None:
     if earlier is not None:
         when = formats.period(earlier["made"].iloc[0], "month")
         hint += f" Dotted: the same projection as it would have been made at the end of {when}."
+    drawing = chart.noted(drawing, "mrr", grain="month")
     chart.show(drawing, key="outlook", name="mrr projection", hint=hint)
 
 

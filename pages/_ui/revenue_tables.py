@@ -42,6 +42,7 @@ def snowball(asked: Asked) -> None:
         "complete": frame["complete"],
     })  # fmt: skip
     drawing = charts.trend(trend, grain=grain, title="ARR at the end", **{**chart.look_of("money"), "minimum_n": 0})
+    drawing = chart.noted(drawing, "arr", grain=grain)
     chart.show(drawing, key="arr_trend", name=f"arr by {grain}")
     titles = {"opening": "Opening", **MOVES, "closing": "Closing", "net": "Net", "growth": "Growth",
               "quick_ratio": "Quick ratio"}  # fmt: skip
@@ -89,6 +90,7 @@ def concentration(asked: Asked) -> None:
     })  # fmt: skip
     if len(paying) > 1:
         drawing = charts.trend(trend, grain=grain, title=f"Share of the top {top}", **chart.look_of("share"))
+        drawing = chart.noted(drawing, grain=grain)
         chart.show(drawing, key="concentration", name=f"share of the top {top} by {grain}",
                    hint="Those who are the largest at each period's end: not always the same ones.")  # fmt: skip
     people = door.ask("largest", top=top, **given(asked))

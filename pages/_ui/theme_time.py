@@ -34,7 +34,7 @@ def show(question: Question) -> None:
         **chart.look_of("share"),
     )  # fmt: skip
     chart.show(
-        drawing, key="themes_over_time", name=f"themes by {question.grain}",
+        chart.noted(drawing, grain=question.grain), key="themes_over_time", name=f"themes by {question.grain}",
         hint="The share of the period's texts that are about a theme; a point tells its 95 % interval (Wilson). Grey: "
         f"fewer than {door.settings()['minimum_n']} texts in the period. A text may be about several themes.",
     )  # fmt: skip
