@@ -58,7 +58,6 @@ class Answers(
     Who,
     Drives,
     Notes,
-    Reports,
 ):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 

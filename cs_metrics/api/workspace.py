@@ -47,7 +47,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept, Matched, Pinned, Noted, Followed, Archived, Peopled, Shared):
+class Workspace(Kept, Matched, Pinned, Noted, Followed, Archived, Peopled):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
