@@ -22,7 +22,8 @@ def listing(records: Records, kpi: str | None = None, deleted: bool = False) -> 
     query = records.mine(NOTES).where(NOTES.c.deleted == deleted)
     if kpi is not None:
         query = query.where(NOTES.c.kpi.in_([kpi, ""]))
-    return [{k: r[k] for k in FIELDS} for r in records.rows(query.order_by(NOTES.c.dated, NOTES.c.created_at))]
+    query = query.order_by(NOTES.c.dated, NOTES.c.created_at, NOTES.c.text)
+    return [{k: r[k] for k in FIELDS} for r in records.rows(query)]
 
 
 def get(records: Records, note: str) -> dict[str, Any]:
