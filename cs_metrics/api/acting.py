@@ -25,11 +25,11 @@ _VIEWER = (
 )  # fmt: skip
 _EDITOR = (
     "accept_match", "apply_matches", "delete_draft", "delete_note", "delete_own_kpi", "delete_scorecard",
-    "delete_segment", "draft", "drafts", "keep_upload", "merge_themes", "pin_theme",
+    "delete_segment", "draft", "drafts", "keep_upload", "link_opens", "links", "merge_themes", "pin_theme",
     "preview", "publish", "read", "refuse_match", "restore", "restore_note", "restore_own_kpi",
-    "restore_scorecard", "restore_segment", "restore_theme", "save_draft", "save_note",
+    "restore_scorecard", "restore_segment", "restore_theme", "revoke_link", "save_draft", "save_note",
     "save_own_kpi", "save_scorecard", "save_segment", "set_as_of", "set_card", "set_follow_ups", "set_settings",
-    "sign_off", "swap_match", "undo_follow_ups", "undo_match", "unmerge_theme", "unpin_theme",
+    "share", "sign_off", "swap_match", "undo_follow_ups", "undo_match", "unmerge_theme", "unpin_theme",
     "upload", "uploads",
 )  # fmt: skip
 _OWNER = ("audit", "change_role", "export", "invite", "people", "remove_person")

@@ -91,7 +91,7 @@ class Answers(
     def as_of(self) -> datetime:
         """The exclusive end of the data (local): set by hand for the workspace, else the end of the day of the latest
         activity."""
-        return self.workspace.as_of or datetime.fromisoformat(versions.meta(self._path(self.settings))["as_of"])
+        return self._end(self._path(self.settings))
 
     @property
     def own(self) -> dict[str, KPI]:
@@ -257,6 +257,10 @@ class Answers(
     def _path(self, settings: Mapping[str, Any]) -> Path:
         return versions.with_facts(self.workspace.folder, self.number, settings, facts.build)
 
+    def _end(self, path: Path) -> datetime:
+        """Return the as-of of the version in this file, where nobody asks for another."""
+        return self.workspace.as_of or datetime.fromisoformat(versions.meta(path)["as_of"])
+
     def _con(self) -> duckdb.DuckDBPyConnection:
         return cursor(self._path(self.settings))
 
@@ -266,8 +270,7 @@ class Answers(
         """Return a cursor on the facts of these settings, the settings, and the as-of."""
         settings = resolve(self.settings, definitions)
         path = self._path(settings)
-        own = self.workspace.as_of or datetime.fromisoformat(versions.meta(path)["as_of"])
-        return cursor(path), settings, own if as_of is None else instant(as_of, "as_of")
+        return cursor(path), settings, self._end(path) if as_of is None else instant(as_of, "as_of")
 
     def _by(self, by: Names | None) -> list[str]:
         names = [by] if isinstance(by, str) else list(by or ())

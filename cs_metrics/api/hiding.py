@@ -11,6 +11,9 @@ from cs_metrics.errors import QueryError
 from cs_metrics.kpis.where import names
 from cs_metrics.schema import TABLES
 
+# columns of facts that hold the value of another: who answered is the user, else the account; and the other way round
+_TOLD = {"respondent": {"user_id", "customer_id"}, "cluster": {"user_id", "customer_id"}}
+
 
 def is_hidden(name: str, hidden: frozenset[str]) -> bool:
     """Return whether a column ('email', 'users.email') is hidden: by its full name, or by its bare one in any table."""
@@ -44,6 +47,7 @@ def check_where(asked: Mapping[str, Any] | None, hidden: frozenset[str]) -> None
 
 
 def drop(frame: pd.DataFrame, hidden: frozenset[str]) -> pd.DataFrame:
-    """Return a frame of rows without the columns that are hidden in any table."""
+    """Return a frame of rows without the columns that are hidden in any table, and those that say the same."""
     bare = {name.rsplit(".", 1)[-1] for name in hidden}
+    bare |= {name for name, told in _TOLD.items() if told & bare}
     return frame.drop(columns=[c for c in frame.columns if c in bare])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cs_metrics.errors import CSMetricsError
@@ -18,10 +19,15 @@ def listing(records: Records, deleted: bool = False) -> list[dict[str, Any]]:
 
 def catalogue(records: Records) -> dict[str, KPI]:
     """Return the KPIs that the definitions describe, by their ids; those that have a problem are left out."""
-    return {row["kpi"]: kpi_of(OwnKPI.of(row["content"])) for row in listing(records) if not row["problem"]}
+    return described({row["kpi"]: row["content"] for row in listing(records)})
 
 
-def _problem(content: dict[str, str]) -> str:
+def described(contents: Mapping[str, Mapping[str, str]]) -> dict[str, KPI]:
+    """Return the KPIs that definitions describe, by their ids; those that have a problem are left out."""
+    return {kpi: kpi_of(OwnKPI.of(content)) for kpi, content in contents.items() if not _problem(content)}
+
+
+def _problem(content: Mapping[str, str]) -> str:
     try:
         kpi_of(OwnKPI.of(content))
     except CSMetricsError as error:

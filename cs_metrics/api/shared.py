@@ -1,0 +1,135 @@
+"""Sharing a page of a workspace by a link: live or frozen, whole or in part; and opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cs_metrics.api.view import View
+from cs_metrics.kpis.where import names
+from cs_metrics.periods import instant
+from cs_metrics.settings import resolve, today
+from cs_metrics.workspace import links, own_kpis, people
+from cs_metrics.workspace.records import Records
+
+if TYPE_CHECKING:
+    from cs_metrics.api.version import Version
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link shows: a page with its parameters, through a view that has what the reader may see and no more.
+
+    `filters` says whether the reader may change what is filtered by ("open"), see it ("locked"), or neither ("hidden").
+    """
+
+    link: str
+    title: str
+    note: str
+    page: str
+    params: dict[str, str]
+    filters: str
+    frozen: bool
+    view: View
+
+
+class Shared:
+    """The part of a `Workspace` that is about links."""
+
+    records: Records
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @property
+    def as_of(self) -> datetime | None:
+        raise NotImplementedError
+
+    def version(self, number: int | None = None) -> Version:
+        raise NotImplementedError
+
+    def share(
+        self,
+        page: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        title: str = "",
+        note: str = "",
+        frozen: bool = False,
+        version: int | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        where: Mapping[str, Any] | None = None,
+        filters: str = "open",
+        hidden: Iterable[str] = (),
+        audience: str | Iterable[str] = links.MEMBERS,
+        password: str | None = None,
+        expires_at: Any = None,
+        who: str = "",
+    ) -> str:
+        """Make a link to a page and return its token; nobody can be told it again.
+
+        `frozen`: it goes on showing this `version` (None: the latest) under the definitions, own KPIs and as-of of this
+        moment; else always the latest data. `where` holds in all that it shows where `filters` are "locked" or
+        "hidden". `hidden`: columns that do not exist for its readers. `audience`: "members", "anyone", or e-mail
+        addresses. `expires_at` (UTC): from then on it opens nothing. Raises WorkspaceError, QueryError.
+        """
+        names(where)
+        kept = resolve(self.settings, definitions)
+        seen = self.version(version) if frozen else None
+        values = {
+            "title": title.strip(),
+            "note": note.strip(),
+            "page": page,
+            "params": dict(params or {}),
+            "frozen": frozen,
+            "version": seen.number if seen else None,
+            # a live link keeps what it switches, a frozen one every setting
+            "settings": kept if frozen else today(dict(definitions or {})),
+            "own": {r["kpi"]: r["content"] for r in own_kpis.listing(self.records)} if frozen else {},
+            "as_of": seen.as_of.isoformat() if seen else None,
+            "where": dict(where or {}),
+            "filters": filters,
+            "hidden": sorted(hidden),
+            "audience": audience if isinstance(audience, str) else [people.address(one) for one in audience],
+            "created_by": who,
+            "expires_at": None if expires_at is None else instant(expires_at, "expires_at"),
+        }
+        link, token = links.make(self.records, values, password)
+        told = {k: values[k] for k in ("page", "frozen", "filters", "hidden", "audience")}
+        self.records.log(who, "link made", {"link": link, **told})
+        return token
+
+    def links(self) -> list[dict[str, Any]]:
+        """Return the links, the latest first: link (its id), title, note, page, params, frozen, version, settings, own,
+        as_of, where, filters, hidden, audience, created_by, created_at, expires_at, revoked_at, with_password, opened
+        (how often), opened_at (last)."""
+        return links.listing(self.records)
+
+    def link_opens(self, link: str) -> list[dict[str, Any]]:
+        """Return who tried to open a link, the latest first: opened_at, who ('' for who did not sign in), outcome (''
+        it opened, else why not)."""
+        return links.opens(self.records, link)
+
+    def revoke_link(self, link: str, *, who: str = "") -> None:
+        """Take a link back: it opens nothing from now on. Raises WorkspaceError where there is none."""
+        links.revoke(self.records, link)
+        self.records.log(who, "link revoked", {"link": link})
+
+    def open_link(self, token: str, password: str | None = None, *, who: str = "") -> Opened:
+        """Return what a link shows to its reader, and note that `who` ('' for who did not sign in) opened it.
+
+        Raises NotAllowedError where it opens nothing, has expired, is for others or asks for another password."""
+        found = links.opened(self.records, token, password, who)
+        view = View(
+            self.version(found["version"] if found["frozen"] else None),
+            definitions=found["settings"],
+            where=found["where"] if found["filters"] != "open" else {},
+            hidden=found["hidden"],
+            as_of=None if found["as_of"] is None else datetime.fromisoformat(found["as_of"]),
+            own=found["own"] if found["frozen"] else None,
+        )
+        shown = {name: found[name] for name in ("link", "title", "note", "page", "params", "filters", "frozen")}
+        return Opened(**shown, view=view)

@@ -1,0 +1,185 @@
+"""Links: what a frozen and a live one show after more uploads, what opens nothing, who looked, what never leaves."""
+
+from __future__ import annotations
+
+import io
+import string
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import cs_metrics as cs
+from cs_metrics.errors import NotAllowedError, QueryError, WorkspaceError
+from cs_metrics.workspace import links
+from cs_metrics.workspace.records import now
+
+MONTHS = {"since": "2026-01-01", "until": "2026-04-01"}
+
+
+def answers(scores: list[int], start: int = 0) -> io.BytesIO:
+    lines = []
+    for i, score in enumerate(scores):
+        n, region = start + i, "EU" if i % 2 else "US"
+        lines.append(f"r{n},c{n % 9},u{n}@acme.com,nps,2026-0{1 + i % 3}-10,{score},{region},Note {i}")
+    head = "response_id,customer_id,user_id,survey,responded_at,score,region,comment"
+    text = "\n".join([head, *lines])
+    found = io.BytesIO(text.encode())
+    found.name = f"nps_{start}.csv"
+    return found
+
+
+def upload(workspace: cs.Workspace, scores: list[int], start: int = 0) -> None:
+    plan = workspace.read([answers(scores, start)])
+    for sheet, question in plan.questions:
+        sheet.answer(question.id, question.suggestion or question.choices[0].value)
+    workspace.publish(plan)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> cs.Workspace:
+    made = cs.Workspace(tmp_path / "acme")
+    made.invite("olga@acme.com", "owner")
+    made.invite("vi@acme.com", "viewer")
+    upload(made, [10, 9, 3, 8, 10, 2, 9, 10])
+    return made
+
+
+def numbers(view: Any) -> list[Any]:
+    frames = [view.nps(**MONTHS), view.compute(["net_promoter_score"], grain="month", **MONTHS), view.kpis()]
+    return [frame.astype(str).to_csv() for frame in frames] + [str(view.as_of)]
+
+
+def test_a_frozen_link_shows_the_same_after_ten_uploads_and_changed_definitions(workspace: cs.Workspace) -> None:
+    workspace.save_own_kpi({"name": "Happy", "fact": "answers", "numerator": "count(score >= 9)"})
+    frozen = workspace.share("feedback", {"survey": "nps"}, frozen=True, audience="anyone")
+    live = workspace.share("feedback", audience="anyone")
+    seen = numbers(workspace.open_link(frozen).view)
+    assert "happy" in seen[2].casefold()
+    assert numbers(workspace.open_link(live).view) == seen
+    for i in range(10):
+        upload(workspace, [1, 2, 3], start=100 * (i + 1))
+    workspace.set_settings({"survey_rule": "all", "timezone": "Asia/Tokyo"})
+    workspace.set_as_of("2026-02-01")
+    workspace.delete_own_kpi(workspace.own_kpis()[0]["kpi"])
+    again = workspace.open_link(frozen)
+    assert (again.page, again.params, again.frozen) == ("feedback", {"survey": "nps"}, True)
+    assert numbers(again.view) == seen
+    assert numbers(workspace.open_link(live).view) != seen
+    assert workspace.open_link(live).view.number == 11
+
+
+def test_an_altered_token_opens_nothing(workspace: cs.Workspace) -> None:
+    token = workspace.share("overview", audience="anyone")
+    for place, one in enumerate(token):
+        other = next(c for c in string.ascii_letters if c != one)
+        with pytest.raises(NotAllowedError, match="opens nothing"):
+            workspace.open_link(token[:place] + other + token[place + 1 :])
+    for wrong in ("", ".", token[:-1], f"{token}x", token.partition(".")[0], "0" * 4000, "x' OR 1=1 --.y"):
+        with pytest.raises(NotAllowedError, match="opens nothing"):
+            workspace.open_link(wrong)
+    assert workspace.open_link(token).page == "overview"
+
+
+def test_what_was_taken_back_or_expired_opens_nothing(workspace: cs.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = workspace.share("overview", audience="anyone", expires_at=now() + timedelta(days=1))
+    workspace.open_link(token)
+    later = now() + timedelta(days=1)
+    monkeypatch.setattr(links, "now", lambda: later)
+    with pytest.raises(NotAllowedError, match="has expired"):
+        workspace.open_link(token)
+    monkeypatch.undo()
+    workspace.open_link(token)
+    (link,) = workspace.links()
+    workspace.revoke_link(link["link"], who="olga@acme.com")
+    with pytest.raises(NotAllowedError, match="opens nothing"):
+        workspace.open_link(token)
+    assert [o["outcome"] for o in workspace.link_opens(link["link"])] == ["taken back", "", "expired", ""]
+    with pytest.raises(WorkspaceError, match="no link"):
+        workspace.revoke_link("nosuch")
+    with pytest.raises(WorkspaceError, match="expired already"):
+        workspace.share("overview", expires_at="2020-01-01")
+
+
+def test_a_link_is_for_whom_it_is_for(workspace: cs.Workspace) -> None:
+    members = workspace.share("overview")
+    some = workspace.share("overview", audience=["Head@Customer.com"])
+    assert workspace.open_link(members, who="VI@acme.com").page == "overview"
+    assert workspace.open_link(some, who="head@customer.com").page == "overview"
+    for token, who in ((members, ""), (members, "head@customer.com"), (some, ""), (some, "vi@acme.com")):
+        with pytest.raises(NotAllowedError, match="Sign in"):
+            workspace.open_link(token, who=who)
+    told = {tuple(link["audience"]) if isinstance(link["audience"], list) else link["audience"]: link["opened"]
+            for link in workspace.links()}  # fmt: skip
+    assert told == {"members": 1, ("head@customer.com",): 1}
+    for wrong in ("everybody", [], ["no address"]):
+        with pytest.raises(WorkspaceError):
+            workspace.share("overview", audience=wrong)
+
+
+def test_a_password_is_asked_for_and_not_guessed(workspace: cs.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = workspace.share("overview", audience="anyone", password="owl")
+    assert workspace.open_link(token, "owl").page == "overview"
+    with pytest.raises(NotAllowedError, match="has a password"):
+        workspace.open_link(token)
+    for _ in range(links.TRIES):
+        with pytest.raises(NotAllowedError, match="not the password"):
+            workspace.open_link(token, "cat")
+    with pytest.raises(NotAllowedError, match="Too many wrong passwords"):
+        workspace.open_link(token, "owl")
+    later = now() + links.TRIED_WITHIN + timedelta(seconds=1)
+    monkeypatch.setattr(links, "now", lambda: later)
+    assert workspace.open_link(token, "owl").page == "overview"
+
+
+def test_locked_filters_hold_and_columns_left_out_do_not_exist(workspace: cs.Workspace) -> None:
+    where = {"survey_responses.region": ["EU"]}
+    token = workspace.share("feedback", where=where, filters="locked", hidden=["comment", "user_id"], audience="anyone")
+    view = workspace.open_link(token).view
+    whole = workspace.version().kpi("net_promoter_score", by=["survey_responses.region"], **MONTHS)
+    mine = whole[whole["survey_responses.region"] == "EU"].iloc[0]
+    assert view.kpi("net_promoter_score", **MONTHS).iloc[0][["value", "n"]].tolist() == mine[["value", "n"]].tolist()
+    other = view.kpi("net_promoter_score", where={"survey_responses.region": ["US"]}, **MONTHS)
+    assert other["n"].sum() == 0
+    rows = view.rows("net_promoter_score", part="denominator")
+    assert len(rows) == mine["n"]
+    assert not {"comment", "user_id", "respondent", "cluster"} & set(rows.columns)
+    assert "@" not in rows.to_csv()
+    with pytest.raises(QueryError, match="no attribute"):
+        view.kpi("net_promoter_score", where={"survey_responses.user_id": ["u1@acme.com"]})
+    with pytest.raises(WorkspaceError, match="needs its filters locked"):
+        workspace.share("feedback", hidden=["comment"])
+    assert workspace.open_link(workspace.share("feedback", where=where, audience="anyone")).view.where == {}
+
+
+def test_the_token_is_kept_nowhere(workspace: cs.Workspace) -> None:
+    token = workspace.share("overview", audience="anyone", password="owlet")
+    workspace.open_link(token, "owlet")
+    kept = b"".join(p.read_bytes() for p in workspace.path.rglob("*") if p.is_file())
+    assert token.partition(".")[0].encode() in kept
+    for secret in (token.partition(".")[2], "owlet"):
+        assert secret.encode() not in kept
+    assert len(token.partition(".")[2]) * 6 >= 128
+    tokens = {workspace.share("overview") for _ in range(20)}
+    assert len(tokens) == 20
+
+
+def test_who_looked_is_told_and_what_was_made_is_logged(workspace: cs.Workspace) -> None:
+    token = workspace.acting("olga@acme.com").share("kpi", {"id": "mrr"}, title=" MRR ", note="For Monday")
+    workspace.open_link(token, who="vi@acme.com")
+    (link,) = workspace.acting("olga@acme.com").links()
+    assert (link["title"], link["note"], link["created_by"], link["opened"]) == (
+        "MRR",
+        "For Monday",
+        "olga@acme.com",
+        1,
+    )
+    assert pd.notna(link["opened_at"])
+    assert [(o["who"], o["outcome"]) for o in workspace.link_opens(link["link"])] == [("vi@acme.com", "")]
+    line = workspace.audit().iloc[0]
+    assert (line["action"], line["who"]) == ("link made", "olga@acme.com")
+    assert token.partition(".")[2] not in str(line["detail"])
+    with pytest.raises(NotAllowedError):
+        workspace.acting("vi@acme.com").share("kpi")
