@@ -97,6 +97,10 @@ def test_a_reading_that_is_cancelled_leaves_no_file_no_draft_and_no_process(
     app = open_page("data", ws=name)
     large = ("events.csv", f"event_id,customer_id,occurred_at,event,n\n{rows}".encode(), "text/csv")
     app.file_uploader[0].set_value([large]).run()
+    for _ in range(200):  # the reading begins beside the page
+        if list(tmp_path.iterdir()):
+            break
+        time.sleep(0.02)
     assert list(tmp_path.iterdir())
     button(app, "Cancel").click().run()
     for _ in range(100):

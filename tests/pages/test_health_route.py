@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,9 @@ def get(path: str) -> tuple[int, dict]:
         "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": [],
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
     }  # fmt: skip
-    asyncio.run(Starlette(routes=health_route.routes())(scope, receive, answer))
+    # in a thread of its own: a browser test before this one leaves its loop running in the main one
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, Starlette(routes=health_route.routes())(scope, receive, answer)).result()
     body = b"".join(m.get("body", b"") for m in sent)
     return sent[0]["status"], json.loads(body)
 
