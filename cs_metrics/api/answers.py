@@ -22,6 +22,7 @@ from cs_metrics.api.heard import Heard
 from cs_metrics.api.loop import Loops
 from cs_metrics.api.noted import Notes
 from cs_metrics.api.provenance import Provenance
+from cs_metrics.api.reported import Reports
 from cs_metrics.api.revenue import Revenue
 from cs_metrics.api.scored import Scored
 from cs_metrics.api.survived import Survived
@@ -58,6 +59,7 @@ class Answers(
     Who,
     Drives,
     Notes,
+    Reports,
 ):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 

@@ -1,0 +1,145 @@
+"""A report made from what a View answers: nothing else is read, so it holds what its reader may see and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from cs_metrics import definitions, kpis
+from cs_metrics.periods import Period, floor, step
+from cs_metrics.reports.brief import accounts, money, saying, voices
+from cs_metrics.reports.brief.asking import Asked
+from cs_metrics.reports.brief.kinds import chosen, kind_of
+from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends
+from cs_metrics.reports.brief.model import Action, Metric, Report, Section, Sentence
+from cs_metrics.reports.brief.saying import sentence
+
+SUMMARY = 5
+"""So many sentences about KPIs stand in the summary; what is due and what to do follow them."""
+SHORT_NAMES = frozenset({"NPS", "NRR", "GRR", "MRR", "ARR", "CSAT", "CES"})
+HEADLINES = frozenset(
+    {"mrr", "arr", "net_revenue_retention", "gross_revenue_retention", "customer_retention_rate",
+     "customer_churn_rate", "net_promoter_score", "customer_satisfaction_score", "customer_health_score"}
+)  # fmt: skip
+"""What leaders look at first, and the summary begins with, where it moved."""
+
+
+def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = None, as_of: datetime | None = None,
+         about: Mapping[str, str] | None = None, locked: bool = False) -> Report:  # fmt: skip
+    """Return the report of a kind (weekly, monthly, quarterly) over the last whole period before the as-of.
+
+    `view` is what answers: a Version or a View. `about` comes first in what the report says it stands on;
+    `locked`: the view has a filter of its own, which is mentioned but not told. Raises
+    QueryError for an unknown kind or filter. A sentence is left out where the data, or what the reader may see, do
+    not give its numbers; no cause is told that the split of a change does not show.
+    """
+    chosen_kind = kind_of(kind)
+    settings, end = view.settings, as_of or view.as_of
+    last = floor(end, chosen_kind.grain, settings)
+    period = Period(step(last, chosen_kind.grain, -1), last)
+    before = Period(step(period.start, chosen_kind.grain, -1), period.start)
+    listed, dimensions = view.kpis(), view.dimensions(values=0)
+    ids, lacking = chosen(chosen_kind, listed)
+    own = view.own
+    found = [kpis.find(id, own) for id in ids]
+    asked = Asked(
+        view, chosen_kind, where, settings, end, period, before,
+        names={row["id"]: _short(row) for row in listed.to_dict("records")},
+        units=dict(zip(listed["id"], listed["unit"], strict=True)),
+        labels=dict(zip(dimensions["name"], dimensions["label"], strict=True)),
+    )  # fmt: skip
+    frame = computed(asked, ids)
+    values = metrics(asked, found, frame)
+    lines = trends(values, frame)
+    people = accounts.look(asked, set(listed.loc[listed["computable"], "id"]), _seen(view, dimensions))
+    ranked = _most_moved(values)
+    told = {m.kpi: s for i, m in enumerate(ranked) if (s := moved(asked, m, why=i < chosen_kind.causes))}
+    todo, due = accounts.actions(asked, people), accounts.renewing(asked, people)
+    spoken = list(told.values())[:SUMMARY]
+    summary = [*spoken, *due[:2], *_counted(asked, todo)[:1]]
+    risks = [*due, *money.told(asked, money.LOST), *voices.silent(asked)]
+    growing = _growing(asked, people)
+    better = [told[m.kpi] for m in ranked if m.verdict == "better" and m.kpi in told and told[m.kpi] not in spoken]
+    rest = [s for id, s in told.items() if s not in spoken and s not in better]
+    names = {kpi.id: kpi.name for kpi in kpis.CATALOGUE.values()}
+    filters = [*(["those that this view is locked to"] if locked else []), *([kpis.sentence(where)] if where else [])]
+    return Report(
+        kind=kind, title=chosen_kind.title, grain=asked.grain, currency=asked.currency, minimum_n=asked.minimum_n,
+        as_of=end, period=period, before=before, metrics=values, trends=lines, actions=todo[: accounts.SHOWN],
+        actions_in_all=len(todo),
+        sections=(
+            _section("summary", "Executive summary", summary, "These data answer none of this report's KPIs."),
+            _section("metrics", "Key metrics and trends", [*rest, *filter(None, (running(asked, t) for t in lines))],
+                     "" if values else "There is no KPI to show."),
+            _section("health", "Customer health highlights", accounts.health(asked, people),
+                     "Health scores need accounts with use, tickets or answers; these data give none by account."),
+            _section("risks", "Churn and expansion risks", [*risks, *growing, *money.ahead(asked)],
+                     "These data have no contracts, revenue or survey answers to see risks by."),
+            _section("actions", "Actions and next steps", _counted(asked, todo),
+                     "No account calls for action by renewals, health or expansion score."),
+            _section("wins", "Wins and learnings",
+                     [*better, *money.told(asked, money.WON), *voices.themes(asked), *voices.drivers(asked)],
+                     "These data show no gain in this period, and no theme or driver beyond chance."),
+        ),
+        about={
+            **(about or {}),
+            "Data to": saying.day(end - timedelta(microseconds=1)),
+            "Period": asked.now_said, "Compared with": asked.before_said,
+            "Filters": "; ".join(filters) or "none",
+            "Definitions": definitions.words(settings) or "the defaults",
+        },
+        lacking=[names.get(id, id) for id in lacking],
+    )  # fmt: skip
+
+
+def _seen(view: Any, dimensions: pd.DataFrame) -> set[str]:
+    """Return what of customers may be asked for: the attributes, and the columns that are there for this reader."""
+    return {*dimensions["name"], *view.tables().get("customers", {}).get("columns", ())}
+
+
+def _section(id: str, title: str, sentences: Sequence[Sentence], empty: str) -> Section:
+    return Section(id, title, tuple(sentences), "" if sentences else empty)
+
+
+def _short(row: Mapping[str, Any]) -> str:
+    """Return the abbreviation that everybody knows a KPI by ('NRR'), else its name."""
+    short = [name for name in row["also"] if name in SHORT_NAMES]
+    return str(short[0] if short else row["name"])
+
+
+def _most_moved(metrics: Sequence[Metric]) -> list[Metric]:
+    """Return the metrics: headlines that moved, then what else moved, then the rest; each in the scorecard's order."""
+
+    def order(metric: Metric) -> int:
+        if metric.now is None or metric.before is None or not metric.verdict:
+            return 2
+        return 0 if metric.kpi in HEADLINES else 1
+
+    return sorted(metrics, key=order)
+
+
+def _growing(asked: Asked, people: accounts.Accounts) -> list[Sentence]:
+    """Return how many accounts are ready to grow, by their expansion score."""
+    if accounts.EXPANSION not in people.now:
+        return []
+    own = people.now[people.now[accounts.EXPANSION] > accounts.READY_TO_GROW]
+    if own.empty:
+        return []
+    own = own.sort_values(accounts.EXPANSION, ascending=False)
+    noun = "account has" if len(own) == 1 else "accounts have"
+    count = asked.count(len(own), accounts.EXPANSION, "ready")
+    least = asked.count(accounts.READY_TO_GROW, accounts.EXPANSION, "threshold")
+    return [sentence(f"{{}} {noun} an expansion score above {{}}: {{}}.", count, least, accounts.names(own))]
+
+
+def _counted(asked: Asked, todo: Sequence[Action]) -> list[Sentence]:
+    if not todo:
+        return []
+    nobody = sum(not action.owner for action in todo)
+    noun = "account calls" if len(todo) == 1 else "accounts call"
+    said = sentence(f"{{}} {noun} for action.", asked.count(len(todo), "actions", "all"))
+    rest = sentence("{} of them have no owner in the data.", asked.count(nobody, "actions", "nobody"))
+    return [said, rest] if nobody else [said]
