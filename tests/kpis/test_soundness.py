@@ -126,9 +126,8 @@ def test_a_segment_is_the_filter_on_its_value(con: duckdb.DuckDBPyConnection, by
         same(known, other, ["kpi", *CELL], ["value", "numerator", "denominator", "n", "low", "high"])
 
 
-@pytest.mark.parametrize("by", ["plan"])
-def test_totals_are_what_is_answered_without_a_breakdown(con: duckdb.DuckDBPyConnection, by: str) -> None:
-    both = compute(con, IDS, Slice.of("quarter", by=by, **RANGE), totals=True)
+def test_totals_are_what_is_answered_without_a_breakdown(con: duckdb.DuckDBPyConnection) -> None:
+    both = compute(con, IDS, Slice.of("quarter", by="plan", **RANGE), totals=True)
     whole = compute(con, IDS, Slice.of("quarter", **RANGE))
     span = compute(con, IDS, Slice.of(None, **RANGE))
     numbers = ["value", "numerator", "denominator", "n", "low", "high"]
