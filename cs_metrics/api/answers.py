@@ -14,6 +14,7 @@ import pandas as pd
 from cs_metrics import facts, kpis
 from cs_metrics.api import contacts, hiding, inventory, own
 from cs_metrics.api.after import After
+from cs_metrics.api.aimed import Targets
 from cs_metrics.api.analyses import Analyses
 from cs_metrics.api.asking import Names, Where
 from cs_metrics.api.drivers import Drives
@@ -59,6 +60,7 @@ class Answers(
     Who,
     Drives,
     Notes,
+    Targets,
     Reports,
 ):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.

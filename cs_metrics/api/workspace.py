@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from cs_metrics import facts
 from cs_metrics.api import previewing
+from cs_metrics.api.aimed import Aimed
 from cs_metrics.api.archives import Archived
 from cs_metrics.api.followed import Followed
 from cs_metrics.api.kept import Kept
@@ -48,7 +49,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept, Matched, Pinned, Noted, Followed, Archived, Peopled, Shared):
+class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
