@@ -131,7 +131,7 @@ def test_totals_are_what_is_answered_without_a_breakdown(con: duckdb.DuckDBPyCon
     whole = compute(con, IDS, Slice.of("quarter", **RANGE))
     span = compute(con, IDS, Slice.of(None, **RANGE))
     numbers = ["value", "numerator", "denominator", "n", "low", "high"]
-    assert not both.loc[both["total"], by].notna().any()
+    assert not both.loc[both["total"], "plan"].notna().any()
     same(both[both["total"] & (both["level"] == "period")], whole, ["kpi", *CELL], numbers)
     same(both[both["total"] & (both["level"] == "range")], span, ["kpi", *CELL], numbers)
 
