@@ -1,5 +1,5 @@
-"""The command line: python -m cs_metrics load | kpi | retention | sql | compare | check, in the library's words; and
-export | import | backup | restore (see archive_commands.py)."""
+"""The command line: python -m cs_metrics load | kpi | retention | sql | compare | check, in the library's words;
+report (see report_commands.py); export | import | backup | restore (see archive_commands.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 import cs_metrics as cs
-from cs_metrics import archive_commands
+from cs_metrics import archive_commands, report_commands
 from cs_metrics.api import choices
 from cs_metrics.api.empty import check_kpis
 from cs_metrics.presets import preset
@@ -90,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="bind every KPI against an empty schema")
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(command=_check)
+    report_commands.add(commands)
     archive_commands.add(commands)
     return top
 

@@ -21,7 +21,7 @@ FLOORS = (
     ("charts",),
     ("reports",),
     ("api",),
-    ("archive_commands",),
+    ("archive_commands", "report_commands"),
     ("__init__", "__main__"),
 )
 GROUND = FLOORS[0]

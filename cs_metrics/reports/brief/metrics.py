@@ -41,14 +41,15 @@ def metrics(asked: Asked, kpis: Sequence[KPI], frame: pd.DataFrame) -> list[Metr
         now, before = (_row(own, period.start) for period in (asked.period, asked.before))
         value, earlier = (_number(row, "value") for row in (now, before))
         verdict = ""
-        if value is not None and earlier is not None and saying.gap(value, earlier, kpi.unit, asked.currency):
+        over = now is not None and bool(now["complete"])
+        if over and value is not None and earlier is not None and saying.gap(value, earlier, kpi.unit, asked.currency):
             rose = value > earlier
             verdict = "" if kpi.better == "neither" else "better" if rose == (kpi.better == "higher") else "worse"
         made.append(
             Metric(
                 kpi=kpi.id, name=kpi.name, unit=kpi.unit, now=value, before=earlier, n=_number(now, "n"),
                 low=_number(now, "low"), high=_number(now, "high"),
-                complete=now is not None and bool(now["complete"]),
+                complete=over,
                 note="" if now is None else str(now["note"]), verdict=verdict,
                 definition=kpi.doc.definition, formula=kpi.doc.formula,
             )

@@ -1,0 +1,87 @@
+"""A report's tables as a person reads them: every cell text, for a page or a print."""
+
+from __future__ import annotations
+
+from cs_metrics.charts import trend
+from cs_metrics.reports.brief import saying
+from cs_metrics.reports.brief.kinds import KINDS
+from cs_metrics.reports.brief.model import Metric, Report, Sentence, Trend
+
+METRICS = ("KPI", "Now", "Before", "Change", "n", "Note")
+ACTIONS = ("Account", "Owner", "Why", "Renewal", "MRR")
+WIDTH, HEIGHT = 400, 130
+
+
+def text(sentence: Sentence) -> str:
+    """Return a sentence with its percent signs kept on the line of their numbers."""
+    return sentence.text.replace(" %", "\u00a0%")
+
+
+def heading(report: Report) -> str:
+    """Return the period that the report is about and the one it is compared with."""
+    now, before = (saying.period(p.start, p.end, report.grain) for p in (report.period, report.before))
+    return f"{now[:1].upper()}{now[1:]}, compared with {before}"
+
+
+def metrics(report: Report) -> list[tuple[str, ...]]:
+    """Return the rows under METRICS."""
+    return [_metric(report, m) for m in report.metrics]
+
+
+def actions(report: Report) -> list[tuple[str, ...]]:
+    """Return the rows under ACTIONS."""
+    return [
+        (
+            a.name if a.name == a.account else f"{a.name} ({a.account})",
+            a.owner or saying.NOTHING,
+            "; ".join(a.reasons),
+            saying.day(a.due) if a.due else saying.NOTHING,
+            saying.value(a.mrr, "money", report.currency),
+        )
+        for a in report.actions
+    ]
+
+
+def left(report: Report) -> str:
+    """Return how many actions are not listed; '' where all are."""
+    rest = report.actions_in_all - len(report.actions)
+    return f"Listed are the {len(report.actions)} most pressing; {saying.others(rest)} are not." if rest else ""
+
+
+def footnotes(report: Report) -> list[str]:
+    """Return what the report could not say: KPIs that the data cannot answer."""
+    if not report.lacking:
+        return []
+    return [f"These data cannot answer, of the {KINDS[report.kind].id} KPIs: {', '.join(report.lacking)}."]
+
+
+def drawing(report: Report, line: Trend) -> bytes:
+    """Return a trend as SVG."""
+    made = trend(
+        line.frame, unit=line.unit, grain=report.grain, minimum_n=report.minimum_n, currency=report.currency,
+        height=HEIGHT,
+    )  # fmt: skip
+    return made.export("svg", WIDTH)
+
+
+def _metric(report: Report, metric: Metric) -> tuple[str, ...]:
+    said = change(report, metric)
+    notes = [*([metric.verdict] if metric.verdict else []), *(["not over yet"] if not metric.complete else [])]
+    few = metric.unit != "count" and metric.n is not None and metric.n < report.minimum_n
+    notes += ["few"] if few else []
+    return (
+        metric.name,
+        saying.value(metric.now, metric.unit, report.currency),
+        saying.value(metric.before, metric.unit, report.currency),
+        said,
+        saying.NOTHING if metric.n is None else saying.count(metric.n),
+        ", ".join(notes),
+    )
+
+
+def change(report: Report, metric: Metric) -> str:
+    """Return the change with its sign; a dash where there is none to say."""
+    if metric.now is None or metric.before is None:
+        return saying.NOTHING
+    said = saying.gap(metric.now, metric.before, metric.unit, report.currency)
+    return ("+" if metric.now > metric.before else "−") + said if said else "none"
