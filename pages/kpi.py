@@ -17,6 +17,7 @@ from pages._ui import (
     opens,
     shell,
     state,
+    target_forms,
     tile,
 )
 
@@ -48,6 +49,8 @@ with errors.shown():
     kpi_parts.table(kpi, trend, asked, item)
 with errors.shown():
     note_parts.show(kpi)
+with errors.shown():
+    target_forms.show(kpi)
 shell.link("why", "Why did it move?", icon=":material/troubleshoot:", id=kpi.id)
 
 with errors.shown():

@@ -11,6 +11,7 @@ from cs_metrics.charts.movement_split import movement_split
 from cs_metrics.charts.notes import noted
 from cs_metrics.charts.outlook import projection
 from cs_metrics.charts.signed import calibration, signed
+from cs_metrics.charts.targets import aimed, target_words
 from cs_metrics.charts.trend import spark, trend
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "NAMES",
     "Drawing",
     "Look",
+    "aimed",
     "calibration",
     "cohort_names",
     "curves",
@@ -37,6 +39,7 @@ __all__ = [
     "signed",
     "spark",
     "spec",
+    "target_words",
     "trend",
     "waterfall",
 ]

@@ -12,7 +12,9 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from cs_metrics.charts import aims as targets
 from cs_metrics.charts import marks as notes
+from cs_metrics.charts.aims import Aim
 from cs_metrics.charts.look import Look, Picture
 from cs_metrics.charts.marks import Mark
 from cs_metrics.errors import QueryError
@@ -25,7 +27,7 @@ class Drawing:
     """What a page shows, by `st.vega_lite_chart(data, spec)`: the rows (one a mark), and Vega-Lite without data.
 
     `note` says what the chart leaves out ('7 largest of 19 shown'), `words` describes it to a screen reader, `marks`
-    are what people noted along the time that it spans.
+    are what people noted along the time that it spans, `aims` what the value should be.
     """
 
     data: pd.DataFrame
@@ -35,6 +37,7 @@ class Drawing:
     note: str = ""
     words: str = ""
     marks: tuple[Mark, ...] = ()
+    aims: tuple[Aim, ...] = ()
 
     @property
     def chart(self) -> Picture:
@@ -47,6 +50,8 @@ class Drawing:
         made = copy.deepcopy(_template(self.build, self.options, self.look))
         if self.words:
             made["description"] = self.words
+        if self.aims:
+            made["layer"] = targets.layers(self.aims, made, self.look) + made["layer"]
         x = notes.place(made) if self.marks else None
         if x is not None:
             # behind all else: what is pressed are the points

@@ -34,6 +34,12 @@ def noted(drawing: Any, kpi_id: str = "", *, grain: str | None) -> Any:
     return charts.noted(drawing, door.notes(kpi_id), grain=grain or "month", locale=str(formats.locale()))
 
 
+def aimed(drawing: Any, targets: Any, unit: str) -> Any:
+    """Return a trend with the rows of one target."""
+    settings = door.settings()
+    return charts.aimed(drawing, targets, unit=unit, currency=settings["currency"], locale=str(formats.locale()))
+
+
 def show(
     drawing: Any,
     *,
@@ -57,12 +63,13 @@ def show(
     marks = [f"{mark.number}: {mark.when}, {mark.text}" for mark in drawing.marks]
     plain(drawing, key=key, name=name, on_select=on_select, select=select)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        said = " ".join(filter(None, (formats.literal(drawing.note), hint)))
+        aim = f"Dotted: the target, {drawing.aims[-1].shown}." if drawing.aims else ""
+        said = " ".join(filter(None, (formats.literal(drawing.note), formats.literal(aim), hint)))
         if said:
             st.caption(said, width="stretch")
         else:
             st.space("stretch")
-        legend = "\n".join(filter(None, (legend, *marks)))
+        legend = "\n".join(filter(None, (legend, aim, *marks)))
         download.chart(files or drawing, key=f"{key}_files", name=name, told=told, legend=legend)
     if marks:
         st.caption("Notes  \n" + "  \n".join(f":material/push_pin: {formats.literal(mark)}" for mark in marks))

@@ -321,6 +321,17 @@ def notes(kpi_id: str = "") -> list[dict[str, Any]]:
     return view().notes(kpi_id)
 
 
+def targets() -> pd.DataFrame:
+    """Return how the values stand to every target (see `View.targets`)."""
+    held = json.dumps([workspace().targets(), segments()], sort_keys=True, default=str)
+    return _targets(view(), _key(), held)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _targets(_view: View, key: _Key, held: str) -> pd.DataFrame:
+    return _view.targets()
+
+
 def sql(kpi_id: str, question: Question) -> str:
     """Return the SQL that answers a question."""
     return ask("sql", kpi_id, **question.arguments())

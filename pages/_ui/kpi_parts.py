@@ -13,7 +13,20 @@ import streamlit as st
 from cs_metrics import charts
 from cs_metrics.charts.words import label
 from cs_metrics.kpis.model import Kind
-from pages._ui import account_parts, answer, card_parts, chart, door, download, formats, item_parts, opens, shell, state
+from pages._ui import (
+    account_parts,
+    answer,
+    card_parts,
+    chart,
+    door,
+    download,
+    formats,
+    item_parts,
+    opens,
+    shell,
+    state,
+    target_parts,
+)
 from pages._ui.filter_bar import Asked
 from pages._ui.tile import Tile, figure, verdict
 
@@ -89,6 +102,8 @@ def trend(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None, 
     drawing = charts.trend(
         answer.of_item(frame, kpi, item), grain=asked.question.grain or "month", title=title, **chart.look_of(kpi.unit)
     )
+    if item is None:
+        drawing = chart.aimed(drawing, target_parts.on_chart(kpi.id, asked), kpi.unit)
     drawing = chart.noted(drawing, kpi.id, grain=asked.question.grain)
     chart.show(
         drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}", select="point", on_select=_point,

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import answer, door, formats, shell
+from pages._ui import answer, door, formats, shell, target_parts
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Tile:
     """What a tile shows. `value` None is 'no value' for the reason in `note`; `needs` not empty is 'not computable'.
 
     `better` is 'higher', 'lower' or 'neither'. `before` is the value compared with, `against` the name of its period.
-    `trend` holds the values of whole periods, oldest first, None where a period has none.
+    `trend` holds the values of whole periods, oldest first, None where a period has none. `target` says how the KPI
+    stands to its target.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Tile:
     help: str | None = None
     currency: str = "USD"
     item: str | None = None
+    target: str = ""
 
 
 def make(ids: Sequence[str], asked: Any, items: Mapping[str, str] | None = None) -> dict[str, Tile]:
@@ -61,6 +63,7 @@ def make(ids: Sequence[str], asked: Any, items: Mapping[str, str] | None = None)
                 tile, value=row["value"], n=door.whole(row["n"]), complete=bool(row["complete"]),
                 note=row["note"] or "", before=_comparable(row, before.get(i)), against=asked.against,
                 trend=tuple(trend.sort_values("period")["value"]), item=parts.get(i),
+                target=target_parts.on_tile(kpi, asked) if parts.get(i) is None else "",
             )  # fmt: skip
         tiles[i] = tile
     return tiles
@@ -149,4 +152,6 @@ def _foot(tile: Tile) -> str:
         parts.append(":material/hourglass_top: not over" + (", so not compared" if tile.against else ""))
     if tile.note:
         parts.append(formats.literal(tile.note))
+    if tile.target:
+        parts.append(tile.target)
     return " · ".join(parts) or "&nbsp;"
