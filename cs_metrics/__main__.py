@@ -16,6 +16,7 @@ from cs_metrics import archive_commands, report_commands
 from cs_metrics.api import choices
 from cs_metrics.api.empty import check_kpis
 from cs_metrics.presets import preset
+from cs_metrics.printing import print_json, print_table, records, show
 
 OK, FAILED = 0, 2
 
@@ -175,7 +176,7 @@ def _load(options: argparse.Namespace) -> int:
         assert version.published is not None
         said |= {"version": version.number, "loads": version.published.loads, "skipped": version.published.skipped}
     if options.json:
-        _print_json(said)
+        print_json(said)
     else:
         _tell(said)
     if left_open and not options.dry_run:
@@ -189,15 +190,15 @@ def _preview(workspace: cs.Workspace, plan: Any, mode: str, as_json: bool) -> di
     names = ("table", "rows", "new", "changed", "unchanged", "missing", "repeated", "keyless")
     tables = pd.DataFrame([{n: getattr(table, n) for n in names} for table in found.tables], columns=names)
     if not as_json:
-        _print_table(tables)
+        print_table(tables)
         print(*found.remarks, sep="\n")
-        _print_table(found.kpis)
-    return {"tables": _records(tables), "remarks": found.remarks, "kpis": _records(found.kpis)}
+        print_table(found.kpis)
+    return {"tables": records(tables), "remarks": found.remarks, "kpis": records(found.kpis)}
 
 
 def _tell(said: dict[str, Any]) -> None:
     """Print what loading did, or would do."""
-    _print_table(pd.DataFrame(said["loads"] or said["sheets"]).drop(columns="problems", errors="ignore"))
+    print_table(pd.DataFrame(said["loads"] or said["sheets"]).drop(columns="problems", errors="ignore"))
     for sheet in said["sheets"]:
         for sentence in sheet["problems"]:
             print(sentence)
@@ -217,7 +218,7 @@ def _kpi(options: argparse.Namespace) -> int:
         frame = version.compute(options.ids, grain=options.grain, totals=options.totals, **_asked(options))
     else:
         frame = version.kpis()
-    _show(frame, options.json)
+    show(frame, options.json)
     return OK
 
 
@@ -228,14 +229,14 @@ def _retention(options: argparse.Namespace) -> int:
     frame = _version(options).retention(
         grain=options.grain or "month", calendar=not options.rolling, **words, **_asked(options)
     )
-    _show(frame, options.json)
+    show(frame, options.json)
     return OK
 
 
 def _sql(options: argparse.Namespace) -> int:
     text = _version(options).sql(options.id, grain=options.grain, **_asked(options))
     if options.json:
-        _print_json({"sql": text})
+        print_json({"sql": text})
     else:
         print(text)
     return OK
@@ -247,12 +248,12 @@ def _compare(options: argparse.Namespace) -> int:
     found = _version(options).compare(options.id, *sides, **asked)
     values = pd.DataFrame([{"definition": side, **cell} for side, cell in (("a", found.a), ("b", found.b))])
     if options.json:
-        _print_json({"a": _records(values)[0], "b": _records(values)[1], "change": found.change,
-                     "rows": _records(found.rows)})  # fmt: skip
+        print_json({"a": records(values)[0], "b": records(values)[1], "change": found.change,
+                     "rows": records(found.rows)})  # fmt: skip
     else:
-        _print_table(values)
+        print_table(values)
         print(f"\nWho makes the difference: {len(found.rows)}")
-        _print_table(found.rows)
+        print_table(found.rows)
     return OK
 
 
@@ -266,52 +267,12 @@ def _check(options: argparse.Namespace) -> int:
     frame = check_kpis()
     failed = frame[frame["error"] != ""]
     if options.json:
-        _print_json(_records(frame))
+        print_json(records(frame))
     else:
         if len(failed):
-            _print_table(failed)
+            print_table(failed)
         print(f"{len(frame) - len(failed)} of {len(frame)} KPIs bind against an empty schema.")
     return FAILED if len(failed) else OK
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a frame as JSON records: ISO dates, null for what is missing."""
-    records: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", date_format="iso"))
-    return records
-
-
-def _show(frame: pd.DataFrame, as_json: bool) -> None:
-    if as_json:
-        _print_json(_records(frame))
-    else:
-        _print_table(frame)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    if value is None or value != value:
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d" if value == value.normalize() else "%Y-%m-%d %H:%M")
-    return f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-
-
-def _print_table(frame: pd.DataFrame) -> None:
-    """Print a frame as columns, numbers to the right."""
-    if frame.empty:
-        print("No rows.")
-        return
-    texts = {str(c): [_cell(v) for v in frame[c]] for c in frame.columns}
-    widths = {c: max(len(c), *map(len, cells)) for c, cells in texts.items()}
-    right = {str(c) for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])}
-    for row in [list(texts), *zip(*texts.values(), strict=True)]:
-        cells = [t.rjust(widths[c]) if c in right else t.ljust(widths[c]) for c, t in zip(texts, row, strict=True)]
-        print("  ".join(cells).rstrip())
 
 
 if __name__ == "__main__":

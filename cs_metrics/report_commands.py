@@ -11,6 +11,7 @@ from typing import Any
 from cs_metrics.api.sample import sample
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError, WorkspaceError
+from cs_metrics.printing import print_json
 from cs_metrics.reports.brief import KINDS, Report
 
 SUFFIXES = (".html", ".pdf", ".xlsx")
@@ -50,7 +51,7 @@ def _report(options: argparse.Namespace) -> int:
             f"{target} cannot be written: {error.strerror}. Name a file in a folder of yours."
         ) from error
     if options.json:
-        print(json.dumps(_said(target, report), ensure_ascii=False, indent=1))
+        print_json(_said(target, report))
     else:
         print(f"{target} has the {options.kind} report on {report.about['Period']}.")
     return 0

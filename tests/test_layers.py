@@ -21,6 +21,7 @@ FLOORS = (
     ("charts",),
     ("reports",),
     ("api",),
+    ("printing",),
     ("archive_commands", "report_commands"),
     ("__init__", "__main__"),
 )

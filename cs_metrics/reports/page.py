@@ -23,6 +23,7 @@ ul { margin: 0; padding-left: 20px; } li { margin: 5px 0; overflow-wrap: anywher
 table { border-collapse: collapse; width: 100%; font-size: 14.5px; }
 th { text-align: left; color: #5b6773; font-weight: 600; border-bottom: 1px solid #a9b3bd; white-space: nowrap; }
 th, td { padding: 7px 14px 7px 0; vertical-align: top; } td { border-bottom: 1px solid #e4e8ec; }
+td:first-child { min-width: 11em; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .whole { white-space: nowrap; }
 .better { color: #0067a5; font-weight: 600; } .worse { color: #b34700; font-weight: 600; }

@@ -129,13 +129,11 @@ def actions(asked: Asked, accounts: Accounts) -> list[Action]:
     days, low = asked.kind.renewals, poor(accounts)
     fell = fallen(accounts)
     for account, row in accounts.due.iterrows():
-        near = f"renewal within {days} days"
-        if account in accounts.calls:
-            reasons.setdefault(str(account), []).append(f"{near} and a detractor")
-        if account in low:
-            reasons.setdefault(str(account), []).append(f"{near} in poor health")
-        if row["cancelled"]:
-            reasons.setdefault(str(account), []).append(f"{near}, notice given")
+        marks = {"a detractor": account in accounts.calls, "in poor health": account in low,
+                 "notice given": bool(row["cancelled"])}  # fmt: skip
+        if any(marks.values()):
+            told = " and ".join(words for words, holds in marks.items() if holds)
+            reasons.setdefault(str(account), []).append(f"renewal within {days} days, {told}")
     for account, row in fell.iterrows():
         text = f"health fell from {row['colour_then']} to {row['colour_now']}"
         reasons.setdefault(str(account), []).append(text)

@@ -142,4 +142,6 @@ def _counted(asked: Asked, todo: Sequence[Action]) -> list[Sentence]:
     noun = "account calls" if len(todo) == 1 else "accounts call"
     said = sentence(f"{{}} {noun} for action.", asked.count(len(todo), "actions", "all"))
     rest = sentence("{} of them have no owner in the data.", asked.count(nobody, "actions", "nobody"))
+    if nobody == len(todo):
+        rest = sentence("None of them has an owner in the data.")
     return [said, rest] if nobody else [said]
