@@ -30,13 +30,13 @@ def layers(aims: Iterable[Aim], spec: Mapping[str, Any], look: Look) -> list[dic
         return []
     x, y = dict(lines[0]["x"]), dict(lines[0]["y"])
     rows = [{"period": a.period, "low": a.low, "high": a.high, "shown": a.shown} for a in aims]
-    made = []
+    made: list[dict[str, Any]] = []
     if all(a.low is not None and a.high is not None for a in aims):
         made.append({
             "mark": {"type": "area", "opacity": 0.12, "color": look.muted},
             "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
         })  # fmt: skip
-    tip = alt.Tooltip("shown:N", title="Target").to_dict()
+    tip: Any = alt.Tooltip("shown:N", title="Target").to_dict()
     for end in ("low", "high"):
         if any(getattr(a, end) is not None for a in aims):
             made.append({
@@ -47,4 +47,4 @@ def layers(aims: Iterable[Aim], spec: Mapping[str, Any], look: Look) -> list[dic
                 },
                 "encoding": {"x": x, "y": {**y, "field": end}, "tooltip": [{**tip, "field": "shown"}]},
             })  # fmt: skip
-    return [{"data": {"values": rows}, **layer} for layer in made]
+    return [{**layer, "data": {"values": rows}} for layer in made]
