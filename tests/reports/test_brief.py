@@ -220,6 +220,22 @@ def test_a_reader_gets_no_hidden_name_owner_or_customer(sample):
     assert "EMEA" not in str(report.about)
 
 
+def test_a_reader_without_amounts_gets_none_beside_a_name(sample):
+    report = sample.view(hidden=["mrr", "subscriptions.amount"]).report("quarterly")
+    assert report.actions
+    assert all(action.mrr is None for action in report.actions)
+    asked = {(n.of, n.what) for part in report.sections for s in part.sentences for n in s.numbers}
+    assert not {what for _, what in asked} & {"due_mrr"}
+    assert not {of for of, _ in asked} & {"ledger"}
+    assert ("renewals", "mrr") not in asked
+
+
+def test_of_nobody_nothing_is_told(sample):
+    report = sample.report("monthly", where={"region": ["Nowhere"]})
+    assert not [s for part in report.sections for s in part.sentences]
+    assert all(section.empty for section in report.sections if section.id != "metrics")
+
+
 def test_a_version_that_answers_nothing_says_so_in_every_section(tmp_path):
     workspace = cs.Workspace(str(tmp_path / "bare"))
     (tmp_path / "accounts.csv").write_text("Account ID,Region\nA,EMEA\nB,AMER\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,8 @@ class Accounts:
 
 def look(asked: Asked, computable: set[str], seen: set[str]) -> Accounts:
     """Return the accounts. `seen`: the attributes that the reader may see."""
-    ids = [kpi for kpi in (HEALTH, EXPANSION, MRR) if kpi in computable]
+    wanted = (HEALTH, EXPANSION, *([MRR] if asked.amounts else []))
+    ids = [kpi for kpi in wanted if kpi in computable]
     keys = [name for name in ("csm", "name") if name in seen]
     now = before = pd.DataFrame(columns=[*ids, *keys])
     if ids and "customer_id" in seen:
@@ -48,7 +50,7 @@ def look(asked: Asked, computable: set[str], seen: set[str]) -> Accounts:
         now, before = (_wide(found[found["period"] == p.start], ids, keys) for p in (asked.period, asked.before))
     days = asked.kind.renewals
     words = {"days": days, "where": asked.where, "as_of": asked.as_of}
-    due = _due(tried(lambda: asked.view.renewals(**words)))
+    due = _due(tried(lambda: asked.view.renewals(**words)), asked.amounts)
     calls = tried(lambda: asked.view.to_call(**words))
     known = calls is not None and "customer_id" in calls
     return Accounts(now, before, due, frozenset(calls["customer_id"]) if known and calls is not None else frozenset())
@@ -98,9 +100,9 @@ def renewing(asked: Asked, accounts: Accounts) -> list[Sentence]:
     days = asked.count(asked.kind.renewals, "renewals", "days")
     count = asked.count(len(due), "renewals", "accounts")
     noun = saying.plural(len(due), "account")
-    amount = asked.money(float(due["mrr"].sum()), "renewals", "mrr")
     verb = "comes" if len(due) == 1 else "come"
-    said = [sentence(f"{{}} {noun} with {{}} of MRR {verb} up for renewal within {{}} days.", count, amount, days)]
+    amount = _paying(asked, due, " with {} of MRR", "renewals", "mrr")
+    said = [sentence(f"{{}} {noun}{{}} {verb} up for renewal within {{}} days.", count, amount, days)]
     for who, what, words in (
         (accounts.calls, "to_call", ("is a detractor", "are detractors")),
         (poor(accounts), HEALTH, ("is in poor health", "are in poor health")),
@@ -110,12 +112,19 @@ def renewing(asked: Asked, accounts: Accounts) -> list[Sentence]:
         if len(own):
             said.append(
                 sentence(
-                    f"{{}} of them, with {{}} of MRR, {words[len(own) > 1]}: {{}}.",
-                    asked.count(len(own), what, "due"), asked.money(float(own["mrr"].sum()), what, "due_mrr"),
+                    f"{{}} of them{{}} {words[len(own) > 1]}: {{}}.",
+                    asked.count(len(own), what, "due"), _paying(asked, own, ", with {} of MRR,", what, "due_mrr"),
                     names(own.sort_values("mrr", ascending=False)),
                 )
             )  # fmt: skip
     return said
+
+
+def _paying(asked: Asked, due: pd.DataFrame, words: str, of: str, what: str) -> Sentence:
+    """Return the words with what these accounts pay; nothing where the reader may not see it."""
+    if not asked.amounts:
+        return sentence("")
+    return sentence(words, asked.money(float(due["mrr"].sum()), of, what))
 
 
 def poor(accounts: Accounts) -> frozenset[str]:
@@ -203,13 +212,16 @@ def _wide(frame: pd.DataFrame, ids: Sequence[str], keys: Sequence[str]) -> pd.Da
     return wide.join(frame.drop_duplicates("customer_id").set_index("customer_id")[list(keys)])
 
 
-def _due(found: pd.DataFrame | None) -> pd.DataFrame:
-    if found is None or found.empty or "customer_id" not in found:
+def _due(found: pd.DataFrame | None, amounts: bool) -> pd.DataFrame:
+    if found is None or found.empty or not {"customer_id", "outcome", "ended_at"} <= set(found):
         return pd.DataFrame(columns=["name", "mrr", "ended_at", "cancelled"])
     found = found.assign(
         name=found.get("name"), cancelled=found["outcome"] == "notice",
-        customer_id=found["customer_id"].astype(str),
+        customer_id=found["customer_id"].astype(str), mrr=found["mrr"] if amounts else math.nan,
     )[found["outcome"] != "signed"]  # fmt: skip
     return found.groupby("customer_id").agg(
-        name=("name", "first"), mrr=("mrr", "sum"), ended_at=("ended_at", "min"), cancelled=("cancelled", "any")
+        name=("name", "first"),
+        mrr=("mrr", lambda paid: paid.sum(min_count=1)),
+        ended_at=("ended_at", "min"),
+        cancelled=("cancelled", "any"),
     )

@@ -14,6 +14,7 @@ from cs_metrics.reports.brief.kinds import Kind
 from cs_metrics.reports.brief.model import Number
 
 Answer = TypeVar("Answer")
+AMOUNTS = frozenset({"mrr", "amount"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Asked:
     @property
     def before_said(self) -> str:
         return saying.period(self.before.start, self.before.end, self.grain)
+
+    @property
+    def amounts(self) -> bool:
+        """Whether the reader may see what single accounts pay: sums stay, but never beside an account's name."""
+        return not any(name.rpartition(".")[2] in AMOUNTS for name in self.view.hidden)
 
     def number(self, kpi: str, value: float, what: str = "value", period: datetime | None = None) -> Number:
         """Return a KPI's value as a number of a sentence; by default that of the report's period."""

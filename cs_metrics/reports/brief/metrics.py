@@ -65,8 +65,8 @@ def trends(metrics: Sequence[Metric], frame: pd.DataFrame) -> list[Trend]:
 
 def moved(asked: Asked, metric: Metric, why: bool) -> Sentence | None:
     """Return 'NRR fell 3.1 points to 104.2 %, mostly Region EMEA: Northwind and two others.'; None where there is no
-    value, or its period is not over. `why`: what makes most of the change is looked for."""
-    if metric.now is None or not metric.complete:
+    value, nobody whom it is of, or its period is not over. `why`: what makes most of the change is looked for."""
+    if metric.now is None or not metric.complete or (metric.n == 0 and metric.unit != "count"):
         return None
     name, now = asked.names[metric.kpi], asked.number(metric.kpi, metric.now)
     few = _few(asked, metric)

@@ -41,7 +41,7 @@ def told(asked: Asked, moves: tuple[tuple[str, str], ...]) -> list[Sentence]:
         if round(amount, 2) <= 0:
             continue
         money = asked.money(amount, "movements", move)
-        if ledger is None or "customer_id" not in ledger:
+        if ledger is None or not {"customer_id", move} <= set(ledger) or not asked.amounts:
             said.append(sentence(f"{{}} of MRR {words} accounts in {{}}.", money, asked.now_said))
             continue
         own = ledger[ledger[move] > 0].sort_values(move, ascending=False).set_index("customer_id")

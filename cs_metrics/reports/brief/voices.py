@@ -33,7 +33,7 @@ def silent(asked: Asked) -> list[Sentence]:
     who = sentence("")
     if largest is not None and len(largest) and "customer_id" in largest and count > 1:
         who = sentence("; the largest: {}", names(largest.set_index("customer_id")))
-    if amount > 0:
+    if amount > 0 and asked.amounts:
         money = asked.money(amount, "heard_states", "mrr")
         text = f"{{}} {noun} gave no NPS answer in the last {{}} days, with {{}} of MRR{{}}."
         return [sentence(text, *parts, money, who)]
