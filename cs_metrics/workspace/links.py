@@ -25,8 +25,10 @@ ANYONE, MEMBERS = "anyone", "members"
 TRIES, TRIED_WITHIN = 10, timedelta(minutes=15)
 """So many wrong passwords within this time, and no password is looked at."""
 _NOTHING = "This link opens nothing: it was mistyped, or taken back."
-_SHOWN = ("link", "title", "note", "page", "params", "frozen", "version", "settings", "own", "as_of", "where", "filters",
-          "hidden", "audience", "created_by", "created_at", "expires_at", "revoked_at")  # fmt: skip
+_SHOWN = (
+    "link", "title", "note", "page", "params", "frozen", "version", "settings", "own", "as_of", "where", "filters",
+    "hidden", "audience", "created_by", "created_at", "expires_at", "revoked_at",
+)  # fmt: skip
 
 
 def make(records: Records, values: Mapping[str, Any], password: str | None) -> tuple[str, str]:
