@@ -78,6 +78,9 @@ WIN = Model(
 )
 MODELS = {model.name: model for model in (CHURN, WIN)}
 
+TOO_GOOD = 0.995
+"""Nobody foresees so well: a column gives the end away, as amounts do that are 0 for every lost deal."""
+
 _TABLES = {
     "fact_model": "model VARCHAR, feature VARCHAR, centre DOUBLE, scale DOUBLE, coefficient DOUBLE",
     "fact_model_judgement": "model VARCHAR, usable BOOLEAN, reason VARCHAR, cut_at TIMESTAMP, learned_from TIMESTAMP, "
@@ -114,15 +117,28 @@ def _fit(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     fitted = _Fitted(names, learn)
     chances, base = fitted.chances(judge), float(learn["happened"].mean())
     judgement |= _judged(judge["happened"].to_numpy(dtype="float64"), chances, base)
-    usable = judgement["brier"] < judgement["base_brier"]
-    reason = "" if usable else (
-        f"Withheld: on later {model.about} it did not see, its error (Brier score {judgement['brier']:.4f}) is no "
-        f"smaller than that of the base rate ({judgement['base_brier']:.4f})."
-    )  # fmt: skip
+    reason = _withheld(model, judgement, fitted.coefficients)
+    usable = not reason
     _write(con, "fact_model_judgement", model, [{"usable": usable, "reason": reason, **judgement}])
     _write(con, "fact_model_bin", model, _bins(judge["happened"].to_numpy(dtype="float64"), chances))
     if usable:
         _write(con, "fact_model", model, fitted.coefficients)
+
+
+def _withheld(model: Model, judgement: dict[str, Any], coefficients: list[dict[str, Any]]) -> str:
+    """Return why a model that could be fitted says nothing, or ''."""
+    if judgement["brier"] >= judgement["base_brier"]:
+        return (
+            f"Withheld: on later {model.about} it did not see, its error (Brier score {judgement['brier']:.4f}) is no "
+            f"smaller than that of the base rate ({judgement['base_brier']:.4f})."
+        )
+    if judgement["auc"] >= TOO_GOOD:
+        told = max(coefficients, key=lambda one: abs(one["coefficient"]))["feature"]
+        return (
+            f"Withheld: it tells how later {model.about} end nearly without error (AUC {judgement['auc']:.3f}), as "
+            f"only a column can that is filled in at the end. Look at '{told}'."
+        )
+    return ""
 
 
 def _rows(con: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
