@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from pages._ui import health_route, logs, upload_route
+from pages._ui import access, headers, health_route, logs, upload_route
 
 logs.set_up()
-app = st.App("app.py", routes=[*upload_route.routes(), *health_route.routes()])
+access.refuse_unsafe()
+app = st.App(
+    "app.py",
+    routes=[*upload_route.routes(), *health_route.routes()],
+    middleware=headers.middleware(),
+    secrets=access.secrets(),
+)

@@ -30,7 +30,7 @@ _EDITOR = (
     "restore_scorecard", "restore_segment", "restore_theme", "revoke_link", "save_draft", "save_note",
     "save_own_kpi", "save_scorecard", "save_segment", "set_as_of", "set_card", "set_follow_ups", "set_settings",
     "share", "sign_off", "swap_match", "undo_follow_ups", "undo_match", "unmerge_theme", "unpin_theme",
-    "upload", "uploads", "save_target", "delete_target", "restore_target",
+    "upload", "uploads", "save_target", "delete_target", "restore_target", "arriving", "keep_arrived", "path",
 )  # fmt: skip
 _OWNER = ("audit", "change_role", "export", "invite", "people", "remove_person")
 RIGHTS: Mapping[str, Role] = {
@@ -70,11 +70,14 @@ class Acting:
 
     def _named(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Return a method that logs under the person's name."""
-        if "who" not in inspect.signature(method).parameters:
+        asked = inspect.signature(method)
+        if "who" not in asked.parameters or not self.who:
             return method
 
         @wraps(method)
         def named(*args: Any, **kwargs: Any) -> Any:
-            return method(*args, **{**kwargs, "who": self.who})
+            given = asked.bind_partial(*args, **kwargs)
+            given.arguments["who"] = self.who
+            return method(*given.args, **given.kwargs)
 
         return named

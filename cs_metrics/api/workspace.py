@@ -259,6 +259,14 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         """Store a file as it came and return its SHA-256; the same content is kept once."""
         return uploads.keep(self.folder, self.records, name, content)
 
+    def arriving(self, name: str, most: int, setting: str) -> uploads.Arriving:
+        """Begin to store a file that comes in pieces; `keep_arrived` keeps it. `most` bytes, which `setting` raises."""
+        return uploads.Arriving(self.folder, name, most, setting)
+
+    def keep_arrived(self, arriving: uploads.Arriving) -> str:
+        """Store a file that has come whole, and return its SHA-256."""
+        return arriving.keep(self.records)
+
     def upload(self, sha256: str) -> Path:
         """Return where an upload lies."""
         return uploads.path_of(self.folder, sha256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cs_metrics.api import Workspace
+from cs_metrics.api.acting import Acting
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.workspace.uploads import Arriving
 from pages._ui.tickets import Ticket
@@ -14,7 +14,7 @@ KINDS = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "parquet", "jsonl", 
 streamed = False
 
 
-def content(workspace: Workspace, draft: str) -> dict[str, Any] | None:
+def content(workspace: Acting, draft: str) -> dict[str, Any] | None:
     """Return a mapping in progress, None where there is none of that id."""
     if not draft:
         return None
@@ -24,7 +24,7 @@ def content(workspace: Workspace, draft: str) -> dict[str, Any] | None:
         return None
 
 
-def join(workspace: Workspace, draft: str, arrived: list[str]) -> tuple[str, list[bool]]:
+def join(workspace: Acting, draft: str, arrived: list[str]) -> tuple[str, list[bool]]:
     """Put uploads (their SHA-256) into a mapping in progress, or into a new one; return its id, and which of them are
     new to it. Where none is, nothing changes."""
     known = content(workspace, draft)
@@ -40,5 +40,5 @@ def join(workspace: Workspace, draft: str, arrived: list[str]) -> tuple[str, lis
 
 def take(ticket: Ticket, arriving: Arriving) -> tuple[str, str]:
     """Keep a file that has arrived whole; return the mapping in progress that it joined, and its SHA-256."""
-    sha = arriving.keep(ticket.workspace.records)
+    sha = ticket.workspace.keep_arrived(arriving)
     return join(ticket.workspace, ticket.draft, [sha])[0], sha

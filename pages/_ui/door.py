@@ -16,8 +16,9 @@ import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics import kpis
-from cs_metrics.api import View, Workspace, answers
+from cs_metrics.api import View, answers
 from cs_metrics.api import own as own_kpis
+from cs_metrics.api.acting import Acting
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import KPI, listing, scorecards
 from cs_metrics.kpis.scorecards import Scorecard
@@ -100,8 +101,8 @@ class _Key:
     settings: str
 
 
-def workspace() -> Workspace:
-    """Return the workspace that the URL names."""
+def workspace() -> Acting:
+    """Return the workspace that the URL names, in the hands of whoever asks."""
     return workspaces.open_workspace(state.workspace())
 
 
@@ -234,7 +235,7 @@ def own() -> dict[str, KPI]:
 @st.cache_resource(ttl=2, max_entries=50, show_spinner=False)
 def _own(home: str, name: str) -> dict[str, KPI]:
     """A page asks for a KPI's name a hundred times in a run, and what a person saves is seen at once: see `changed`."""
-    return own_kpis.catalogue(workspaces.open_workspace(name).records)
+    return own_kpis.described({row["kpi"]: row["content"] for row in workspaces.open_workspace(name).own_kpis()})
 
 
 def try_own(definition: dict[str, str]) -> pd.DataFrame:

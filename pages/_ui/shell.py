@@ -16,7 +16,7 @@ import streamlit as st
 
 from cs_metrics.definitions import words
 from cs_metrics.errors import CSMetricsError
-from pages._ui import door, errors, formats, state, workspaces
+from pages._ui import access, door, errors, formats, gate, printing, state, workspaces
 
 FOLDER = Path(__file__).parents[1]
 # A picture of our own: a symbol's name here, or as a page's icon, would have the browser fetch it from Google.
@@ -86,6 +86,11 @@ def pages() -> dict[str, Any]:
 def enter() -> Any:
     """Let this run in: register the pages and return the one that was asked for. Only `app.py` calls this."""
     page = st.navigation(list(pages().values()), position="hidden")
+    let_in = False
+    with errors.shown():
+        let_in = gate.passed()
+    if not let_in:
+        st.stop()
     st.session_state[ENTERED] = True
     st.session_state[AT_ROOT] = not page.url_path
     if not st.session_state.get(SEEN):
@@ -118,6 +123,7 @@ def go(page: str, **params: Any) -> None:
 def top_bar() -> None:
     """Show the navigation and, at its end, the workspace."""
     st.html(STYLE)
+    printing.style()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top_bar"):
         with st.container(horizontal=True, gap="xsmall", width="content", key="navigation"):
             for name, title, icon, _ in PAGES:
@@ -138,6 +144,7 @@ def head(title: str, *, about: str | None = None) -> None:
             st.badge(until, icon=":material/event:", color="orange" if by_hand else "gray")
             _newer(version)
             _definitions()
+    printing.head()
 
 
 def _definitions() -> None:
@@ -172,14 +179,20 @@ def _workspace_menu() -> None:
             st.page_link(
                 pages()[page], label=formats.literal(workspaces.label(name)), icon=icon, query_params={"ws": name}
             )
-        with st.form("new_workspace", border=False, clear_on_submit=True):
-            name = st.text_input("New workspace", placeholder="Acme", max_chars=60)
-            made = st.form_submit_button("Create", icon=":material/add:")
-        if made:
-            try:
-                open_new(name)
-            except CSMetricsError as error:
-                errors.show(error)
+        if access.may_create():
+            _new_workspace()
+        gate.person()
+
+
+def _new_workspace() -> None:
+    with st.form("new_workspace", border=False, clear_on_submit=True):
+        name = st.text_input("New workspace", placeholder="Acme", max_chars=60)
+        made = st.form_submit_button("Create", icon=":material/add:")
+    if made:
+        try:
+            open_new(name)
+        except CSMetricsError as error:
+            errors.show(error)
 
 
 def open_new(name: str) -> None:

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from cs_metrics.api import Workspace
+from cs_metrics.api.acting import Acting
 from cs_metrics.errors import WorkspaceError
 
 SECONDS = 3600
@@ -25,14 +25,14 @@ class Ticket:
     """What a token stands for: the `workspace` that a file may be sent to, and the mapping in progress (`draft`, ''
     for a new one) that it joins. Once it has arrived, `draft` is the one that it joined, and `arrived` its SHA-256."""
 
-    workspace: Workspace
+    workspace: Acting
     draft: str
     until: float
     used: bool = False
     arrived: str = ""
 
 
-def issue(workspace: Workspace, draft: str) -> str:
+def issue(workspace: Acting, draft: str) -> str:
     """Return a new token, good for one file and an hour; only pages call this, and they are past the gate."""
     token = secrets.token_urlsafe(32)
     with _LOCK:

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from cs_metrics.errors import CSMetricsError, FileError, LimitError, WorkspaceError
 from cs_metrics.ingest.reading.limits import Limits, variable
 from cs_metrics.workspace.uploads import Arriving, too_large
-from pages._ui import arrivals, tickets
+from pages._ui import arrivals, tickets, workspaces
 
 SETTING = variable("file_mb")
 PIECE = 1 << 20
@@ -71,10 +71,10 @@ async def _received(request: Request) -> str:
     if length.isdecimal() and int(length) > most:
         raise too_large(name, most, SETTING)
     ticket = tickets.claim(known)
-    folder = ticket.workspace.folder
-    if length.isdecimal() and int(length) > shutil.disk_usage(folder.files).free:
+    await to_thread.run_sync(workspaces.still, ticket.workspace, "arriving")
+    if length.isdecimal() and int(length) > shutil.disk_usage(ticket.workspace.path).free:
         raise LimitError(f"{name} does not fit on the server's disk: free some space there, or split the file.")
-    arriving = Arriving(folder, name, most, SETTING)
+    arriving = ticket.workspace.arriving(name, most, SETTING)
     try:
         await _written(request, arriving)
         if not arriving.size:

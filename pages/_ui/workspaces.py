@@ -1,4 +1,8 @@
-"""The workspaces that this app keeps, each a folder under `cs.home()`; the sample company is one of them."""
+"""The workspaces that this app keeps, each a folder under `cs.home()`; the sample company is one of them.
+
+The one way from a page to a workspace, and it is a workspace in somebody's hands: of the person who is signed in, or of
+the reader of a link. Asked each time, so that whose role was taken away has none at their next click.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,22 @@ import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics.api import Workspace
-from cs_metrics.errors import WorkspaceError, did_you_mean
+from cs_metrics.api.acting import RIGHTS, Acting
+from cs_metrics.errors import NotAllowedError, WorkspaceError, did_you_mean
 from cs_metrics.workspace import uploads
 from cs_metrics.workspace.folder import NAME
+from cs_metrics.workspace.people import Role
+from pages._ui import access
+from pages._ui.access import Mode
 
 SAMPLE = "sample"
+# seconds for which a role holds without being looked up: a page asks a hundred times in a run
+FRESH = 1.0
 
 
 def names() -> list[str]:
-    """Return the names of all workspaces, the sample first."""
-    home = cs.home()
-    own = sorted(p.name for p in home.iterdir() if p.is_dir() and NAME.fullmatch(p.name)) if home.is_dir() else []
-    return [SAMPLE, *(n for n in own if n != SAMPLE)]
+    """Return the names of the workspaces that the person may see, the sample first."""
+    return [name for name in _all() if _role(str(cs.home()), name, access.mode(), access.who()) is not None]
 
 
 def label(name: str) -> str:
@@ -25,15 +33,33 @@ def label(name: str) -> str:
     return "Sample company" if name == SAMPLE else name
 
 
-def open_workspace(name: str) -> Workspace:
-    """Return the workspace of that name; raise WorkspaceError when there is none."""
-    if name not in names():
+def open_workspace(name: str) -> Acting:
+    """Return the workspace of that name in the person's hands; raise WorkspaceError when there is none that they may
+    see, in the same words for one that is another's."""
+    who, mode = access.who(), access.mode()
+    role = _role(str(cs.home()), name, mode, who) if name in _all() else None
+    if role is None:
         raise WorkspaceError(f"There is no workspace '{name}'. {did_you_mean(name, names())}")
-    return _opened(str(cs.home()), name)
+    return Acting(_opened(str(cs.home()), name), who, role)
+
+
+def still(held: Acting, part: str) -> None:
+    """Raise WorkspaceError where a person who was given a workspace may by now not use this part of it any more."""
+    role = _role(str(cs.home()), held.name, access.mode(), held.who) if held.name in _all() else None
+    if role is None or not role.may(RIGHTS[part]):
+        raise WorkspaceError("You may not send files to this workspace any more. Ask an owner of it.")
+
+
+def unguarded(name: str) -> Workspace | None:
+    """Return a workspace for the reader of a link, whom its token lets in; None where there is none."""
+    return _opened(str(cs.home()), name) if name in _all() else None
 
 
 def create(name: str) -> str:
-    """Make an empty workspace and return its name; raise WorkspaceError when the name cannot be used."""
+    """Make an empty workspace, of which the person is the owner, and return its name. Raises WorkspaceError when the
+    name cannot be used, NotAllowedError for who may make none."""
+    if not access.may_create():
+        raise NotAllowedError("You may not make workspaces here. Ask an owner of one to invite you.")
     name = " ".join(name.split())
     if not NAME.fullmatch(name):
         raise WorkspaceError(
@@ -41,10 +67,34 @@ def create(name: str) -> str:
         )
     if uploads.RESERVED.fullmatch(name):
         raise WorkspaceError(f"'{name}' is a name that Windows keeps for itself. Choose another name.")
-    if name.casefold() in {n.casefold() for n in names()}:
-        raise WorkspaceError(f"There is a workspace '{name}' already. Open it, or choose another name.")
-    _opened(str(cs.home()), name)
+    if name.casefold() in {n.casefold() for n in _all()}:
+        raise WorkspaceError(f"The name '{name}' is taken. Choose another one.")
+    made = _opened(str(cs.home()), name)
+    if access.who():
+        made.invite(access.who(), Role.OWNER, who=access.who())
     return name
+
+
+def forget_roles() -> None:
+    """Have roles looked up anew: one was given or taken away."""
+    _role.clear()
+
+
+def _all() -> list[str]:
+    home = cs.home()
+    own = sorted(p.name for p in home.iterdir() if p.is_dir() and NAME.fullmatch(p.name)) if home.is_dir() else []
+    return [SAMPLE, *(n for n in own if n != SAMPLE)]
+
+
+@st.cache_data(ttl=FRESH, max_entries=2000, show_spinner=False)
+def _role(home: str, name: str, mode: Mode, who: str) -> Role | None:
+    """What a person may do in a workspace. The sample is there for everyone to look at."""
+    if mode is not Mode.SIGN_IN:
+        return Role.OWNER
+    if not who:
+        return None
+    held = _opened(home, name).role_of(who)
+    return held or (Role.VIEWER if name == SAMPLE else None)
 
 
 @st.cache_resource(max_entries=100, show_spinner="Opening the workspace …")
