@@ -18,6 +18,7 @@ from cs_metrics.kpis import KPI
 from cs_metrics.kpis.model import Kind
 from cs_metrics.periods import Period, at, instant, periods
 from cs_metrics.workspace import segments, targets
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.records import Records
 
 COLUMNS = (
@@ -37,6 +38,7 @@ class Aimed:
         review_on, created_at, updated_at. How the values stand to them: `View.targets`."""
         return targets.listing(self.records, kpi, deleted)
 
+    @whole
     def save_target(
         self,
         kpi: str,
@@ -76,11 +78,13 @@ class Aimed:
         self.records.log(who, "target set" if target is None else "target changed", {"target": kept, **said})
         return kept
 
+    @whole
     def delete_target(self, target: str, *, who: str = "") -> None:
         """Take a target off the list; `restore_target` brings it back."""
         targets.delete(self.records, target)
         self.records.log(who, "target deleted", {"target": target})
 
+    @whole
     def restore_target(self, target: str, *, who: str = "") -> None:
         """Bring a deleted target back."""
         targets.restore(self.records, target)

@@ -13,6 +13,7 @@ from cs_metrics.analysis.feedback.loop import bad_answers
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.periods import instant
 from cs_metrics.workspace import follow_ups, versions
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.database import cursor
 from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.records import Records, now
@@ -42,11 +43,13 @@ class Followed:
         said = [(str(change.get("follow_up")), follow_ups.checked(change), change.get("when")) for change in changes]
         answers = self._answers([key for key, _, _ in said], version)
         lines = [(key, values, answers[key], self._moment(when, answers[key])) for key, values, when in said]
-        change = follow_ups.add(self.records, lines, who)
         told = [{"follow_up": key, **values} for key, values, _ in said]
-        self.records.log(who, "follow-up", {"change": change, "follow_ups": told})
+        with self.records.whole():
+            change = follow_ups.add(self.records, lines, who)
+            self.records.log(who, "follow-up", {"change": change, "follow_ups": told})
         return change
 
+    @whole
     def undo_follow_ups(self, change: str, *, who: str = "") -> int:
         """Take a change back and leave those made since; return how many follow-ups it was of. Raises WorkspaceError
         where there is none, or it was undone."""

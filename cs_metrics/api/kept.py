@@ -14,6 +14,7 @@ from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.settings import SETTINGS, resolve
 from cs_metrics.workspace import cards, own_kpis, saved_settings, scorecards
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.records import Records
 
 if TYPE_CHECKING:
@@ -57,15 +58,18 @@ class Kept:
         made = kpi_of(said)
         if self.numbers():
             self.version().try_own(definition)
-        own_kpis.save(self.records, made.id, said.stored(), kpi)
-        self.records.log(who, "own kpi saved", {"kpi": made.id, **said.stored()})
+        with self.records.whole():
+            own_kpis.save(self.records, made.id, said.stored(), kpi)
+            self.records.log(who, "own kpi saved", {"kpi": made.id, **said.stored()})
         return made.id
 
+    @whole
     def delete_own_kpi(self, kpi: str, *, who: str = "") -> None:
         """Take a KPI of one's own off the list; `restore_own_kpi` brings it back."""
         own_kpis.delete(self.records, kpi)
         self.records.log(who, "own kpi deleted", {"kpi": kpi})
 
+    @whole
     def restore_own_kpi(self, kpi: str, *, who: str = "") -> None:
         own_kpis.undelete(self.records, kpi)
         self.records.log(who, "own kpi restored", {"kpi": kpi})
@@ -76,6 +80,7 @@ class Kept:
         """Return the saved scorecards by name: scorecard (its id), name, kpis, created_at, updated_at."""
         return scorecards.listing(self.records, deleted)
 
+    @whole
     def save_scorecard(self, name: str, kpi_ids: Sequence[str], scorecard: str | None = None, *, who: str = "") -> str:
         """Save KPIs, in their order, under a name (`scorecard`: change that one); return its id."""
         for kpi in kpi_ids:
@@ -84,11 +89,13 @@ class Kept:
         self.records.log(who, "scorecard saved", {"scorecard": kept, "name": name, "kpis": list(kpi_ids)})
         return kept
 
+    @whole
     def delete_scorecard(self, scorecard: str, *, who: str = "") -> None:
         """Take a scorecard off the list; `restore_scorecard` brings it back."""
         scorecards.delete(self.records, scorecard)
         self.records.log(who, "scorecard deleted", {"scorecard": scorecard})
 
+    @whole
     def restore_scorecard(self, scorecard: str, *, who: str = "") -> None:
         """Bring a deleted scorecard back."""
         scorecards.undelete(self.records, scorecard)
@@ -105,6 +112,7 @@ class Kept:
         changed = sorted(name for name in now if name in signed and signed[name] != now[name])
         return {**held, "changed_since": changed if held["signed_at"] else []}
 
+    @whole
     def set_card(self, kpi_id: str, *, who: str = "", **values: Any) -> dict[str, Any]:
         """Change the owner, review_on, benchmark_low, benchmark_high or benchmark_source of a KPI; return its card.
 
@@ -119,6 +127,7 @@ class Kept:
         self.records.log(who, "card changed", {"kpi": kpi_id, **said})
         return self.card(kpi_id)
 
+    @whole
     def sign_off(self, kpi_id: str, who: str) -> dict[str, Any]:
         """Vouch for a KPI as the settings define it today; return its card."""
         cards.signed(self.records, self._known(kpi_id), who, self._read_by(kpi_id))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cs_metrics import facts
 from cs_metrics.workspace import matches, publishing, versions
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import Records
@@ -30,23 +31,27 @@ class Matched:
     def version(self, number: int | None = None) -> Version:
         raise NotImplementedError
 
+    @whole
     def accept_match(self, kept: str, other: str, *, evidence: str = "", who: str = "") -> None:
         """Say that the id `other` is the customer `kept`: from the next publishing on they are one customer under the
         id `kept`. Raises WorkspaceError where it contradicts other decisions."""
         matches.decide(self.records, kept, other, True, evidence, who)
         self.records.log(who, "match accepted", {"kept": kept, "other": other, "evidence": evidence})
 
+    @whole
     def refuse_match(self, kept: str, other: str, *, evidence: str = "", who: str = "") -> None:
         """Say that two ids are two customers: they are not proposed again. Raises as `accept_match`."""
         matches.decide(self.records, kept, other, False, evidence, who)
         self.records.log(who, "match refused", {"kept": kept, "other": other, "evidence": evidence})
 
+    @whole
     def swap_match(self, kept: str, other: str, *, who: str = "") -> None:
         """Let the id `other` of an accepted match stand for both; the same call with the ids the other way round takes
         it back. Raises WorkspaceError where the two were not said to be one customer."""
         matches.swap(self.records, kept, other, who)
         self.records.log(who, "match swapped", {"kept": other, "other": kept})
 
+    @whole
     def undo_match(self, kept: str, other: str, *, who: str = "") -> None:
         """Forget what was said of two ids; from the next publishing on each is its own customer again."""
         matches.undo(self.records, kept, other)

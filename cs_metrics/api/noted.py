@@ -10,6 +10,7 @@ from cs_metrics.api import own
 from cs_metrics.api.asking import Asking
 from cs_metrics.periods import instant
 from cs_metrics.workspace import notes
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.records import Records
 
 
@@ -23,6 +24,7 @@ class Noted:
         created_at, updated_at. `kpi`: those pinned to it or to all; '': those to all. `deleted`: those taken away."""
         return notes.listing(self.records, kpi and self._noted_kpi(kpi), deleted)
 
+    @whole
     def save_note(self, text: str, dated: date | str, *, kpi: str = "", note: str | None = None, who: str = "") -> str:
         """Pin a text to a KPI ('' for all of them) and a date (`note`: change that one); return its id.
 
@@ -34,11 +36,13 @@ class Noted:
         self.records.log(who, "note pinned" if note is None else "note changed", said)
         return kept
 
+    @whole
     def delete_note(self, note: str, *, who: str = "") -> None:
         """Take a note away; `restore_note` brings it back."""
         notes.delete(self.records, note)
         self.records.log(who, "note taken away", {"note": note})
 
+    @whole
     def restore_note(self, note: str, *, who: str = "") -> None:
         """Bring a note back that was taken away."""
         notes.restore(self.records, note)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cs_metrics.api.acting import Acting
 from cs_metrics.errors import NotAllowedError
 from cs_metrics.workspace import people as members
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.people import Role
 from cs_metrics.workspace.records import Records
@@ -30,6 +31,7 @@ class Peopled:
         """Return a person's role; None for who is no member."""
         return members.role_of(self.records, email)
 
+    @whole
     def invite(self, email: str, role: str = "viewer", *, who: str = "") -> str:
         """Let a person in by e-mail address; return it as it is kept. Raises WorkspaceError for what is no address, no
         role, or a member already."""
@@ -37,11 +39,13 @@ class Peopled:
         self.records.log(who, "person invited", {"email": kept, "role": role})
         return kept
 
+    @whole
     def change_role(self, email: str, role: str, *, who: str = "") -> None:
         """Give a member another role. Raises WorkspaceError for a stranger, and for the last owner."""
         members.change(self.records, email, role)
         self.records.log(who, "role changed", {"email": members.address(email), "role": role})
 
+    @whole
     def remove_person(self, email: str, *, who: str = "") -> None:
         """Take a person's role away. Raises WorkspaceError for a stranger, and for the last owner."""
         members.remove(self.records, email)

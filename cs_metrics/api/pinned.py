@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cs_metrics.workspace import themes
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.records import Records
 
 
@@ -19,6 +20,7 @@ class Pinned:
         found (the found themes that it came from), merged (the ids of those merged into it), created_at, updated_at."""
         return themes.listing(self.records, deleted)
 
+    @whole
     def pin_theme(
         self, name: str, phrases: Iterable[str], theme: str | None = None, *, found: Iterable[str] = (), who: str = ""
     ) -> str:
@@ -33,16 +35,19 @@ class Pinned:
         self.records.log(who, "theme pinned" if theme is None else "theme changed", said)
         return kept
 
+    @whole
     def unpin_theme(self, theme: str, *, who: str = "") -> None:
         """Take a theme off the list; `restore_theme` brings it back."""
         themes.unpin(self.records, theme)
         self.records.log(who, "theme unpinned", {"theme": theme})
 
+    @whole
     def restore_theme(self, theme: str, *, who: str = "") -> None:
         """Bring an unpinned theme back."""
         themes.restore(self.records, theme)
         self.records.log(who, "theme restored", {"theme": theme})
 
+    @whole
     def merge_themes(
         self, pinned: Sequence[str], name: str, *, phrases: Iterable[str] = (), found: Iterable[str] = (), who: str = ""
     ) -> str:
@@ -54,6 +59,7 @@ class Pinned:
         self.records.log(who, "themes merged", {"theme": kept, **{n: row[n] for n in ("name", "merged", "found")}})
         return kept
 
+    @whole
     def unmerge_theme(self, theme: str, *, who: str = "") -> list[str]:
         """Take a merged theme apart into those that it was made of; return their ids."""
         back = themes.unmerge(self.records, theme)

@@ -12,6 +12,7 @@ from cs_metrics.kpis.where import names
 from cs_metrics.periods import instant
 from cs_metrics.settings import resolve, today
 from cs_metrics.workspace import links, own_kpis, people
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.records import Records
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Shared:
     def version(self, number: int | None = None) -> Version:
         raise NotImplementedError
 
+    @whole
     def share(
         self,
         page: str,
@@ -113,6 +115,7 @@ class Shared:
         it opened, else why not)."""
         return links.opens(self.records, link)
 
+    @whole
     def revoke_link(self, link: str, *, who: str = "") -> None:
         """Take a link back: it opens nothing from now on. Raises WorkspaceError where there is none."""
         links.revoke(self.records, link)

@@ -43,6 +43,7 @@ from cs_metrics.workspace import (
     uploads,
     versions,
 )
+from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.database import cursor
 from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.progress import Progress
@@ -210,6 +211,7 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         """Every setting by name: the defaults with what was changed."""
         return resolve(saved_settings.saved(self.records))
 
+    @whole
     def set_settings(self, values: dict[str, Any], *, who: str = "") -> dict[str, Any]:
         """Change settings (None: back to the default) and return all of them. Raises QueryError; then none changed."""
         result = saved_settings.save(self.records, values)
@@ -221,6 +223,7 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         """The as-of set by hand (local, exclusive), for all versions; None: each version's own."""
         return saved_settings.as_of(self.records)
 
+    @whole
     def set_as_of(self, value: Any, *, who: str = "") -> None:
         """Set the as-of by hand (a date: its beginning is the exclusive end of the data); None: the data's own."""
         moment = None if value is None else instant(value, "as_of")
@@ -237,17 +240,20 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         """Return one segment. Raises WorkspaceError with a suggestion."""
         return segments.get(self.records, name_or_id)
 
+    @whole
     def save_segment(self, name: str, where: dict[str, Any], segment: str | None = None, *, who: str = "") -> str:
         """Save a filter under a name, as a new segment or as a change to `segment` (an id); return its id."""
         kept = segments.save(self.records, name, where, segment)
         self.records.log(who, "save segment", {"segment": kept, "name": name, "where": where})
         return kept
 
+    @whole
     def delete_segment(self, segment: str, *, who: str = "") -> None:
         """Take a segment off the list; `restore_segment` brings it back."""
         segments.delete(self.records, segment)
         self.records.log(who, "delete segment", {"segment": segment})
 
+    @whole
     def restore_segment(self, segment: str, *, who: str = "") -> None:
         """Bring a deleted segment back."""
         segments.undelete(self.records, segment)

@@ -120,7 +120,7 @@ def check_release(package: Package, source: Path) -> None:
 
 def erase_rows(records: Records) -> None:
     """Delete every row of a workspace."""
-    with records.engine.begin() as con:
+    with records.whole() as con:
         for table in METADATA.sorted_tables:
             if "workspace" in table.columns:
                 con.execute(sa.delete(table).where(table.c.workspace == records.workspace))
@@ -169,7 +169,7 @@ def _check_versions(folder: Folder, package: Package, source: Path) -> None:
 def _take_rows(folder: Folder, records: Records, package: Package, source: Path) -> None:
     path = folder.path / ROWS
     try:
-        with open(path, encoding="utf-8") as lines, records.engine.begin() as con:
+        with open(path, encoding="utf-8") as lines, records.whole() as con:
             rows.load(con, lines, rows.travelling(), records.workspace)
             # those of a version that was published while the archive was being made
             gone = VERSIONS.c.number.not_in(folder.numbers())

@@ -69,7 +69,7 @@ def add(
          **{name: values.get(name) for name in FIELDS}}
         for follow_up, values, answer, when in said
     ]  # fmt: skip
-    with records.engine.begin() as con:
+    with records.whole() as con:
         con.execute(sa.insert(FOLLOW_UPS), lines)
     return change
 
@@ -86,7 +86,7 @@ def undo(records: Records, change: str, who: str) -> int:
     first = found[0]
     line = {"workspace": records.workspace, "change": uuid.uuid4().hex[:12], "follow_up": first["follow_up"],
             "happened_at": now(), "answer": {}, "undoes": change, "who": who, "changed_at": now()}  # fmt: skip
-    with records.engine.begin() as con:
+    with records.whole() as con:
         con.execute(sa.insert(FOLLOW_UPS).values(**line))
     return len(found)
 

@@ -68,7 +68,7 @@ def listing(records: Records) -> list[dict[str, Any]]:
     opens = sa.select(LINK_OPENS.c.link, sa.func.count(), sa.func.max(LINK_OPENS.c.opened_at)).where(
         LINK_OPENS.c.workspace == records.workspace, LINK_OPENS.c.outcome == ""
     )
-    with records.engine.connect() as con:
+    with records.reading() as con:
         told = {link: (times, last) for link, times, last in con.execute(opens.group_by(LINK_OPENS.c.link))}
     rows = records.rows(records.mine(LINKS).order_by(LINKS.c.created_at.desc(), LINKS.c.link))
     return [
@@ -141,7 +141,7 @@ def _tries(records: Records, link: str) -> int:
         LINK_OPENS.c.workspace == records.workspace, LINK_OPENS.c.link == link,
         LINK_OPENS.c.outcome == "wrong password", LINK_OPENS.c.opened_at > since,
     )  # fmt: skip
-    with records.engine.connect() as con:
+    with records.reading() as con:
         return int(con.execute(wrong).scalar_one())
 
 
@@ -151,5 +151,5 @@ def _stretched(password: str, salt: bytes) -> str:
 
 def _note(records: Records, link: str, who: str, outcome: str) -> None:
     line = {"workspace": records.workspace, "link": link, "opened_at": now(), "who": who, "outcome": outcome}
-    with records.engine.begin() as con:
+    with records.whole() as con:
         con.execute(sa.insert(LINK_OPENS).values(**line))

@@ -51,7 +51,7 @@ def save(records: Records, text: str, dated: date, kpi: str = "", note: str | No
         return note
     note = uuid.uuid4().hex[:8]
     own = {"workspace": records.workspace, "note": note, "who": who, "deleted": False}
-    with records.engine.begin() as con:
+    with records.whole() as con:
         con.execute(sa.insert(NOTES).values(**own, **values, created_at=values["updated_at"]))
     return note
 
@@ -69,7 +69,7 @@ def restore(records: Records, note: str) -> None:
 def _change(records: Records, note: str, values: dict[str, Any], deleted: bool) -> None:
     """Change a note that is (or is not) taken away, in one statement: whoever else writes, it is so or it is told."""
     mine = (NOTES.c.workspace == records.workspace, NOTES.c.note == note, NOTES.c.deleted.is_(deleted))
-    with records.engine.begin() as con:
+    with records.whole() as con:
         if con.execute(sa.update(NOTES).where(*mine).values(**values)).rowcount == 0:
             gone = "is not among those that were taken away" if deleted else "was taken away meanwhile"
             raise WorkspaceError(f"This note {gone}: look at the page again.")

@@ -64,9 +64,10 @@ def role_of(records: Records, email: str) -> Role | None:
 def invite(records: Records, email: str, as_role: str, by: str) -> str:
     """Let a person in, and return the address as it is kept. Raises WorkspaceError for who is a member already."""
     who, given = address(email), role(as_role)
-    if role_of(records, who) is not None:
-        raise WorkspaceError(f"{who} is a member already: change the role instead.")
-    records.put(PEOPLE, {"email": who}, {"role": given, "invited_by": by, "invited_at": now(), "seen_at": None})
+    with records.whole():
+        if role_of(records, who) is not None:
+            raise WorkspaceError(f"{who} is a member already: change the role instead.")
+        records.put(PEOPLE, {"email": who}, {"role": given, "invited_by": by, "invited_at": now(), "seen_at": None})
     return who
 
 
@@ -88,7 +89,7 @@ def remove(records: Records, email: str) -> None:
 
 def seen(records: Records, email: str) -> None:
     """Note that a member came."""
-    with records.engine.begin() as con:
+    with records.whole() as con:
         con.execute(sa.update(PEOPLE).where(_is(records, email.strip().casefold())).values(seen_at=now()))
 
 
@@ -96,15 +97,10 @@ def seen(records: Records, email: str) -> None:
 def _changing(records: Records, email: str) -> Iterator[tuple[sa.Connection, str]]:
     """A transaction about one member, in which nobody else changes roles: two owners cannot both leave at once."""
     who = email.strip().casefold()
-    with records.engine.connect() as con:
-        if con.dialect.name == "sqlite":
-            con.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            con.execute(sa.select(PEOPLE.c.email).where(_of(records)).with_for_update())
+    with records.whole() as con:
         if con.execute(sa.select(PEOPLE.c.role).where(_is(records, who))).first() is None:
             raise WorkspaceError(f"{who} is no member of this workspace.")
         yield con, who
-        con.commit()
 
 
 def _of(records: Records) -> sa.ColumnElement[bool]:

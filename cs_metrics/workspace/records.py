@@ -7,14 +7,13 @@ with `info=STAYS`: what opens doors here (people's roles, links) must open none 
 from __future__ import annotations
 
 import os
-import threading
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Engine, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Float, Integer, MetaData, String, Table, Text
 
-from cs_metrics.errors import WorkspaceError
-from cs_metrics.workspace import migrations
+from cs_metrics.workspace import connections
+from cs_metrics.workspace.connections import Transactions
 from cs_metrics.workspace.folder import Folder
 
 METADATA = MetaData()
@@ -263,27 +262,24 @@ AUDIT = Table(
     Column("detail", JSON, nullable=False),
 )
 
-_ENGINES: dict[str, Engine] = {}
-_LOCK = threading.Lock()
-
 
 def now() -> datetime:
     """Return the instant, in UTC without an offset: what every stored time is."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-class Records:
+class Records(Transactions):
     """The database of a workspace: SQLite in its folder, or the one that $CS_METRICS_DATABASE_URL names."""
 
     def __init__(self, folder: Folder) -> None:
-        self.workspace = folder.key
         shared = os.environ.get("CS_METRICS_DATABASE_URL")
         self.shared = bool(shared)
-        self.engine = _engine(shared or f"sqlite:///{(folder.path / 'workspace.sqlite').resolve()}", folder)
+        url = shared or f"sqlite:///{(folder.path / 'workspace.sqlite').resolve()}"
+        super().__init__(connections.engine(url, folder, METADATA), folder.key)
 
     def rows(self, query: sa.Select) -> list[dict]:
         """Return the rows of a SELECT as dicts."""
-        with self.engine.connect() as con:
+        with self.reading() as con:
             return [dict(r) for r in con.execute(query).mappings()]
 
     def mine(self, table: Table) -> sa.Select:
@@ -294,59 +290,23 @@ class Records:
         """Write one row: changed where `key` is there already, else added."""
         row = {"workspace": self.workspace, **key}
         same = sa.and_(*(table.c[k] == v for k, v in row.items()))
-        try:
-            with self.engine.begin() as con:
-                if con.execute(sa.update(table).where(same).values(**values)).rowcount == 0:
-                    con.execute(sa.insert(table).values(**row, **values))
-        except sa.exc.IntegrityError:  # another process added the row in between
-            with self.engine.begin() as con:
-                con.execute(sa.update(table).where(same).values(**values))
+        with self.whole() as con:
+            if con.execute(sa.update(table).where(same).values(**values)).rowcount == 0:
+                con.execute(sa.insert(table).values(**row, **values))
 
     def delete(self, table: Table, key: dict) -> int:
         """Delete the rows with this key; return how many there were."""
         row = {"workspace": self.workspace, **key}
-        with self.engine.begin() as con:
+        with self.whole() as con:
             return con.execute(sa.delete(table).where(*(table.c[k] == v for k, v in row.items()))).rowcount
 
     def close(self) -> None:
         """Let go of a database that is a file in the folder, which is about to be moved or deleted."""
         if not self.shared:
-            with _LOCK:
-                for url in [url for url, engine in _ENGINES.items() if engine is self.engine]:
-                    del _ENGINES[url]
-            self.engine.dispose()
+            connections.forget(self.engine)
 
     def log(self, who: str, action: str, detail: dict) -> None:
         """Add a line to the audit log."""
-        with self.engine.begin() as con:
-            line = {"workspace": self.workspace, "happened_at": now(), "who": who, "action": action, "detail": detail}
+        line = {"workspace": self.workspace, "happened_at": now(), "who": who, "action": action, "detail": detail}
+        with self.whole() as con:
             con.execute(sa.insert(AUDIT).values(**line))
-
-
-def _engine(url: str, folder: Folder) -> Engine:
-    with _LOCK:
-        known = _ENGINES.get(url)
-        if known is not None and (known.dialect.name != "sqlite" or (folder.path / "workspace.sqlite").exists()):
-            return known
-        try:
-            engine = sa.create_engine(url, pool_pre_ping=True)
-            if engine.dialect.name == "sqlite":
-                sa.event.listen(engine, "connect", _sqlite_pragmas)
-            with folder.lock():
-                migrations.bring_up(engine, METADATA)
-        except sa.exc.ArgumentError as error:
-            raise WorkspaceError(
-                "CS_METRICS_DATABASE_URL is not a database URL that SQLAlchemy understands."
-            ) from error
-        except (sa.exc.DBAPIError, ModuleNotFoundError) as error:
-            why = str(getattr(error, "orig", None) or error).strip().rstrip(".")
-            raise WorkspaceError(f"The database of the workspace cannot be opened: {why}.") from error
-        _ENGINES[url] = engine
-        return engine
-
-
-def _sqlite_pragmas(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA busy_timeout = 15000")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.close()

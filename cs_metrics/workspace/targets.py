@@ -40,7 +40,7 @@ def save(records: Records, values: Mapping[str, Any], target: str | None = None)
     held = {name: values[name] for name in VALUES}
     check(held)
     held |= {"owner": held["owner"].strip(), "held": _held(held), "updated_at": now()}
-    with _once(), records.engine.begin() as con:
+    with _once(), records.whole() as con:
         if target is None:
             target = uuid.uuid4().hex[:8]
             own = {"workspace": records.workspace, "target": target, "deleted": False, "created_at": now()}
@@ -71,7 +71,7 @@ def check(values: Mapping[str, Any]) -> None:
 
 def delete(records: Records, target: str) -> None:
     """Take a target off the list; `restore` brings it back."""
-    with records.engine.begin() as con:
+    with records.whole() as con:
         gone = _row(records, target, deleted=False).values(deleted=True, held=f"gone {target}")
         if con.execute(gone).rowcount == 0:
             raise WorkspaceError("This target was deleted meanwhile: look at the page again.")
@@ -82,7 +82,7 @@ def restore(records: Records, target: str) -> None:
     row = next((r for r in listing(records, deleted=True) if r["target"] == target), None)
     if row is None:
         raise WorkspaceError("This target is not among the deleted ones.")
-    with _once(), records.engine.begin() as con:
+    with _once(), records.whole() as con:
         con.execute(_row(records, target, deleted=True).values(deleted=False, held=_held(row)))
 
 

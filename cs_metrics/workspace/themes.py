@@ -52,7 +52,7 @@ def save(
     }
     if theme is None and len(listing(records)) >= MOST_THEMES:
         raise WorkspaceError(f"A workspace has at most {MOST_THEMES} pinned themes: unpin or merge some first.")
-    with _naming(values["name"]), records.engine.begin() as con:
+    with _naming(values["name"]), records.whole() as con:
         if theme is None:
             return _insert(con, records, values, merged=[])
         held = get(records, theme)["theme"]
@@ -63,14 +63,14 @@ def save(
 def unpin(records: Records, theme: str) -> None:
     """Take a theme off the list; `restore` brings it back."""
     row = get(records, theme)
-    with records.engine.begin() as con:
+    with records.whole() as con:
         con.execute(_row(records, row["theme"]).values(deleted=True, held=_gone(row["theme"])))
 
 
 def restore(records: Records, theme: str) -> None:
     """Bring an unpinned theme back. Raises WorkspaceError where its name was given away since."""
     row = get(records, theme, deleted=True)
-    with _naming(row["name"]), records.engine.begin() as con:
+    with _naming(row["name"]), records.whole() as con:
         con.execute(_row(records, row["theme"]).values(deleted=False, held=_held(row["name"])))
 
 
@@ -90,7 +90,7 @@ def merge(
         "updated_at": now(),
     }
     ids = [part["theme"] for part in parts]
-    with _naming(values["name"]), records.engine.begin() as con:
+    with _naming(values["name"]), records.whole() as con:
         for one in ids:
             there = _row(records, one).where(THEMES.c.deleted.is_(False))
             if con.execute(there.values(deleted=True, held=_gone(one))).rowcount == 0:
@@ -104,7 +104,7 @@ def unmerge(records: Records, theme: str) -> list[str]:
     if not row["merged"]:
         raise WorkspaceError(f"'{row['name']}' was not made of pinned themes: unpin it instead.")
     back = [one for one in listing(records, deleted=True) if one["theme"] in row["merged"]]
-    with _naming("' or '".join(one["name"] for one in back)), records.engine.begin() as con:
+    with _naming("' or '".join(one["name"] for one in back)), records.whole() as con:
         con.execute(_row(records, row["theme"]).values(deleted=True, held=_gone(row["theme"])))
         for one in back:
             con.execute(_row(records, one["theme"]).values(deleted=False, held=_held(one["name"])))
