@@ -24,7 +24,7 @@ from cs_metrics.kpis import KPI, listing, scorecards
 from cs_metrics.kpis.scorecards import Scorecard
 from cs_metrics.schema import TABLES, Type
 from cs_metrics.settings import resolve
-from pages._ui import state, workspaces
+from pages._ui import linked, state, workspaces
 
 # What people split by first.
 COMMON = (
@@ -99,11 +99,18 @@ class _Key:
     workspace: str
     version: int
     settings: str
+    link: str
 
 
 def workspace() -> Acting:
-    """Return the workspace that the URL names, in the hands of whoever asks."""
-    return workspaces.open_workspace(state.workspace())
+    """Return the workspace that the URL names, in the hands of whoever asks: of a member, or of a link's reader."""
+    held = linked.opened()
+    return held.workspace if held is not None else workspaces.open_workspace(state.workspace())
+
+
+def may(part: str) -> bool:
+    """Return whether whoever asks may use a part of the workspace ("save_note")."""
+    return bool(workspace().may(part))
 
 
 def latest_number() -> int | None:
@@ -113,7 +120,11 @@ def latest_number() -> int | None:
 
 
 def version_or_none() -> View | None:
-    """Return the view of the version that the URL names, or of the latest; None while the workspace has none."""
+    """Return the view of the version that the URL names, or of the latest; None while the workspace has none. The
+    reader of a link gets the link's."""
+    held = linked.opened()
+    if held is not None:
+        return held.view
     latest = latest_number()
     if latest is None:
         return None
@@ -137,7 +148,8 @@ def definitions() -> dict[str, Any]:
 def settings() -> dict[str, Any]:
     """Return every setting that holds for what is shown: the workspace's, with the definitions that the address
     switches. What is changed and saved is `workspace().settings`."""
-    return resolve(workspace().settings, definitions())
+    held = linked.opened()
+    return held.view.settings if held is not None else resolve(workspace().settings, definitions())
 
 
 def disputed(kpi_id: str) -> frozenset[str]:
@@ -229,7 +241,8 @@ def catalogue() -> list[KPI]:
 
 def own() -> dict[str, KPI]:
     """Return the KPIs of the workspace's own, by their ids."""
-    return _own(str(cs.home()), state.workspace())
+    held = linked.opened()
+    return held.view.own if held is not None else _own(str(cs.home()), state.workspace())
 
 
 @st.cache_resource(ttl=2, max_entries=50, show_spinner=False)
@@ -384,7 +397,9 @@ def mapped_columns() -> dict[str, frozenset[str]]:
 def _key() -> _Key:
     told = {each.id: each.doc.formula for each in own().values()}
     held = json.dumps([settings(), str(workspace().as_of), told], sort_keys=True)
-    return _Key(str(cs.home()), state.workspace(), view().number, held)
+    seen = linked.opened()
+    link = "" if seen is None else seen.link
+    return _Key(str(cs.home()), state.workspace(), view().number, held, link)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)

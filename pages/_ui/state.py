@@ -1,7 +1,7 @@
 """The URL is the state. What a page shows follows from its address alone, so that Back, reload and a copied link work.
 
 Parameters, each left out at its default:
-`ws` workspace, `v` version, `period` preset or 'custom' with `since` and `until`, `grain`, `seg` saved segment,
+`ws` workspace, `link` the token of a shared link, `v` version, `period` preset or 'custom' with `since` and `until`, `grain`, `seg` saved segment,
 `where` filters as JSON, `by` breakdown, `cmp` what a value is compared with, `def` switched definitions as JSON, and a
 page's own.
 A value that is long, or may name a person, is kept in the workspace; the URL has '~' and a short id for it.
@@ -19,18 +19,22 @@ import streamlit as st
 
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.where import names
-from pages._ui import workspaces
+from pages._ui import linked, workspaces
 
 LONG = 300
 PERSONAL = ("customer_id", "user_id", "name", "email")
-CARRIED = ("ws", "v", "period", "since", "until", "grain", "seg", "where", "by", "cmp", "def")
+CARRIED = ("ws", "link", "v", "period", "since", "until", "grain", "seg", "where", "by", "cmp", "def")
 DEFAULTS = {"period": "last_12_months", "grain": "month", "cmp": "before"}
 
 
 def get(name: str, default: str = "") -> str:
     """Return a parameter's value as text, or its default."""
+    held = linked.opened()
+    if held is not None and name in linked.fixed(held):
+        shown = held.params if name in linked.RANGE else {}
+        return shown.get(name, DEFAULTS.get(name, default))
     raw = st.query_params.get(name, DEFAULTS.get(name, default))
-    if raw.startswith("~"):
+    if raw.startswith("~") and held is None:
         return str(workspaces.open_workspace(workspace()).state(raw[1:])["text"])
     return raw
 
@@ -71,7 +75,7 @@ def workspace() -> str:
 
 def version() -> int | None:
     """Return the number of the version that the URL names, or None for the latest."""
-    raw = st.query_params.get("v", "")
+    raw = get("v")
     if raw and not (raw.isdecimal() and len(raw) < 10):
         raise QueryError(f"The address asks for version '{raw:.20}', which is not one's number.")
     return int(raw) if raw else None
@@ -111,7 +115,8 @@ def merged(params: dict[str, str], changes: Mapping[str, Any]) -> dict[str, str]
             merged.pop(name, None)
             continue
         text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        if text.startswith("~") or len(text) > LONG or personal(text):
+        # the reader of a link keeps nothing in the workspace
+        if (text.startswith("~") or len(text) > LONG or personal(text)) and not linked.token():
             keeper = workspaces.open_workspace(merged.get("ws", workspaces.SAMPLE))
             text = "~" + keeper.keep_state({"text": text})
         merged[name] = text
