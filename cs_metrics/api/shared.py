@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from cs_metrics.api.linked import Linked
+from cs_metrics.api.looking import Looking
 from cs_metrics.api.view import View
 from cs_metrics.kpis.where import names
-from cs_metrics.periods import instant
+from cs_metrics.periods import check_grain, instant
 from cs_metrics.settings import resolve, today
 from cs_metrics.workspace import links, own_kpis, people
 from cs_metrics.workspace.connections import whole
@@ -17,13 +19,18 @@ from cs_metrics.workspace.records import Records
 
 if TYPE_CHECKING:
     from cs_metrics.api.version import Version
+    from cs_metrics.api.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Opened:
     """What a link shows: a page with its parameters, through a view that has what the reader may see and no more.
 
-    `filters` says whether the reader may change what is filtered by ("open"), see it ("locked"), or neither ("hidden").
+    `pages`: it opens its page alone ("page": beside it only what opens a number, the page of a KPI), or "all" pages of
+    analysis. `filters` says whether the reader may change what is filtered by ("open"), see it in `where` ("locked"),
+    or neither ("hidden": `where` is {}). `workspace` is what a page may use of the workspace. `redacted`: columns are
+    left out (`hidden`) or replaced by pseudonyms (`masked`), or cells of fewer than `least` are not shown. `proof`
+    stands for the password in `reopen_link`; '' where there is none.
     """
 
     link: str
@@ -33,7 +40,21 @@ class Opened:
     params: dict[str, str]
     filters: str
     frozen: bool
+    pages: str
+    where: dict[str, Any]
+    hidden: tuple[str, ...]
+    masked: tuple[str, ...]
+    least: int | None
+    audience: str | list[str]
+    created_by: str
+    expires_at: datetime | None
+    proof: str
     view: View
+    workspace: Looking
+
+    @property
+    def redacted(self) -> bool:
+        return bool(self.hidden or self.masked or self.least)
 
 
 class Shared:
@@ -66,6 +87,12 @@ class Shared:
         where: Mapping[str, Any] | None = None,
         filters: str = "open",
         hidden: Iterable[str] = (),
+        masked: Iterable[str] = (),
+        least: int | None = None,
+        since: Any = None,
+        until: Any = None,
+        grain: str | None = None,
+        pages: str = "page",
         audience: str | Iterable[str] = links.MEMBERS,
         password: str | None = None,
         expires_at: Any = None,
@@ -75,8 +102,11 @@ class Shared:
 
         `frozen`: it goes on showing this `version` (None: the latest) under the definitions, own KPIs and as-of of this
         moment; else always the latest data. `where` holds in all that it shows where `filters` are "locked" or
-        "hidden". `hidden`: columns that do not exist for its readers. `audience`: "members", "anyone", or e-mail
-        addresses. `expires_at` (UTC): from then on it opens nothing. Raises WorkspaceError, QueryError.
+        "hidden". `hidden`: columns that do not exist for its readers; `masked`: columns whose values are replaced by
+        pseudonyms that say nothing, the same for the same value within this link (what is no text is left out).
+        `least`: cells of fewer are not shown, and of `since`, `until` and `grain` it answers for these alone, so that
+        no cell can be had by subtraction. `pages`: see `Opened`. `audience`: "members", "anyone", or e-mail addresses.
+        `expires_at` (UTC): from then on it opens nothing. Raises WorkspaceError, QueryError.
         """
         names(where)
         kept = resolve(self.settings, definitions)
@@ -94,20 +124,25 @@ class Shared:
             "as_of": seen.as_of.isoformat() if seen else None,
             "where": dict(where or {}),
             "filters": filters,
-            "hidden": sorted(hidden),
+            "hidden": sorted(set(hidden)),
+            "masked": sorted(set(masked) - set(hidden)),
+            "least": least,
+            "asked": asked_of(since, until, grain),
+            "pages": pages,
+            "snapshot": None,
             "audience": audience if isinstance(audience, str) else [people.address(one) for one in audience],
             "created_by": who,
             "expires_at": None if expires_at is None else instant(expires_at, "expires_at"),
         }
         link, token = links.make(self.records, values, password)
-        told = {k: values[k] for k in ("page", "frozen", "filters", "hidden", "audience")}
+        told = {k: values[k] for k in ("page", "pages", "frozen", "filters", "hidden", "masked", "least", "audience")}
         self.records.log(who, "link made", {"link": link, **told})
         return token
 
     def links(self) -> list[dict[str, Any]]:
         """Return the links, the latest first: link (its id), title, note, page, params, frozen, version, settings, own,
-        as_of, where, filters, hidden, audience, created_by, created_at, expires_at, revoked_at, with_password, opened
-        (how often), opened_at (last)."""
+        as_of, where, filters, hidden, masked, least, asked, pages, audience, created_by, created_at, expires_at,
+        revoked_at, revoked_by, with_password, opened (how often), opened_at (last)."""
         return links.listing(self.records)
 
     def link_opens(self, link: str) -> list[dict[str, Any]]:
@@ -118,21 +153,44 @@ class Shared:
     @whole
     def revoke_link(self, link: str, *, who: str = "") -> None:
         """Take a link back: it opens nothing from now on. Raises WorkspaceError where there is none."""
-        links.revoke(self.records, link)
+        links.revoke(self.records, link, who)
         self.records.log(who, "link revoked", {"link": link})
 
     def open_link(self, token: str, password: str | None = None, *, who: str = "") -> Opened:
         """Return what a link shows to its reader, and note that `who` ('' for who did not sign in) opened it.
 
         Raises NotAllowedError where it opens nothing, has expired, is for others or asks for another password."""
-        found = links.opened(self.records, token, password, who)
-        view = View(
+        return self._opened(links.opened(self.records, token, password, who))
+
+    def reopen_link(self, token: str, proof: str = "", *, who: str = "") -> Opened:
+        """Return what `open_link` does to a reader who goes on looking, and note nothing: all is checked again, with
+        the `Opened.proof` of then in the password's place. Raises as `open_link`."""
+        return self._opened(links.reopened(self.records, token, proof, who))
+
+    def _opened(self, found: Mapping[str, Any]) -> Opened:
+        view = Linked(
             self.version(found["version"] if found["frozen"] else None),
             definitions=found["settings"],
             where=found["where"] if found["filters"] != "open" else {},
-            hidden=found["hidden"],
+            hidden=[*found["hidden"], *found["masked"]],
             as_of=None if found["as_of"] is None else datetime.fromisoformat(found["as_of"]),
             own=found["own"] if found["frozen"] else None,
+            least=found["least"],
         )
-        shown = {name: found[name] for name in ("link", "title", "note", "page", "params", "filters", "frozen")}
-        return Opened(**shown, view=view)
+        names = ("link", "title", "note", "page", "params", "filters", "frozen", "pages", "least", "audience",
+                 "created_by", "expires_at", "proof")  # fmt: skip
+        return Opened(
+            **{name: found[name] for name in names},
+            where=dict(view.where) if found["filters"] == "locked" else {},
+            hidden=tuple(found["hidden"]),
+            masked=tuple(found["masked"]),
+            view=view,
+            workspace=Looking(cast("Workspace", self), view, redacted=links.is_redacted(found)),
+        )
+
+
+def asked_of(since: Any, until: Any, grain: str | None) -> dict[str, Any]:
+    """Return the period of a link as it is kept. Raises QueryError for what is no date or no grain."""
+    ends = {"since": since, "until": until}
+    kept = {name: None if end is None else instant(end, name).isoformat() for name, end in ends.items()}
+    return {**kept, "grain": None if grain is None else check_grain(grain)}

@@ -14,9 +14,25 @@ from cs_metrics.errors import WorkspaceError
 
 Step = Callable[[sa.Connection], None]
 
+
+def _links_of_parts(con: sa.Connection) -> None:
+    """A link says which pages it opens, which columns are masked, the smallest cell, and what it froze."""
+    if sa.inspect(con).has_table("cs_links"):
+        for column in (
+            "pages VARCHAR(64) NOT NULL DEFAULT 'page'",
+            "masked JSON NOT NULL DEFAULT '[]'",
+            "mask_key VARCHAR(64) NOT NULL DEFAULT ''",
+            "least INTEGER",
+            "asked JSON NOT NULL DEFAULT '{}'",
+            "snapshot JSON",
+            "revoked_by TEXT NOT NULL DEFAULT ''",
+        ):
+            con.execute(sa.text(f"ALTER TABLE cs_links ADD COLUMN {column}"))
+
+
 # STEPS[0] brings a database of schema 1 to schema 2, and so on. A table that the step changes may be missing: databases
 # from before there were numbers (they count as schema 1) lack those that came later, and get them as they are today.
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (_links_of_parts,)
 
 NUMBER = sa.Table("cs_schema", sa.MetaData(), sa.Column("number", sa.Integer, nullable=False))
 

@@ -194,6 +194,16 @@ LINKS = Table(
     Column("created_at", DateTime, nullable=False),
     Column("expires_at", DateTime),
     Column("revoked_at", DateTime),
+    Column("pages", _KEY, nullable=False),
+    Column("masked", JSON, nullable=False),
+    # what pseudonyms are made with
+    Column("mask_key", _KEY, nullable=False),
+    Column("least", Integer),
+    # since, until, grain: the only ones that a link with `least` answers for
+    Column("asked", JSON, nullable=False),
+    # the small things as they were, of a frozen link
+    Column("snapshot", JSON(none_as_null=True)),
+    Column("revoked_by", Text, nullable=False),
     info=STAYS,
 )
 LINK_OPENS = Table(

@@ -12,7 +12,7 @@ from cs_metrics.api.acting import RIGHTS
 from cs_metrics.errors import NotAllowedError, WorkspaceError
 from cs_metrics.workspace.people import Role
 
-INSIDE = {"acting", "folder", "open", "open_link", "records", "role_of"}
+INSIDE = {"acting", "folder", "open", "open_link", "reopen_link", "records", "role_of"}
 """What a server uses of a workspace itself, and hands to nobody."""
 
 

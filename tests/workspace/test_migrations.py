@@ -44,10 +44,11 @@ def columns(engine: sa.Engine) -> dict[str, list[tuple]]:
 @pytest.mark.parametrize("schema", EARLIER, ids=lambda p: p.stem)
 def test_a_database_of_an_earlier_schema_opens_with_every_row(tmp_path, schema):
     folder = write(tmp_path / "acme", schema.read_text())
-    before = content(folder)
+    before = {name: rows for name, rows in content(folder).items() if name != "cs_schema"}
     records = Records(folder)
     after = content(folder)
-    assert before.items() <= after.items()
+    for name in before:  # what a step adds to a table stands behind what was there
+        assert [row[: len(was)] for row, was in zip(after[name], before[name], strict=True)] == before[name]
     assert after["cs_schema"] == [(migrations.today(),)]
     assert columns(records.engine) == columns(Records(Folder(tmp_path / "new")).engine)
     assert all(records.rows(records.mine(METADATA.tables[name])) for name in before)
