@@ -135,7 +135,9 @@ def who() -> str:
         return ""
     told = st.user.to_dict()
     address = told.get("email")
-    if not told.get("is_logged_in") or not isinstance(address, str) or told.get("email_verified") is False:
+    # some providers do not say whether they verified an address, and some say it in a word
+    verified = str(told.get("email_verified", True)).casefold() == "true"
+    if not told.get("is_logged_in") or not isinstance(address, str) or not verified:
         return ""
     return address.strip().casefold()
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-ROOT = Path(__file__).parents[2]
+from tests.outside.serving import serving
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -50,32 +45,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path],
     path = tmp_path_factory.mktemp("home")
     sample_into(path)
     return path
-
-
-@contextmanager
-def serving(home: Path, log: Path) -> Iterator[str]:
-    """Run the app on a free port until the block ends; give its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(port)]
-    env = {**os.environ, "CS_METRICS_HOME": str(home), "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none"}
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            for _ in range(300):
-                if process.poll() is not None:
-                    break
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            assert process.poll() is None, log.read_text()
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(10)
 
 
 @pytest.fixture(scope="session")

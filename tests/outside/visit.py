@@ -1,0 +1,258 @@
+"""A visit to the app as a browser makes it: over HTTP and the WebSocket, in Streamlit's own messages, without the cost
+of drawing. What the server sends is kept whole, so a test can look through all of it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+import httpx
+from google.protobuf.message import Message
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+FINISHED = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
+QUIET = 0.25  # seconds without a message after which a run is over: another may follow the first at once
+TRIGGERS = ("button", "download_button")
+
+
+def browser(address: str) -> httpx.Client:
+    """Return somebody's browser: its cookies, and the pages that it fetches from an app at `address`."""
+    made = httpx.Client(base_url=address, follow_redirects=True, timeout=60)
+    made.get("/_stcore/health")  # gives the cookie that a WebSocket has to repeat
+    return made
+
+
+def sign_in(client: httpx.Client, email: str, password: str, start: str | None = None) -> httpx.Response:
+    """Sign in with the provider, as the app's own button does; return what is shown in the end."""
+    if start is None:
+        with Visit(client) as visit:
+            visit.open()
+            visit.press("Sign in")
+            start = visit.redirect
+    assert start, "the app leads to no sign-in"
+    page = client.get(start)
+    for field, value in (("login", email.partition("@")[0]), ("password", password)):
+        page = _filled(client, page, {field: value})
+    return page
+
+
+def _filled(client: httpx.Client, page: httpx.Response, values: dict[str, str]) -> httpx.Response:
+    form = re.search(r"<form.*?</form>", page.text, re.S)
+    assert form, f"{page.url} asks for nothing"
+    fields = {
+        re.search(r'name="([^"]*)"', tag)[1]: (re.search(r'value="([^"]*)"', tag) or ("", ""))[1]  # type: ignore[index]
+        for tag in re.findall(r"<input[^>]*>", form[0])
+        if 'name="' in tag and 'type="checkbox"' not in tag
+    }
+    assert fields.keys() >= values.keys(), f"{page.url} asks for {', '.join(fields)}"
+    return client.post(str(page.url), files={k: (None, v) for k, v in (fields | values).items()})
+
+
+class Visit:
+    """One tab of a browser. After each step `text()` is what it shows; `frames` holds every byte that was sent."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        self.frames: list[bytes] = []
+        self.bodies: list[tuple[str, bytes]] = []
+        self.elements: dict[tuple[int, ...], Message] = {}
+        self.states: dict[str, Any] = {}
+        self.page = self.query = self.redirect = self.session = self._hash = ""
+
+    def __enter__(self) -> Visit:
+        cookies = "; ".join(f"{c.name}={c.value}" for c in self.client.cookies.jar if "." not in (c.path or ""))
+        xsrf = self.client.cookies.get("_streamlit_xsrf") or ""
+        host = str(self.client.base_url).rstrip("/")
+        protocols = ["streamlit", xsrf] if xsrf else ["streamlit"]
+        headers = {"Cookie": cookies, "Origin": host}
+        self._line = connect(
+            f"{host.replace('http', 'ws', 1)}/_stcore/stream",
+            subprotocols=protocols,
+            additional_headers=headers,
+            max_size=None,
+        )
+        self._socket = self._line.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._line.__exit__(*error)
+
+    def open(self, page: str = "", **params: str) -> Visit:
+        """Go to a page by its address, as typed into the address line: with nothing chosen and nothing pressed."""
+        self.page, self.query, self._hash = page, urlencode(params), ""
+        self.states = {}
+        self._run()
+        return self
+
+    def press(self, label: str, at: int = 0) -> Visit:
+        """Press the button of that label."""
+        self._run(trigger=self.widget(label, *TRIGGERS, at=at).id)
+        return self
+
+    def set(self, label: str, value: Any, at: int = 0) -> Visit:
+        """Fill a field: text, a choice, a list of choices, or a tick. It is sent with the next step, as in a form."""
+        self.states[self.widget(label, at=at).id] = value
+        return self
+
+    def send(self) -> Visit:
+        """Let the page run with what was filled in."""
+        self._run()
+        return self
+
+    def follow(self, label: str) -> Visit:
+        """Follow a link to a page."""
+        found = self.widget(label, "page_link")
+        self.page, self.query, self._hash = found.page, found.query_string, found.page_script_hash
+        self._run()
+        return self
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters of the address."""
+        return dict(parse_qsl(self.query))
+
+    def labels(self, *kinds: str) -> list[str]:
+        """Return the labels of what can be used, of certain kinds or all."""
+        return [e.label for kind, e in self._kinds() if (not kinds or kind in kinds) and hasattr(e, "label")]
+
+    def widget(self, label: str, *kinds: str, at: int = 0) -> Any:
+        """Return the widget of that label (that it contains, where none is the same); a test fails without it."""
+        able = [e for kind, e in self._kinds() if (not kinds or kind in kinds) and hasattr(e, "label")]
+        found = [e for e in able if e.label == label] or [e for e in able if label in e.label]
+        assert found, f"no '{label}' among {sorted({e.label for e in able})} on /{self.page}?{self.query}"
+        return found[at]
+
+    def has(self, label: str, *kinds: str) -> bool:
+        """Return whether there is something to use under a label that is not switched off."""
+        return any(
+            e.label == label and not getattr(e, "disabled", False)
+            for kind, e in self._kinds()
+            if (not kinds or kind in kinds) and hasattr(e, "label")
+        )
+
+    def text(self) -> str:
+        """Return the words that the page shows, each element's in a line."""
+        return "\n".join(line for _, element in sorted(self.elements.items()) for line in words(element))
+
+    def values(self) -> dict[str, str]:
+        """Return the tiles: label and value."""
+        return {e.label: e.body for kind, e in self._kinds() if kind == "metric"}
+
+    def downloads(self) -> list[tuple[str, bytes]]:
+        """Press every download of the page, as a person could, and return label and content."""
+        got = []
+        for kind, element in self._kinds():
+            if kind == "download_button":
+                url = element.url or self._deferred(element.deferred_file_id)
+                answer = self.client.get(url)
+                assert answer.status_code == 200, f"{element.label}: {answer.status_code}"
+                got.append((element.label, answer.content))
+        self.bodies += got
+        return got
+
+    def _deferred(self, file_id: str) -> str:
+        asked = BackMsg()
+        request = asked.backend_operation_request
+        request.request_id, request.session_id = str(uuid.uuid4()), self.session
+        request.deferred_file.file_id = file_id
+        self._socket.send(asked.SerializeToString())
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            told = self._next(60)
+            if told is not None and told.WhichOneof("type") == "backend_operation_response":
+                answer = told.backend_operation_response
+                assert not answer.error_msg, answer.error_msg
+                return str(answer.deferred_file.url)
+        raise AssertionError("no file within a minute")
+
+    def _kinds(self) -> Iterator[tuple[str, Any]]:
+        for _, delta in sorted(self.elements.items()):
+            kind = delta.WhichOneof("type")
+            if kind:
+                yield kind, getattr(delta, kind)
+
+    def _run(self, trigger: str = "") -> None:
+        asked = BackMsg()
+        state = asked.rerun_script
+        state.query_string, state.page_name, state.page_script_hash = self.query, self.page, self._hash
+        host = str(self.client.base_url).rstrip("/")
+        state.context_info.url = f"{host}/{quote(self.page)}"
+        state.context_info.timezone, state.context_info.locale = "Europe/Berlin", "en-GB"
+        for name, value in self.states.items():
+            _put(state.widget_states.widgets.add(id=name), value)
+        if trigger:
+            state.widget_states.widgets.add(id=trigger, trigger_value=True)
+        self._socket.send(asked.SerializeToString())
+        done, until = False, time.monotonic() + 120
+        while time.monotonic() < until:
+            told = self._next(QUIET if done else 120)
+            if told is None:
+                if done:
+                    return
+                break
+            done = self._take(told, done)
+        raise AssertionError(f"/{self.page}?{self.query} did not come to an end")
+
+    def _next(self, patience: float) -> ForwardMsg | None:
+        try:
+            frame = self._socket.recv(timeout=patience)
+        except TimeoutError:
+            return None
+        assert isinstance(frame, bytes)
+        self.frames.append(frame)
+        told = ForwardMsg()
+        told.ParseFromString(frame)
+        return told
+
+    def _take(self, told: ForwardMsg, done: bool) -> bool:
+        """Note what a message says; return whether the run is over, as far as is known."""
+        kind = told.WhichOneof("type")
+        if kind == "new_session":
+            self.session = told.new_session.initialize.session_id
+            self._hash = told.new_session.page_script_hash
+            if not told.metadata.run.fragment_ids:
+                self.elements = {}
+            return False
+        if kind == "script_finished":
+            return told.script_finished == FINISHED or done
+        if kind == "page_info_changed":
+            self.query = told.page_info_changed.query_string
+        elif kind == "auth_redirect":
+            self.redirect = told.auth_redirect.url
+        elif kind == "delta":
+            delta, path = told.delta, tuple(told.metadata.delta_path)
+            inner = delta.WhichOneof("type")
+            if inner == "new_element":
+                self.elements[path] = delta.new_element
+            elif inner == "add_block":
+                self.elements[(*path, -1)] = delta.add_block
+        return done
+
+
+def _put(state: Any, value: Any) -> None:
+    if isinstance(value, bool):
+        state.bool_value = value
+    elif isinstance(value, (list, tuple)):
+        state.string_array_value.data.extend(value)
+    elif isinstance(value, Message):
+        state.file_uploader_state_value.CopyFrom(value)
+    else:
+        state.string_value = value
+
+
+def words(message: Message) -> Iterator[str]:
+    """Give every text in a message, whatever it belongs to."""
+    for field, value in message.ListFields():
+        many = value if field.is_repeated else [value]
+        for one in many:
+            if isinstance(one, Message):
+                yield from words(one)
+            elif isinstance(one, str):
+                yield one
