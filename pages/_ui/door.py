@@ -33,23 +33,6 @@ COMMON = (
 )  # fmt: skip
 
 
-# The twelve attributes of a KPI's text, in the order in which they are read.
-ATTRIBUTES = {
-    "definition": "Definition",
-    "insight": "What it tells the business",
-    "measured": "How it is measured",
-    "formula": "Formula",
-    "trends": "How it moves, and what a trend means",
-    "questions": "Questions to ask when it moves",
-    "improve": "What to do to improve it",
-    "show": "How best to show it",
-    "risks": "Risks and misreadings",
-    "sources": "Tools and data that feed it",
-    "connects": "What it connects to in other processes",
-    "effects": "What a change in it does to other KPIs",
-}
-
-
 @dataclass(frozen=True)
 class Question:
     """What is asked, in the words of the public API. `where` is JSON text, so that a question can be a cache's key.
@@ -266,17 +249,6 @@ def search(text: str) -> list[str]:
     return listing.search(text, catalogue())
 
 
-def texts(found: KPI) -> dict[str, str]:
-    """Return the twelve attributes of a KPI's text as plain text, by their headings."""
-    told: dict[str, str] = {}
-    for field, heading in ATTRIBUTES.items():
-        value = getattr(found.doc, field)
-        if field == "effects":
-            value = " ".join(f"{kpi(other).name}: {effect}" for other, effect in value.items())
-        told[heading] = value if isinstance(value, str) else " ".join(value)
-    return told
-
-
 def focus_areas() -> dict[str, list[str]]:
     """Return the KPIs that each focus area is told by."""
     return {area: list(ids) for area, ids in scorecards.OVERVIEW.groups.items()}
@@ -288,17 +260,6 @@ def cards() -> dict[str, Scorecard]:
     known = {each.id for each in catalogue()}
     own_cards = [Scorecard(row["scorecard"], row["name"], {"": tuple(row["kpis"])}) for row in workspace().scorecards()]
     return {card.id: card.among(known) for card in (*own_cards, *scorecards.READY)}
-
-
-def related(kpi_id: str, most: int = 6) -> list[str]:
-    """Return the KPIs nearest to one: of its focus area and stage first, then of its category."""
-    own = kpi(kpi_id)
-
-    def distance(other: KPI) -> int:
-        return -2 * (bool(own.area) and other.area == own.area) - (other.category == own.category)
-
-    near = [o for o in catalogue() if o.id != kpi_id and distance(o) < 0]
-    return [o.id for o in sorted(near, key=distance)[:most]]
 
 
 def ask(method: str, *args: Any, **kwargs: Any) -> Any:

@@ -22,6 +22,7 @@ from pages._ui import (
     download,
     formats,
     item_parts,
+    kpi_texts,
     opens,
     shell,
     state,
@@ -208,13 +209,13 @@ def about(kpi: Any) -> None:
     st.subheader("What it means, and what to do", anchor=False)
     st.caption(" · ".join(_places(kpi)))
     with st.grid(2, min_column_width=320, gap="medium"):
-        for field, heading in door.ATTRIBUTES.items():
+        for field, heading in kpi_texts.ATTRIBUTES.items():
             with st.container(gap="xsmall"):
                 st.markdown(f"**{heading}**")
                 _attribute(field, getattr(kpi.doc, field))
     if kpi.also:
         st.caption(f"Also called {', '.join(kpi.also)}. Its id is `{kpi.id}`.")
-    near = [other for other in door.related(kpi.id) if other not in kpi.doc.effects]
+    near = [other for other in kpi_texts.related(kpi.id) if other not in kpi.doc.effects]
     if near:
         st.subheader("Related", anchor=False)
         with st.container(horizontal=True, gap="xsmall"):

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import answer, door, download, formats, shell, state
+from pages._ui import answer, door, download, formats, kpi_texts, shell, state
 from pages._ui.filter_bar import Asked
 
 KINDS = {"": "Leading and lagging", "leading": "Leading", "lagging": "Lagging"}
@@ -122,5 +122,5 @@ def table(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[str
         told |= {"kind": "leading" if kpi.leading else "lagging", "unit": kpi.unit, "better": kpi.better}
         found = {name: row.get(name) for name in ("value", "numerator", "denominator", "n", "low", "high", "complete")}
         rest = {"note": row.get("note"), "needs": ", ".join(entry["needs"]), "also": ", ".join(kpi.also)}
-        rows.append({**told, **found, **rest, **door.texts(kpi)})
+        rows.append({**told, **found, **rest, **kpi_texts.texts(kpi)})
     return pd.DataFrame(rows)

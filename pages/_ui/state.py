@@ -1,9 +1,9 @@
 """The URL is the state. What a page shows follows from its address alone, so that Back, reload and a copied link work.
 
 Parameters, each left out at its default:
-`ws` workspace, `link` the token of a shared link, `v` version, `period` preset or 'custom' with `since` and `until`, `grain`, `seg` saved segment,
-`where` filters as JSON, `by` breakdown, `cmp` what a value is compared with, `def` switched definitions as JSON, and a
-page's own.
+`ws` workspace, `link` the token of a shared link, `v` version, `period` preset or 'custom' with `since` and `until`,
+`grain`, `seg` saved segment, `where` filters as JSON, `by` breakdown, `cmp` what a value is compared with, `def`
+switched definitions as JSON, and a page's own.
 A value that is long, or may name a person, is kept in the workspace; the URL has '~' and a short id for it.
 
 Widgets do not own state: before each run they are set from the URL, and their `on_change` calls `update`.

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cs_metrics import kpis
-from pages._ui import door
+from pages._ui import kpi_texts
 
 Open = Callable[..., AppTest]
 
@@ -56,4 +56,4 @@ def test_the_table_has_values_and_every_attribute(open_page: Open) -> None:
     table = library_parts.table(entries, {"mrr": {"value": 12.0, "n": 3, "complete": True, "note": ""}})
     assert isinstance(table, pd.DataFrame)
     assert table.loc[0, "value"] == 12.0
-    assert set(door.ATTRIBUTES.values()) <= set(table.columns)
+    assert set(kpi_texts.ATTRIBUTES.values()) <= set(table.columns)
