@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import errors, shell
+from pages._ui import errors, printing, shell
 
 st.set_page_config(page_title="cs-metrics", page_icon=shell.ICON, layout="wide")
 shell.freeze_imports()
@@ -10,3 +10,4 @@ page = shell.enter()
 with errors.shown():
     shell.top_bar()
     page.run()
+    printing.finish()

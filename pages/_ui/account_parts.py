@@ -10,7 +10,7 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.kpis import scores
-from pages._ui import answer, chart, door, download, formats, item_parts
+from pages._ui import answer, chart, door, download, formats, frames, item_parts
 from pages._ui.filter_bar import Asked
 
 FACES = {"happy": "sentiment_satisfied", "neutral": "sentiment_neutral", "sad": "sentiment_dissatisfied"}
@@ -74,8 +74,8 @@ def listing(kpi: Any, asked: Asked, n: int | None) -> None:
         table = _at_risk(frame) if risk else scores.standing(frame, "customer_id")
         table = table.rename(columns={"customer_id": "Customer"} | {c: item_parts.label(c) for c in table.columns[1:]})
         number = st.column_config.NumberColumn(format="%.1f")
-        st.dataframe(
-            table, hide_index=True, height=360, alt=f"Accounts by {kpi.name}",
+        frames.show(
+            table, height=360, alt=f"Accounts by {kpi.name}",
             column_config={"Score": number, "Risk": number,
                            "MRR at risk": st.column_config.NumberColumn(format="localized")},
         )  # fmt: skip

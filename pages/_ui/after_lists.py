@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, formats, segment_save
+from pages._ui import door, download, formats, frames, segment_save
 
 LABELS = {
     "promoter": "Promoters", "passive": "Passives", "detractor": "Detractors", "satisfied": "Satisfied",
@@ -85,8 +85,8 @@ def _frame(frame: pd.DataFrame, alt: str) -> None:
         name: st.column_config.NumberColumn(format="%g", width="small") for name in ("Score", "Before", "After")
     }
     options["Comment"] = st.column_config.TextColumn(width="large")
-    st.dataframe(
-        shown, hide_index=True, alt=alt, height=min(38 + 35 * len(shown), 390),
+    frames.show(
+        shown, alt=alt, height=min(38 + 35 * len(shown), 390),
         column_config={name: option for name, option in options.items() if name in shown},
     )  # fmt: skip
 

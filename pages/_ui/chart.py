@@ -9,7 +9,7 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.charts import Look, look
-from pages._ui import door, download, formats
+from pages._ui import door, download, formats, printing
 
 
 def theme() -> Look:
@@ -62,6 +62,7 @@ def show(
     """
     marks = [f"{mark.number}: {mark.when}, {mark.text}" for mark in drawing.marks]
     plain(drawing, key=key, name=name, on_select=on_select, select=select)
+    printing.chart(files or drawing)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         aim = f"Dotted: the target, {drawing.aims[-1].shown}." if drawing.aims else ""
         said = " ".join(filter(None, (formats.literal(drawing.note), formats.literal(aim), hint)))

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import analysis
-from pages._ui import door, download, empty, formats, segment_save, state
+from pages._ui import door, download, empty, formats, frames, segment_save, state
 from pages._ui.cohort_question import Question
 
 ROWS_SHOWN = 500
@@ -132,7 +132,7 @@ def _cell(row: str, k: int, frame: pd.DataFrame, layout: analysis.Layout, pooled
 
 def _people(question: Question, cell: Cell, which: str, people: pd.DataFrame, layout: analysis.Layout) -> None:
     shown = _shown(people.head(ROWS_SHOWN), question)
-    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="The members of the cell")
+    frames.show(shown, height=min(38 + 35 * len(shown), 390), alt="The members of the cell")
     what = _name(question, cell, which, layout)
     with st.container(horizontal=True, vertical_alignment="center"):
         total = formats.plural(len(people), question.wording.units[:-1])

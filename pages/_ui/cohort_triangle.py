@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import analysis, charts
-from pages._ui import chart, cohort_cell, cohort_question, door, download, empty, formats, state
+from pages._ui import chart, cohort_cell, cohort_question, door, download, empty, formats, printing, state
 from pages._ui.cohort_question import Question
 
 SIDE_BY_SIDE = 6
@@ -109,6 +109,7 @@ def show(question: Question, triangle: Triangle) -> None:
             st.container(gap=None, key="triangle_cells"),
         ):
             chart.plain(cells, key="triangle", name=name, select="cell", on_select=cohort_cell.pressed)
+    printing.chart(whole)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         note = f"{triangle.layout.note} " if triangle.layout.note else ""
         if question.wording.kind == "on_or_after":

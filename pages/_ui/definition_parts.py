@@ -11,7 +11,7 @@ from cs_metrics import charts, definitions
 from cs_metrics.definitions import DISAGREEMENTS, Disagreement
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.presets import NAMES, PRESETS, Preset
-from pages._ui import about, chart, door, download, empty, formats, shell, state
+from pages._ui import about, chart, door, download, empty, formats, frames, shell, state
 from pages._ui.filter_bar import Asked
 
 SAID = "_definitions_said"
@@ -230,7 +230,7 @@ def _who(kpi: Any, found: Any, a: str, b: str, told: dict[str, str]) -> None:
     if kpi.unit == "share":
         shown["Effect"] = rows["effect"].head(ROWS_SHOWN) * 100
         columns["Effect"] = st.column_config.NumberColumn("Effect, % points", format="%.3f")
-    st.dataframe(shown, hide_index=True, column_config=columns, alt=f"Who makes the difference in {kpi.name}")
+    frames.show(shown, column_config=columns, alt=f"Who makes the difference in {kpi.name}")
     with st.container(horizontal=True, horizontal_alignment="right"):
         named = rows.rename(columns=lambda c: _heading(c, a, b))
         download.table(named, key="who", name=f"{kpi.id} by two definitions, who differs", told=told)

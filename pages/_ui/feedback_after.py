@@ -23,6 +23,7 @@ from pages._ui import (
     feedback_parts,
     feedback_stayed,
     formats,
+    frames,
     leaving_hint,
     state,
 )
@@ -189,11 +190,11 @@ def _table(found: Any) -> None:
             "Accounts": row["n"], "Not yet": row["waiting"], "Left out": row["apart"],
         })  # fmt: skip
     with st.expander(f"All numbers, and {formats.plural(len(found.pairs), 'comparison')}", icon=":material/table:"):
-        st.dataframe(pd.DataFrame(shown), hide_index=True, alt="What followed, by what was answered")
+        frames.show(pd.DataFrame(shown), alt="What followed, by what was answered")
         download.table(found.frame, key="after_table", name=f"within {found.days} days of the answer")
         if len(found.pairs):
             pairs = found.pairs
-            st.dataframe(
+            frames.show(
                 pd.DataFrame({
                     "What": [MEASURES[m].label for m in pairs["measure"]],
                     "One": pairs["one"].map(LABELS), "Other": pairs["other"].map(LABELS),
@@ -203,7 +204,7 @@ def _table(found: Any) -> None:
                                       zip(pairs["low"], pairs["high"], pairs["measure"], strict=True)],
                     "p alone": pairs["p"].map(after_lists.p), "p corrected": pairs["adjusted"].map(after_lists.p),
                     "Differs": ["yes" if d else "no" for d in pairs["differs"]],
-                }), hide_index=True, alt="The comparisons, corrected for their number",
+                }), alt="The comparisons, corrected for their number",
             )  # fmt: skip
             download.table(pairs, key="after_pairs", name=f"comparisons within {found.days} days")
 

@@ -10,7 +10,7 @@ import streamlit as st
 from cs_metrics import charts
 from cs_metrics.analysis.feedback.drivers.before import Before
 from cs_metrics.kpis import KPI
-from pages._ui import chart, door, download, empty, feedback_parts, formats
+from pages._ui import chart, door, download, empty, feedback_parts, formats, frames
 from pages._ui.filter_bar import Asked
 
 
@@ -52,7 +52,7 @@ def show(survey: str, kpi: KPI, asked: Asked, days: int) -> None:
                 "n": [formats.count(n) for n in frame["n"]],
             }
         )
-        st.dataframe(table, hide_index=True, alt="The score by the tickets before the answer")
+        frames.show(table, alt="The score by the tickets before the answer")
         download.table(frame.drop(columns="name"), key="why_before_table", name=f"{survey} by tickets before")
     with st.expander(
         "How it is computed", icon=":material/function:", on_change="rerun", key="why_before_sql"

@@ -11,7 +11,7 @@ from cs_metrics.analysis.feedback.drivers.drivers import LEAST_CLUSTERS, LEVEL, 
 from cs_metrics.analysis.feedback.drivers.evidence import RATED_DAYS
 from cs_metrics.charts.effects import effects
 from cs_metrics.kpis import KPI
-from pages._ui import chart, door, download, driver_words, feedback_parts, formats, state
+from pages._ui import chart, door, download, driver_words, feedback_parts, formats, frames, state
 from pages._ui.filter_bar import Asked
 
 SHOWN = 15
@@ -72,13 +72,13 @@ def show(survey: str, kpi: KPI, asked: Asked, days: int) -> None:
         "answer.",
     )  # fmt: skip
     with st.expander(f"All {len(rows)} facts in numbers", icon=":material/table_rows:"):
-        st.dataframe(_drivers_table(rows, named, kpi.unit), hide_index=True, alt="Facts by how sure their effect is")
+        frames.show(_drivers_table(rows, named, kpi.unit), alt="Facts by how sure their effect is")
         download.table(found.found, key="why_drivers_table", name=f"{survey} drivers")
     with st.expander(f"All {formats.plural(found.tests, 'comparison')}", icon=":material/rule:", on_change="rerun",
                      key="why_comparisons") as opened:  # fmt: skip
         if opened.open:
             every = _drivers_table(found.comparisons.to_dict("records"), named, kpi.unit)
-            st.dataframe(every, hide_index=True, height=390, alt="All comparisons, the surest first")
+            frames.show(every, height=390, alt="All comparisons, the surest first")
             download.table(found.comparisons, key="why_comparisons_table", name=f"{survey} comparisons")
     _left_out(found, named)
     _computed(survey, found, given)

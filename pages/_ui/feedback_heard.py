@@ -10,7 +10,18 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.kpis import KPI
-from pages._ui import chart, door, download, errors, feedback_like, feedback_parts, feedback_silent, formats, state
+from pages._ui import (
+    chart,
+    door,
+    download,
+    errors,
+    feedback_like,
+    feedback_parts,
+    feedback_silent,
+    formats,
+    frames,
+    state,
+)
 from pages._ui.filter_bar import Asked
 from pages._ui.revenue_parts import table
 
@@ -188,9 +199,7 @@ def _behind(survey: str, by: Split | None, given: dict[str, Any]) -> None:
                                         format_func=PARTS.get, label_visibility="collapsed")  # fmt: skip
             frame = door.ask("response_rows", survey, part=part, **given)
             shown = frame.head(SHOWN).dropna(axis="columns", how="all")
-            st.dataframe(
-                shown, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="The surveys behind the rate"
-            )
+            frames.show(shown, height=min(38 + 35 * len(shown), 390), alt="The surveys behind the rate")
             with st.container(horizontal=True, vertical_alignment="center"):
                 few = f" The first {formats.count(len(shown))} are shown." if len(shown) < len(frame) else ""
                 st.caption(f"{formats.plural(len(frame), 'row')}.{few}", width="stretch")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.kpis import KPI
-from pages._ui import chart, door, download, formats, state
+from pages._ui import chart, door, download, formats, frames, state
 from pages._ui.revenue_parts import table
 
 MOST = 6
@@ -61,7 +61,7 @@ def unlike(survey: str, found: Any, given: dict[str, Any]) -> None:
             "p alone": [_p(v) for v in made.tests["p"]], "p corrected": [_p(v) for v in made.tests["adjusted"]],
             "Largest standardised difference": [formats.number(v, 2) for v in made.tests["largest"]],
         })  # fmt: skip
-        st.dataframe(shown, hide_index=True, alt="Tests of each attribute")
+        frames.show(shown, alt="Tests of each attribute")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
                 "Pearson's chi-square over all values of an attribute, corrected for the number of attributes (Holm). "

@@ -12,7 +12,7 @@ import streamlit as st
 from cs_metrics.analysis.feedback.loop import loop_words
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.kpis import KPI
-from pages._ui import door, download, empty, errors, feedback_parts, formats, loop_figures, loop_log, state
+from pages._ui import door, download, empty, errors, feedback_parts, formats, frames, loop_figures, loop_log, state
 from pages._ui.filter_bar import Asked
 
 SHOWN = 500
@@ -185,10 +185,10 @@ def _gone(survey: str, changes: int) -> None:
         shown = frame.assign(
             state=frame["state"].map(STATES), changed_at=[formats.instant(when) for when in frame["changed_at"]]
         ).drop(columns="follow_up")
-        st.dataframe(
+        frames.show(
             shown.rename(columns={
                 "customer_id": "Customer", "answered_at": "Answered", "score": "Score", "state": "State",
                 "owner": "Owner", "note": "Note", "changed_at": "Changed", "who": "Who",
-            }), hide_index=True, alt="Follow-ups whose answer is not in this version",
+            }), alt="Follow-ups whose answer is not in this version",
         )  # fmt: skip
         download.table(frame, key="loop_gone", name="follow-ups without their answer", numbers=False)

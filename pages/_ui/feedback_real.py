@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.analysis.feedback.answers import CATEGORIES
-from pages._ui import door, download, feedback_parts, feedback_rule, formats, state
+from pages._ui import door, download, feedback_parts, feedback_rule, formats, frames, state
 from pages._ui.filter_bar import Asked
 
 OVER = {"periods": "Periods", "segments": "Segments"}
@@ -126,8 +126,8 @@ def _table(found: Any, unit: str, digits: int, name: str) -> None:
     small = [min(a, b) < least for a, b in zip(rows["n_one"], rows["n_other"], strict=True)]
     shown.index = pd.RangeIndex(len(shown))
     pale = shown.style.apply(lambda row: [PALE * small[int(str(row.name))]] * len(row), axis="columns")
-    st.dataframe(
-        pale, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="Neighbours compared",
+    frames.show(
+        pale, height=min(38 + 35 * len(shown), 390), alt="Neighbours compared",
         column_config={"Verdict": st.column_config.TextColumn(width=200)},
     )  # fmt: skip
     if any(small):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, feedback_parts, formats, segment_save, state
+from pages._ui import door, download, feedback_parts, formats, frames, segment_save, state
 from pages._ui.filter_bar import Asked
 
 SHOWN = 500
@@ -133,7 +133,7 @@ def _table(frame: pd.DataFrame, told: dict[str, str]) -> None:
     )
     shown = shown.replace("", None).dropna(axis="columns", how="all").astype(object)
     shown = shown.where(shown.notna(), "")
-    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 420), alt="Customers that did not answer")
+    frames.show(shown, height=min(38 + 35 * len(shown), 420), alt="Customers that did not answer")
 
 
 def _survey(name: Any) -> str:

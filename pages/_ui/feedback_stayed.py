@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.charts import survival as charts
-from pages._ui import after_lists, chart, door, download, formats, state
+from pages._ui import after_lists, chart, door, download, formats, frames, state
 from pages._ui.after_lists import LABELS
 
 PARTS = {"left": "Who left", "at_risk": "Who was at risk", "censored": "No more known"}
@@ -45,7 +45,7 @@ def show(survey: str, given: dict[str, Any]) -> None:
 def _numbers(found: Any) -> None:
     with st.expander("The curves and the comparison in numbers", icon=":material/table:"):
         medians = found.medians
-        st.dataframe(
+        frames.show(
             pd.DataFrame({
                 "Who": medians["category"].map(LABELS), "Accounts": medians["customers"], "Left": medians["left"],
                 "Half have left by day": [_or(m, "not reached") for m in medians["median"]],
@@ -53,7 +53,7 @@ def _numbers(found: Any) -> None:
                                   for a, b in zip(medians["low"], medians["high"], strict=True)],
                 "Longest known": medians["longest"].astype(int),
                 "Still here then": [formats.value(v, "share") for v in medians["last"]],
-            }), hide_index=True, alt="How long half of them stay",
+            }), alt="How long half of them stay",
         )  # fmt: skip
         if found.test is not None:
             pairs = found.test.pairs
@@ -61,13 +61,13 @@ def _numbers(found: Any) -> None:
                 f"Log-rank over {found.test.degrees + 1} groups: chi-square {found.test.statistic:.2f}, "
                 f"p = {after_lists.p(found.test.p)}. Of each pair p is corrected for the number of pairs (Holm)."
             )
-            st.dataframe(
+            frames.show(
                 pd.DataFrame({
                     "One": [LABELS[k[0]] for k in pairs["one"]], "Other": [LABELS[k[0]] for k in pairs["other"]],
                     "Chi-square": pairs["statistic"].round(2), "p alone": pairs["p"].map(after_lists.p),
                     "p corrected": pairs["adjusted"].map(after_lists.p),
                     "Stays longer": [LABELS[k[0]] for k in pairs["longer"]],
-                }), hide_index=True, alt="Log-rank test of each pair",
+                }), alt="Log-rank test of each pair",
             )  # fmt: skip
         download.table(found.curve, key="stayed_table", name="survival after the answer", label="Download the curve")
 

@@ -20,6 +20,7 @@ from pages._ui import (
     feedback_drivers,
     feedback_parts,
     formats,
+    frames,
     state,
 )
 from pages._ui.filter_bar import Asked
@@ -64,8 +65,8 @@ def segments(survey: str, kpi: KPI, asked: Asked) -> None:
         f"lies from it. Those of one attribute sum to 0. Pale: fewer than {door.settings()['minimum_n']} answers. "
         "Press a bar, or choose a row below, to see that segment alone.",
     )  # fmt: skip
-    st.dataframe(
-        _segments_table(shown, named, kpi.unit), hide_index=True, key=f"why_segments_{place}",
+    frames.show(
+        _segments_table(shown, named, kpi.unit), key=f"why_segments_{place}",
         on_select=_row(shown, place), selection_mode="single-row", height="content",
         alt="Segments by what they add to the score",
     )  # fmt: skip

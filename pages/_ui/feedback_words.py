@@ -7,7 +7,18 @@ import streamlit as st
 
 from cs_metrics.api import contacts
 from cs_metrics.kpis import KPI
-from pages._ui import door, download, feedback_parts, formats, shell, state, theme_cards, theme_parts, theme_pins
+from pages._ui import (
+    door,
+    download,
+    feedback_parts,
+    formats,
+    frames,
+    shell,
+    state,
+    theme_cards,
+    theme_parts,
+    theme_pins,
+)
 from pages._ui.filter_bar import Asked
 
 COMMENTS_SHOWN = 500
@@ -58,8 +69,8 @@ def comments(survey: str, asked: Asked) -> None:
             "Row": frame["_row"],
         }
     ).dropna(axis="columns", how="all")
-    st.dataframe(
-        shown, hide_index=True, height=min(38 + 35 * len(shown), 420), alt="Comments, the latest first",
+    frames.show(
+        shown, height=min(38 + 35 * len(shown), 420), alt="Comments, the latest first",
         column_config={
             "Comment": st.column_config.TextColumn(width="large"),
             "Score": st.column_config.NumberColumn(width=60, format="%g"),

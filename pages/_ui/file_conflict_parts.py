@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, formats, state, workspaces
+from pages._ui import door, download, formats, frames, state, workspaces
 
 LAST = ""  # the choice of the file that was loaded last, in a radio
 LOADED_LAST = "Loaded last"
@@ -33,13 +33,13 @@ def show() -> None:
         st.caption(f"Of {of} two files say different things. Both are kept; one of them holds.", width="stretch")
         download.table(each, key="file_conflicts", name="customers on which files differ",
                        label="Customers, files and rows", numbers=False)  # fmt: skip
-    st.dataframe(
+    frames.show(
         [
             {"What": row["attribute"], "Files": f"{row['one_file']} and {row['other_file']}",
              "Customers": row["customers"], "Holds now": _holds(row, held, files)}
             for row in found.to_dict("records")
         ],
-        hide_index=True, alt="Attributes about which customer files differ, and of how many customers",
+        alt="Attributes about which customer files differ, and of how many customers",
     )  # fmt: skip
     counts = each.groupby("attribute")["customer_id"].nunique().sort_values(ascending=False)
     attribute = st.selectbox(
@@ -62,12 +62,12 @@ def _holds(row: dict[str, Any], held: dict[str, str], files: dict[str, str]) -> 
 def _one(attribute: str, told: pd.DataFrame, files: dict[str, str], held: str | None) -> None:
     """Show what the files say of an attribute, and the choice among them."""
     with st.expander(f"What the files say: {formats.literal(attribute)}", key="conflict_rows"):
-        st.dataframe(
+        frames.show(
             {
                 "Customer": told["customer_id"], "File": told["file"], "Row": told["row"], "Value": told["value"],
                 "Holds": told["in_force"],
             },
-            hide_index=True, alt="What each file says of each customer",
+            alt="What each file says of each customer",
         )  # fmt: skip
     sources = list(dict.fromkeys(told["origin"]))
     if held is not None:
@@ -125,7 +125,7 @@ def _effects(attribute: str, sources: list[str], files: dict[str, str]) -> None:
         st.caption(f"The totals are the same under each choice: {formats.literal(attribute)} only splits them.")
     for frame in (whole, split):
         if len(frame):
-            st.dataframe(frame, hide_index=True, alt="The KPIs that differ, under each choice of whom to believe")
+            frames.show(frame, alt="The KPIs that differ, under each choice of whom to believe")
     st.caption("Over the last 12 whole months; MRR at their end. What is the same under each choice is not shown.")
 
 

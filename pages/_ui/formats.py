@@ -160,6 +160,11 @@ def instant(when: datetime | Any) -> str:
     return format_datetime(aware, "medium", tzinfo=_zone(), locale=locale())
 
 
+def today() -> str:
+    """Return the reader's day."""
+    return day(datetime.now(_zone()))
+
+
 def pressed(milliseconds: float) -> date:
     """Return the day of a point pressed in a chart: the browser draws a civil day at its own zone's midnight."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(_zone()).date()

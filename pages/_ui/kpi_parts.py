@@ -21,6 +21,7 @@ from pages._ui import (
     door,
     download,
     formats,
+    frames,
     item_parts,
     kpi_texts,
     opens,
@@ -200,7 +201,7 @@ def table(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None) 
         }
     )
     with st.expander("The numbers", icon=":material/table_rows:"):
-        st.dataframe(shown, hide_index=True, alt=f"{kpi.name} by {grain}")
+        frames.show(shown, alt=f"{kpi.name} by {grain}")
         download.table(rows, key="trend_table", name=f"{kpi.id} by {grain}")
 
 
@@ -226,7 +227,7 @@ def about(kpi: Any) -> None:
 def _attribute(field: str, text: Any) -> None:
     if field == "effects":
         for other, effect in text.items():
-            shell.link("kpi", door.kpi(other).name, icon=":material/arrow_forward:", id=other)
+            shell.link("kpi", door.kpi(other).name, id=other)
             st.caption(formats.prose(effect))
     elif isinstance(text, str):
         st.markdown(formats.prose(text))

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.analysis.feedback.loop import loop_words
-from pages._ui import door, download, formats, tile
+from pages._ui import door, download, formats, frames, tile
 
 
 def tiles(found: Any) -> None:
@@ -68,7 +68,7 @@ def ages(found: Any) -> None:
         told["Their MRR"] = [formats.value(v, "money", currency) for v in found.ages["mrr"]]
     if found.touchpoints:
         told["With a contact of ours in the data since"] = found.ages["touched"]
-    st.dataframe(pd.DataFrame(told), hide_index=True, alt="Open answers by age")
+    frames.show(pd.DataFrame(told), alt="Open answers by age")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Open is what nobody marked as contacted here. A customer stands in each age that it has an answer of.",
@@ -92,7 +92,7 @@ def moved(found: Any) -> None:
             "Its interval": [formats.interval(r["share_low"], r["share_high"], "share")
                              for r in groups.to_dict("records")],
         })  # fmt: skip
-        st.dataframe(shown, hide_index=True, alt="How the next answers moved, for customers contacted and not")
+        frames.show(shown, alt="How the next answers moved, for customers contacted and not")
         with st.container(horizontal=True, horizontal_alignment="right"):
             download.table(groups, key="loop_moved", name="next answers of those contacted and not")
     st.markdown("\n".join(f"- {formats.literal(said)}" for said in loop_words.moved_words(apart)))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.reports.counted import readable
-from pages._ui import answer, door, download, empty, errors, formats
+from pages._ui import answer, door, download, empty, errors, formats, frames
 from pages._ui.door import Question
 
 ROWS_SHOWN = 500
@@ -118,7 +118,7 @@ def _rows(kpi: Any, question: Question, period: str | None, item: str | None, ke
         empty.nothing("No rows.", "Nothing was counted here.")
         return
     frame = readable(frame)
-    st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, height=320, alt=f"Rows behind {kpi.name}")
+    frames.show(frame.head(ROWS_SHOWN), height=320, alt=f"Rows behind {kpi.name}")
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = min(len(frame), ROWS_SHOWN)
         count = f"{formats.count(shown)} of {formats.plural(len(frame), 'row')}"

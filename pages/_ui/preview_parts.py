@@ -12,7 +12,7 @@ import streamlit as st
 from cs_metrics.api.previewing import Preview
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.schema import TABLES
-from pages._ui import door, errors, formats, jobs, state
+from pages._ui import door, errors, formats, frames, jobs, state
 
 # up to so many rows, the version's and the files', the preview comes by itself
 BY_ITSELF = 300_000
@@ -101,7 +101,7 @@ def _result(found: Preview) -> None:
             }
             for table in found.tables
         ]
-        st.dataframe(shown, hide_index=True, alt="New, changed, unchanged and missing rows by table")
+        frames.show(shown, alt="New, changed, unchanged and missing rows by table")
     for line in found.remarks:
         st.markdown(f":orange[:material/info:] {formats.literal(line)}")
     changes = pd.concat([table.changes.assign(table=table.table) for table in found.tables]) if found.tables else None
@@ -109,7 +109,7 @@ def _result(found: Preview) -> None:
         columns = {name: n for table in found.tables for name, n in table.columns.items()}
         told = ", ".join(f"{name} ({formats.count(n)})" for name, n in columns.items())
         with st.expander(f"Changed values: {formats.literal(told)}"):
-            st.dataframe(
+            frames.show(
                 pd.DataFrame(
                     {
                         "Table": changes["table"],
@@ -120,7 +120,6 @@ def _result(found: Preview) -> None:
                         "After": changes["after"].fillna(formats.NOTHING),
                     }
                 ),
-                hide_index=True,
                 alt="The first changed values, before and after",
             )
     _kpis(found)
@@ -156,4 +155,4 @@ def _kpis(found: Preview) -> None:
     )
     reach = f"with data to {before}" + ("" if before == after else f" before and to {after} after")
     st.caption(f"Over the last 12 whole months, {reach}.")
-    st.dataframe(frame.drop(columns="moved"), hide_index=True, alt="The headline KPIs before and after")
+    frames.show(frame.drop(columns="moved"), alt="The headline KPIs before and after")

@@ -10,7 +10,7 @@ import streamlit as st
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.repair.repairing import Group
 from cs_metrics.ingest.sheetplan import SheetPlan
-from pages._ui import door, download, formats
+from pages._ui import door, download, formats, frames
 
 Change = Callable[[Callable[[], Any]], None]
 _IN_SENTENCE = 2
@@ -98,7 +98,7 @@ def _in_words(group: Group) -> str:
 
 def _examples(group: Group) -> None:
     rows = [{"Row": row, "In the file": b, "Becomes": a or "(nothing)"} for row, b, a in group.examples]
-    st.dataframe(rows, hide_index=True, width=420, alt="Values before and after the repair")
+    frames.show(rows, width=420, alt="Values before and after the repair")
     if group.count > len(rows):
         st.caption(f"The first different ones of {formats.count(group.count)}.")
 
@@ -119,7 +119,7 @@ def made() -> None:
     counted = int((repairs["changed"] - repairs["kept"]).sum())
     if counted:
         shown["Kept one by one"] = repairs["kept"]
-    st.dataframe(shown, hide_index=True, alt="What repairs changed, by column and rule")
+    frames.show(shown, alt="What repairs changed, by column and rule")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Each value with what stood in the file, its row, and the rule.", width="stretch")
         changes = door.ask("changes")

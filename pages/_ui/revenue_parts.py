@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import analysis
-from pages._ui import door, download, empty, formats, shell, state, tile
+from pages._ui import door, download, empty, formats, frames, shell, state, tile
 from pages._ui.filter_bar import Asked
 
 SECTIONS = {
@@ -112,8 +112,8 @@ def table(
                 picked(rows[0])
 
         options = {"on_select": pressed, "selection_mode": "single-row"}
-    st.dataframe(
-        shown.style.format(told, na_rep=formats.NOTHING), hide_index=True, alt=alt, key=key,
+    frames.show(
+        shown, says=told, alt=alt, key=key,
         height=min(38 + 35 * len(shown), 390), **options,
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

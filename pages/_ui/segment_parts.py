@@ -11,7 +11,7 @@ import streamlit as st
 
 from cs_metrics import kpis
 from cs_metrics.errors import CSMetricsError
-from pages._ui import answer, door, download, empty, errors, formats, shell, state, tile, where
+from pages._ui import answer, door, download, empty, errors, formats, frames, shell, state, tile, where
 from pages._ui.filter_bar import Asked
 
 DELETED = "_deleted_segment"
@@ -100,7 +100,7 @@ def comparison(draft: where.Where, asked: Asked) -> None:
         empty.nothing("No KPI can be computed.", "The data or the filters leave nothing.")
         return
     frame = pd.DataFrame(rows)
-    st.dataframe(frame, hide_index=True, height="content", alt="KPIs of the segment and of everyone else")
+    frames.show(frame, height="content", alt="KPIs of the segment and of everyone else")
     st.caption("'Could be chance': the two 95 % intervals overlap. 'Beyond chance': they do not.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         download.table(frame, key="comparison", name="segment against everyone else")

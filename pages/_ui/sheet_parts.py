@@ -15,7 +15,7 @@ from cs_metrics.ingest.plan import Plan
 from cs_metrics.ingest.problems import Problem
 from cs_metrics.ingest.sheetplan import SheetPlan
 from cs_metrics.schema import TABLES
-from pages._ui import column_parts, download, errors, formats, repair_parts
+from pages._ui import column_parts, download, errors, formats, frames, repair_parts
 
 SKIP = "Leave it out"
 LEVELS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "note": ":gray[:material/info:]"}
@@ -267,8 +267,8 @@ def _preview(sheet: SheetPlan) -> None:
     """Show the first rows, with their place in the file before them and what repairs changed in them after them."""
     shown = sheet.preview(8)
     columns = ["_row", *(c for c in shown if c != "_row")]
-    st.dataframe(
-        shown, hide_index=True, alt=f"Preview of {sheet.raw.place}", column_order=columns,
+    frames.show(
+        shown, alt=f"Preview of {sheet.raw.place}", column_order=columns,
         column_config={
             "_row": st.column_config.NumberColumn("Row", width=60, format="%d", help="The row in the file."),
             "_changed": st.column_config.TextColumn("Changed by repairs", width=320),

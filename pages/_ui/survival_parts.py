@@ -11,7 +11,7 @@ import streamlit as st
 
 from cs_metrics.analysis.survival.words import group_name
 from cs_metrics.charts import survival as charts
-from pages._ui import chart, door, download, formats, segment_save, state
+from pages._ui import chart, door, download, formats, frames, segment_save, state
 from pages._ui.filter_bar import Asked
 
 STARTS = {"active": "of being a customer", "paid": "of paying"}
@@ -127,7 +127,7 @@ def _medians(question: Question) -> None:
             "Still here at the end": [formats.value(v, "share") for v in medians["last"]],
         }
     )
-    st.dataframe(shown, hide_index=True, alt="Median life of each group")
+    frames.show(shown, alt="Median life of each group")
     if test is None:
         return
     with st.expander("The comparison in numbers"):
@@ -140,7 +140,7 @@ def _medians(question: Question) -> None:
         shown = pairs.rename(columns={"one": "One", "other": "Other", "statistic": "Chi-square", "p": "p alone",
                                       "adjusted": "p corrected", "longer": "Stays longer"})  # fmt: skip
         shown[["p alone", "p corrected"]] = shown[["p alone", "p corrected"]].map(_p)
-        st.dataframe(shown, hide_index=True, alt="Log-rank test of each pair")
+        frames.show(shown, alt="Log-rank test of each pair")
         download.table(pairs, key="survival_pairs", name="log-rank pairs")
 
 
@@ -200,7 +200,7 @@ def who(question: Question, frame: pd.DataFrame) -> None:
             "Row": shown["_row"],
         }
     ).dropna(axis="columns", how="all")
-    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 390), alt="The customers of the step")
+    frames.show(shown, height=min(38 + 35 * len(shown), 390), alt="The customers of the step")
     with st.container(horizontal=True, vertical_alignment="center"):
         total = formats.plural(len(people), "customer")
         few = f"{formats.count(len(shown))} of {total}." if len(shown) < len(people) else f"{total}."

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.analysis.feedback.said import theme_words
-from pages._ui import door, download, empty, feedback_parts, formats, state, theme_pins
+from pages._ui import door, download, empty, feedback_parts, formats, frames, state, theme_pins
 from pages._ui.filter_bar import Asked
 
 SECTIONS = {
@@ -144,7 +144,7 @@ def origins(question: Question) -> None:
             "In English": frame["english"],
         }
     )
-    st.dataframe(shown, hide_index=True, height="content", alt="Texts by where they were said")
+    frames.show(shown, height="content", alt="Texts by where they were said")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Tone is that which a contact or a mention has in the file, else VADER's, of English texts alone.",

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import charts
-from pages._ui import chart, door, download, formats, state
+from pages._ui import chart, door, download, formats, frames, state
 from pages._ui.theme_parts import STRETCH, Question
 
 MOST = 6
@@ -61,7 +61,7 @@ def _moves(themes: pd.DataFrame) -> None:
         }
     )
     height = "content" if len(shown) <= LONGEST else 520
-    st.dataframe(shown, hide_index=True, height=height, alt="How the themes moved of late")
+    frames.show(shown, height=height, alt="How the themes moved of late")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "p: how often chance alone would move a share so far, corrected for the number of themes (Holm); texts of "

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import coverage, door, download, errors, formats, history_parts, repair_parts, shell, state
+from pages._ui import coverage, door, download, errors, formats, frames, history_parts, repair_parts, shell, state
 
 NAMES = {"files": "What is loaded", "who": "Who is who", "coverage": "What it makes computable", "versions": "Versions"}
 MODES = {
@@ -33,7 +33,7 @@ def files() -> None:
             "When": [formats.instant(when) for when in sources["loaded_at"]],
         }
     )
-    st.dataframe(shown, hide_index=True, alt="The files that were loaded")
+    frames.show(shown, alt="The files that were loaded")
     aside = door.ask("set_aside")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Rows in the file = loaded + rejected + set aside, always.", width="stretch")
@@ -55,7 +55,7 @@ def files() -> None:
         for name, about in view.tables().items()
         if about["rows"]
     ]
-    st.dataframe(rows, hide_index=True, alt="The tables with their rows and columns")
+    frames.show(rows, alt="The tables with their rows and columns")
 
 
 def _conflicts() -> None:
@@ -79,7 +79,7 @@ def computable() -> None:
             "Needs": [", ".join(needs) for needs in kpis["needs"]],
         }
     )
-    st.dataframe(shown, hide_index=True, alt="The KPIs, and what each lacks")
+    frames.show(shown, alt="The KPIs, and what each lacks")
 
 
 def versions() -> None:

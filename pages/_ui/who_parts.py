@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.definitions import BY_NAME
-from pages._ui import door, download, errors, file_conflict_parts, formats, jobs, state, workspaces
+from pages._ui import door, download, errors, file_conflict_parts, formats, frames, jobs, state, workspaces
 
 # so many proposals are shown at once; each decision brings the next
 SHOWN = 10
@@ -169,7 +169,7 @@ def _orphans() -> None:
         st.caption("Every customer that a row names is in the customers table.")
         return
     shown = _money(found).rename(columns={**COLUMNS, "customers": "Customers", "all_rows": "Rows of the table"})
-    st.dataframe(shown, hide_index=True, alt="Rows of unknown customers by table")
+    frames.show(shown, alt="Rows of unknown customers by table")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("They count, without the attributes of a customer. MRR where the data end; all orders.",
                    width="stretch")  # fmt: skip
@@ -197,15 +197,14 @@ def _departures() -> None:
         of = formats.plural(len(found), "customer")
         st.caption(f"Of {of} the files say different things. As of the end of the data:", width="stretch")
         download.table(found, key="departures", name="who has left", label="Customers and rows", numbers=False)
-    st.dataframe(
+    frames.show(
         counts.rename(columns=SOURCES),
-        hide_index=True,
         alt="What the files say of who has left, and of how many customers",
     )
     with st.expander("The customers", key="departed"):
-        st.dataframe(
+        frames.show(
             _money(found.assign(**said)).drop(columns=[name for name in SOURCES if name not in heard])
-            .rename(columns={**COLUMNS, **SOURCES}), hide_index=True,
+            .rename(columns={**COLUMNS, **SOURCES}),
             alt="The customers of whom the files say different things",
         )  # fmt: skip
     _believe()
@@ -230,7 +229,7 @@ def _effects(found: pd.DataFrame, now: str) -> None:
         rows.append({"KPI": kpi.name} | {
             SOURCES[c]: formats.value(values.get(c), kpi.unit, currency) for c in SOURCES if c in set(found["choice"])
         })  # fmt: skip
-    st.dataframe(rows, hide_index=True, alt="The KPIs under each choice of whom to believe")
+    frames.show(rows, alt="The KPIs under each choice of whom to believe")
     st.caption("Over the last 12 whole months; MRR at their end.")
     choices = [c for c in BY_NAME["leaving_source"].choices if c.value in set(found["choice"])]
     picked = st.radio(
@@ -249,8 +248,8 @@ def _differences() -> None:
         return
     st.subheader("What a customer is: other tables say otherwise", anchor=False)
     counts = found.groupby(["what", "table"]).size().reset_index(name="Customers")
-    st.dataframe(
-        counts.rename(columns={"what": "What", "table": "Says otherwise than customers"}), hide_index=True,
+    frames.show(
+        counts.rename(columns={"what": "What", "table": "Says otherwise than customers"}),
         alt="Where another table says otherwise of a customer",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -273,7 +272,7 @@ def _believe_plan() -> None:
         }  # fmt: skip
         told = pd.DataFrame(found)
         shown = {name: [formats.value(v, "money", currency) for v in told[name]] for name in told}
-        st.dataframe({"MRR by plan": list(told.index), **shown}, hide_index=True, alt="MRR by plan as each file has it")
+        frames.show({"MRR by plan": list(told.index), **shown}, alt="MRR by plan as each file has it")
     picked = st.radio("Whose plan to believe", list(PLANS), format_func=PLANS.get, index=list(PLANS).index(now),
                       horizontal=True, key="believe_plan")  # fmt: skip
     if st.button("Believe it", key="save_believe_plan", disabled=picked == now or not _may_change()):

@@ -12,7 +12,7 @@ from cs_metrics.charts.bridge import bridge
 from cs_metrics.kpis import KPI
 from cs_metrics.reports.counted import readable
 from cs_metrics.reports.why import leading, sentences
-from pages._ui import chart, door, download, formats, state, where, why_words
+from pages._ui import chart, door, download, formats, frames, state, where, why_words
 from pages._ui.why_sides import Sides, as_json
 
 ACCOUNTS_SHOWN = 50
@@ -53,7 +53,7 @@ def segments(kpi: KPI, found: Explained, chosen: Sides) -> None:
     """Show every segment with its numbers on both sides and its parts."""
     table = why_words.parts_table(kpi, found, chosen.names)
     st.subheader("What each part is made of" if found.kind == "formula" else "Each segment", anchor=False)
-    st.dataframe(table, hide_index=True, alt=f"Parts of the change of {kpi.name}")
+    frames.show(table, alt=f"Parts of the change of {kpi.name}")
     download.table(found.parts, key="why_parts", name=f"{kpi.id} parts of the change")
 
 
@@ -64,7 +64,7 @@ def ranking(found: Explained) -> None:
     named = int(found.attributes["named"].sum())
     said = f"{formats.plural(named, 'attribute')} of {len(found.attributes)} explain more than chance would"
     with st.expander(said if named else "No attribute explains more than chance would", icon=":material/rule:"):
-        st.dataframe(why_words.ranking_table(found), hide_index=True, alt="Attributes by what they explain")
+        frames.show(why_words.ranking_table(found), alt="Attributes by what they explain")
         st.caption(
             "Beyond chance: how many standard deviations an attribute's segments moved apart beyond what they do when "
             "customers' outcomes are dealt out anew among the labels. Chance: how often the best of all attributes "
@@ -87,7 +87,7 @@ def accounts(kpi: KPI, found: Explained, chosen: Sides) -> None:
     if own.empty:
         st.caption("Nobody: no customer's numbers differ between the two sides.")
         return
-    st.dataframe(why_words.accounts_table(kpi, own.head(ACCOUNTS_SHOWN), chosen.names), hide_index=True, height=320,
+    frames.show(why_words.accounts_table(kpi, own.head(ACCOUNTS_SHOWN), chosen.names), height=320,
                  alt=f"Customers of {part}")  # fmt: skip
     st.caption(formats.literal(why_words.accounts_note(kpi, own, ACCOUNTS_SHOWN)))
     download.table(own, key="why_accounts", name=f"{kpi.id} customers of the change")
@@ -95,8 +95,8 @@ def accounts(kpi: KPI, found: Explained, chosen: Sides) -> None:
         with st.expander(f"{formats.plural(len(found.restated_accounts), 'customer')} whose past was restated",
                          icon=":material/history:"):  # fmt: skip
             names_then = (f"{chosen.names[0]}, as said then", f"{chosen.names[0]}, today")
-            st.dataframe(why_words.accounts_table(kpi, found.restated_accounts.head(ROWS_SHOWN), names_then),
-                         hide_index=True, alt="Customers whose past was restated")  # fmt: skip
+            frames.show(why_words.accounts_table(kpi, found.restated_accounts.head(ROWS_SHOWN), names_then),
+                         alt="Customers whose past was restated")  # fmt: skip
             download.table(found.restated_accounts, key="why_restated", name=f"{kpi.id} restated customers")
     _rows(kpi, own, chosen)
 
@@ -121,7 +121,7 @@ def _rows(kpi: KPI, own: pd.DataFrame, chosen: Sides) -> None:
         st.markdown(f"**{formats.literal(name)}**: {formats.plural(len(frame), 'row')} counted")
         if not frame.empty:
             shown = readable(frame)
-            st.dataframe(shown.head(ROWS_SHOWN), hide_index=True, alt=f"Rows of {who} in {name}")
+            frames.show(shown.head(ROWS_SHOWN), alt=f"Rows of {who} in {name}")
             download.table(shown, key=f"why_rows_{name}", name=f"{kpi.id} rows of {who}", numbers=False)
 
 
