@@ -33,6 +33,10 @@ class NotAllowedError(CSMetricsError):
     """A person's role in the workspace, or a link, does not allow it. Nothing was changed."""
 
 
+class PasswordNeededError(NotAllowedError):
+    """A link has a password, which was not given, or another one was."""
+
+
 class QueryError(CSMetricsError):
     """A question that cannot be asked: an unknown KPI, attribute, grain, operator or setting."""
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cs_metrics.errors import NotAllowedError, WorkspaceError, did_you_mean
+from cs_metrics.errors import NotAllowedError, PasswordNeededError, WorkspaceError, did_you_mean
 from cs_metrics.workspace import people
 from cs_metrics.workspace.records import LINK_OPENS, LINKS, Records, now
 
@@ -125,10 +125,13 @@ def opened(records: Records, token: str, password: str | None, who: str) -> dict
     if not known or found["revoked_at"] is not None:
         _note(records, found["link"], who, "taken back" if known else "another token")
         raise NotAllowedError(_NOTHING)
-    refused = _refused(records, found, who) or _locked(records, found, password)
-    _note(records, found["link"], who, refused[0] if refused else "")
+    refused = _refused(records, found, who)
+    locked = None if refused else _locked(records, found, password)
+    _note(records, found["link"], who, (refused or locked or ("",))[0])
     if refused:
         raise NotAllowedError(refused[1])
+    if locked:
+        raise PasswordNeededError(locked[1])
     return _told(found, who)
 
 
@@ -139,10 +142,10 @@ def reopened(records: Records, token: str, proof: str, who: str) -> dict[str, An
     if found is None or not known or found["revoked_at"] is not None:
         raise NotAllowedError(_NOTHING)
     refused = _refused(records, found, who)
-    if refused is None and found["password"] and not hmac.compare_digest(_proof(found, who).encode(), proof.encode()):
-        refused = "password missing", _PASSWORD
     if refused:
         raise NotAllowedError(refused[1])
+    if found["password"] and not hmac.compare_digest(_proof(found, who).encode(), proof.encode()):
+        raise PasswordNeededError(_PASSWORD)
     return _told(found, who)
 
 
