@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cs_metrics import facts
-from cs_metrics.workspace import matches, publishing, versions
+from cs_metrics.workspace import finishing, matches, publishing
 from cs_metrics.workspace.connections import whole
 from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.progress import Progress
@@ -86,8 +86,13 @@ class Matched:
     ) -> Version:
         """Publish the rows of the latest version once more, with the matches as they are now, and return that version.
         Raises PublishError, or CancelledError when `cancelled()` turns true; then nothing was stored."""
-        request = publishing.Request("match", self.settings, facts.build, note, same=self.same_customers())
+        same = self.same_customers()
+
+        def keep(done: publishing.Published) -> None:
+            line = (who, "matches applied", {"version": done.number, "same": same})
+            finishing.announce(self.folder, self.records, done.number, line)
+
+        request = publishing.Request("match", self.settings, facts.build, note, keep=keep, same=same)
         done = publishing.again(self.folder, request, Progress(progress, cancelled))
-        versions.note_down(self.folder, self.records, done.number)
-        self.records.log(who, "matches applied", {"version": done.number, "same": dict(request.same)})
+        finishing.finish(self.folder, self.records, done.number)
         return self.version(done.number)

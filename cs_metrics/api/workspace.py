@@ -34,6 +34,7 @@ from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
 from cs_metrics.sql import quote
 from cs_metrics.workspace import (
+    finishing,
     publishing,
     remembered,
     saved_settings,
@@ -59,6 +60,7 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
     def __init__(self, path_or_name: str | os.PathLike[str]) -> None:
         self.folder = Folder(path_or_name)
         self.records = Records(self.folder)
+        finishing.settle(self.folder, self.records)
 
     @classmethod
     def open(cls, path_or_name: str | os.PathLike[str]) -> Workspace:
@@ -125,14 +127,17 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         """
         loads = _prepared(plan, keys)
 
-        def keep() -> None:
+        def keep(done: publishing.Published) -> None:
             for load in loads:
                 uploads.keep(self.folder, self.records, load.file.partition("/")[0], load.content)
+            line = (who, "publish", {"version": done.number, "mode": mode, "loads": done.loads})
+            mappings = {load.fingerprint: load.remember for load in loads if load.fingerprint}
+            finishing.announce(self.folder, self.records, done.number, line, plan.settings, mappings)
 
         request = publishing.Request(
             mode,
             # what answers say of the workspace holds for this version, and is kept once that is there
-            self.settings | plan.settings,
+            resolve(self.settings, plan.settings),
             facts.build,
             note,
             None if dated is None else instant(dated, "dated"),
@@ -140,13 +145,7 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
             same=self.same_customers(),
         )
         done = publishing.publish(self.folder, loads, request, Progress(progress, cancelled))
-        if plan.settings:
-            self.set_settings(plan.settings, who=who)
-        for load in loads:
-            if load.fingerprint:
-                remembered.remember(self.records, load.fingerprint, load.remember)
-        versions.note_down(self.folder, self.records, done.number)
-        self.records.log(who, "publish", {"version": done.number, "mode": mode, "loads": done.loads})
+        finishing.finish(self.folder, self.records, done.number)
         version = self.version(done.number)
         version.published = done
         return version
@@ -199,9 +198,13 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
 
     def restore(self, number: int, *, note: str = "", who: str = "") -> Version:
         """Publish an earlier version once more, as the newest, and return that."""
-        newest = versions.restore(self.folder, number, note)
-        versions.note_down(self.folder, self.records, newest)
-        self.records.log(who, "restore", {"version": newest, "restored_from": number})
+
+        def keep(newest: int) -> None:
+            line = (who, "restore", {"version": newest, "restored_from": number})
+            finishing.announce(self.folder, self.records, newest, line)
+
+        newest = versions.restore(self.folder, number, note, keep)
+        finishing.finish(self.folder, self.records, newest)
         return self.version(newest)
 
     # Settings

@@ -46,7 +46,8 @@ class Published:
 @dataclass
 class Request:
     """How to publish. `dated`: the instant (UTC) that the files describe, for the history of customers' attributes;
-    None: now. `keep` stores the uploads that the version speaks of, once nothing can fail or be cancelled any more.
+    None: now. `keep` stores the uploads that the version speaks of, and says what is to be written of it (see
+    `finishing`), once nothing can fail or be cancelled any more: right before the file gets its name.
     `seen` is shown the rows of each load (the table `incoming`, of which the file has the columns given) before they
     are added to its table. `same`: the id that stands for a customer, by each other id of it (see `matches`)."""
 
@@ -55,7 +56,7 @@ class Request:
     build: Build
     note: str = ""
     dated: datetime | None = None
-    keep: Callable[[], None] = lambda: None
+    keep: Callable[[Published], None] = lambda _: None
     seen: Seen = _unseen
     same: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,12 +79,12 @@ def publish(folder: Folder, plan: Iterable[Load], request: Request, progress: Pr
             raise PublishError(" ".join(skipped) + " Nothing new to publish.")
         number = numbers[-1] + 1 if numbers else 1
         with folder.building() as staging:
-            done = _built(staging, old, number, loads, request, progress)
+            done = Published(number, _built(staging, old, number, loads, request, progress), skipped)
             progress.check()
-            request.keep()
+            request.keep(done)
             move_whole(staging, folder.version(number))
     progress.finished(f"Version {number} is published")
-    return Published(number, done, skipped)
+    return done
 
 
 def again(folder: Folder, request: Request, progress: Progress) -> Published:
@@ -97,9 +98,11 @@ def again(folder: Folder, request: Request, progress: Progress) -> Published:
         with folder.building() as staging:
             _built(staging, folder.version(numbers[-1]), numbers[-1] + 1, [], request, progress)
             progress.check()
-            move_whole(staging, folder.version(numbers[-1] + 1))
-    progress.finished(f"Version {numbers[-1] + 1} is published")
-    return Published(numbers[-1] + 1)
+            done = Published(numbers[-1] + 1)
+            request.keep(done)
+            move_whole(staging, folder.version(done.number))
+    progress.finished(f"Version {done.number} is published")
+    return done
 
 
 @contextmanager

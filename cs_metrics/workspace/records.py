@@ -261,6 +261,15 @@ VERSIONS = Table(
     Column("number", Integer, primary_key=True),
     Column("content", JSON, nullable=False),
 )
+# what is still to be written of a version, for the moment in which its file gets its name: see `finishing`
+ANNOUNCED = Table(
+    "cs_announced",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", JSON, nullable=False),
+    info=STAYS,
+)
 AUDIT = Table(
     "cs_audit",
     METADATA,

@@ -45,12 +45,19 @@ def keep(folder: Folder, records: Records, name: str, content: bytes | Path) -> 
                 draft.write_bytes(content)
             else:
                 shutil.copyfile(content, draft)
-            size = draft.stat().st_size
             move_whole(draft, target)
         finally:
             draft.unlink(missing_ok=True)
-        records.put(UPLOADS, {"sha256": sha}, {"name": safe_name(name), "bytes": size, "uploaded_at": now()})
+    _note(records, sha, next(target.parent.iterdir()))
     return sha
+
+
+def _note(records: Records, sha256: str, path: Path) -> None:
+    """Have the database speak of an upload that is there: who was killed after storing it may have said nothing."""
+    with records.whole():
+        if not records.rows(records.mine(UPLOADS).where(UPLOADS.c.sha256 == sha256)):
+            told = {"name": path.name, "bytes": path.stat().st_size, "uploaded_at": now()}
+            records.put(UPLOADS, {"sha256": sha256}, told)
 
 
 class Arriving:
@@ -82,8 +89,7 @@ class Arriving:
         if not (target.parent.exists() and any(target.parent.iterdir())):
             target.parent.mkdir(parents=True, exist_ok=True)
             move_whole(self._path, target)
-            told = {"name": target.name, "bytes": self.size, "uploaded_at": now()}
-            records.put(UPLOADS, {"sha256": sha}, told)
+        _note(records, sha, next(target.parent.iterdir()))
         self.discard()
         return sha
 
@@ -117,8 +123,8 @@ def forget(folder: Folder, records: Records, sha256: str) -> None:
     query = "SELECT 1 FROM _sources WHERE sha256 = $1 LIMIT 1"
     if any(first_row(cursor(folder.version(number)), query, [sha256]) for number in folder.numbers()):
         return
-    shutil.rmtree(place, ignore_errors=True)
     records.delete(UPLOADS, {"sha256": sha256})
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def listing(records: Records) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,9 @@ def note_down(folder: Folder, records: Records, number: int) -> dict[str, Any]:
     return content
 
 
-def restore(folder: Folder, number: int, note: str) -> int:
-    """Publish an earlier version once more, as the newest; return its number. Earlier versions stay as they are."""
+def restore(folder: Folder, number: int, note: str, keep: Callable[[int], None] = lambda _: None) -> int:
+    """Publish an earlier version once more, as the newest; return its number. Earlier versions stay as they are.
+    `keep` is given the number right before the file gets its name."""
     with folder.lock():
         number, source = path_of(folder, number)
         newest = folder.numbers()[-1] + 1
@@ -98,6 +99,7 @@ def restore(folder: Folder, number: int, note: str) -> int:
                     "restored_from": number,
                 }
                 describe.write_meta(con, describe.read_meta(con) | changed)
+            keep(newest)
             move_whole(staging, folder.version(newest))
     return newest
 

@@ -35,7 +35,7 @@ def test_given_up_at_any_step_it_leaves_nothing_and_at_the_end_it_is_published(t
             asked.append(1)
             return len(asked) >= patience
 
-        request = Request(mode, resolve(), no_facts, keep=lambda kept=kept: kept.append(1))
+        request = Request(mode, resolve(), no_facts, keep=lambda _, kept=kept: kept.append(1))
         said: list[float] = []
         progress = Progress(lambda share, sentence, said=said: said.append(share), cancelled)
         try:

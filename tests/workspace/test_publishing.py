@@ -222,11 +222,11 @@ def test_a_cancelled_publishing_stops_a_running_statement_and_stores_nothing(fol
 
 def test_a_cancelled_publishing_keeps_no_upload(folder):
     kept = []
-    request = Request("append", resolve(), lambda *_: kept.append("built"), keep=lambda: kept.append("kept"))
+    request = Request("append", resolve(), lambda *_: kept.append("built"), keep=lambda _: kept.append("kept"))
     with pytest.raises(CancelledError):
         publish(folder, [load("customers", [A])], request, Progress(None, lambda: bool(kept)))
     assert kept == ["built"]
-    put(folder, load("customers", [A]), keep=lambda: kept.append("kept"))
+    put(folder, load("customers", [A]), keep=lambda _: kept.append("kept"))
     assert kept == ["built", "kept"]
 
 
