@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _VIEWER = (
     "as_of", "card", "chosen_settings", "definition_changes", "effect", "follow_up_changes",
-    "follow_up_history", "keep_state", "looked_at", "match_decisions", "name", "notes", "numbers", "own_kpis",
+    "follow_up_history", "keep_state", "looked_at", "match_decisions", "name", "notes", "numbers", "own_kpis", "owners",
     "pinned_themes", "same_customers", "scorecards", "segment", "segments", "settings", "source_history",
     "state", "undecided", "unseen", "version", "versions", "targets",
 )  # fmt: skip

@@ -31,6 +31,10 @@ class Peopled:
         """Return a person's role; None for who is no member."""
         return members.role_of(self.records, email)
 
+    def owners(self) -> list[str]:
+        """Return the addresses of the owners: whom everybody else asks."""
+        return [one["email"] for one in self.people() if one["role"] == Role.OWNER]
+
     @whole
     def invite(self, email: str, role: str = "viewer", *, who: str = "") -> str:
         """Let a person in by e-mail address; return it as it is kept. Raises WorkspaceError for what is no address, no

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cs_metrics import facts
-from cs_metrics.api import previewing
+from cs_metrics.api import audited, previewing
 from cs_metrics.api.aimed import Aimed
 from cs_metrics.api.archives import Archived
 from cs_metrics.api.followed import Followed
@@ -296,12 +296,14 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         """Return the mappings in progress, the latest first: draft, content, updated_at."""
         return remembered.drafts(self.records)
 
-    def delete_draft(self, draft: str) -> None:
+    def delete_draft(self, draft: str, *, who: str = "") -> None:
         """Throw a mapping in progress away, with those of its uploads that nothing else speaks of."""
         known = {one["draft"]: one["content"] for one in self.drafts()}
         remembered.delete_draft(self.records, draft)
-        for sha256 in known.get(draft, {}).get("uploads", ()):
-            uploads.forget(self.folder, self.records, sha256)
+        held = known.get(draft, {}).get("uploads", ())
+        gone = [name for name in (uploads.forget(self.folder, self.records, sha256) for sha256 in held) if name]
+        if gone:
+            self.records.log(who, "mapping thrown away", {"name": ", ".join(gone)})
 
     def keep_state(self, content: dict[str, Any]) -> str:
         """Keep what is too long for a URL, and return its short id."""
@@ -312,9 +314,10 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         return states.get(self.records, state)
 
     def audit(self) -> pd.DataFrame:
-        """Return who changed what, the latest first: happened_at, who, action, detail."""
-        rows = self.records.rows(self.records.mine(AUDIT).order_by(AUDIT.c.id.desc()))
-        return pd.DataFrame(rows, columns=["happened_at", "who", "action", "detail"])
+        """Return who changed what, the latest first: happened_at, who, action, detail, said (in plain words)."""
+        rows = self.records.rows(self.records.mine(AUDIT).order_by(AUDIT.c.id))
+        frame = pd.DataFrame(rows, columns=["happened_at", "who", "action", "detail"]).assign(said=audited.told(rows))
+        return frame[::-1].reset_index(drop=True)
 
 
 def _prepared(plan: Plan, keys: Mapping[str, Sequence[str]] | None) -> list[Load]:

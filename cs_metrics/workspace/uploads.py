@@ -114,17 +114,20 @@ def path_of(folder: Folder, sha256: str) -> Path:
     return found[0]
 
 
-def forget(folder: Folder, records: Records, sha256: str) -> None:
-    """Delete an upload that neither a version nor a mapping in progress speaks of; leave any other as it is."""
+def forget(folder: Folder, records: Records, sha256: str) -> str:
+    """Delete an upload that neither a version nor a mapping in progress speaks of, and return its name; leave any other
+    as it is, and return ''."""
     place = folder.files / sha256
     drafted = any(sha256 in draft["content"].get("uploads", ()) for draft in remembered.drafts(records))
     if not sha256.isalnum() or not place.is_dir() or drafted:
-        return
+        return ""
     query = "SELECT 1 FROM _sources WHERE sha256 = $1 LIMIT 1"
     if any(first_row(cursor(folder.version(number)), query, [sha256]) for number in folder.numbers()):
-        return
+        return ""
+    name = next((path.name for path in place.iterdir()), sha256)
     records.delete(UPLOADS, {"sha256": sha256})
     shutil.rmtree(place, ignore_errors=True)
+    return name
 
 
 def listing(records: Records) -> pd.DataFrame:
