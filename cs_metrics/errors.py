@@ -29,6 +29,10 @@ class WorkspaceError(CSMetricsError):
     """A workspace, version, saved segment or setting does not exist or cannot be changed so."""
 
 
+class ConflictError(WorkspaceError):
+    """Somebody else changed the same thing since it was looked at. Nothing was replaced."""
+
+
 class NotAllowedError(CSMetricsError):
     """A person's role in the workspace, or a link, does not allow it. Nothing was changed."""
 

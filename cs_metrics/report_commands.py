@@ -12,7 +12,7 @@ from cs_metrics.api.sample import sample
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError, WorkspaceError
 from cs_metrics.printing import print_json
-from cs_metrics.reports.brief import KINDS, Report
+from cs_metrics.reports.brief import KINDS, Report, mark
 
 SUFFIXES = (".html", ".pdf", ".xlsx")
 
@@ -27,6 +27,10 @@ def add(commands: Any) -> None:
     place.add_argument("--sample", action="store_true", help="the sample company")
     command.add_argument("--version", type=int, metavar="N", help="an earlier version (default: the latest)")
     command.add_argument("--kind", default="monthly", help=f"{', '.join(KINDS)} (default: monthly)")
+    command.add_argument(
+        "--period", metavar="PERIOD", help="2026-03, 2026-Q1 or a day of the week (default: the last one that is over)"
+    )
+    command.add_argument("--generated", action="store_true", help="without what people wrote into the report")
     command.add_argument("--out", metavar="FILE", required=True, help="the file to write: .html, .pdf or .xlsx")
     command.add_argument("--where", metavar="JSON", help='such as {"plan": ["Pro", "Team"]}')
     command.add_argument("--as-of", metavar="DATE", help="the instant up to which the data count")
@@ -39,7 +43,10 @@ def _report(options: argparse.Namespace) -> int:
     if not target.parent.is_dir():
         raise WorkspaceError(f"{target} cannot be written: there is no folder {target.parent}. Name one that is there.")
     version = (sample() if options.sample else Workspace.open(options.workspace)).version(options.version)
-    report = version.report(options.kind, where=_where(options.where), as_of=options.as_of)
+    report = version.report(
+        options.kind, period=options.period, where=_where(options.where), as_of=options.as_of,
+        edited=not options.generated,
+    )  # fmt: skip
     made = write(report)
     draft = target.with_name(f".{target.name}.part")
     try:
@@ -88,4 +95,6 @@ def _where(text: str | None) -> dict[str, Any] | None:
 
 def _said(target: Path, report: Report) -> dict[str, Any]:
     sections = {section.id: [sentence.text for sentence in section.sentences] for section in report.sections}
-    return {"file": str(target), "kind": report.kind, "about": dict(report.about), "sections": sections}
+    written = {s.id: {"text": s.words.text, "mark": mark(s)} for s in report.sections if s.words}
+    told = {"file": str(target), "kind": report.kind, "about": dict(report.about), "sections": sections}
+    return {**told, "written": written}

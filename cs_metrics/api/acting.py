@@ -21,7 +21,7 @@ _VIEWER = (
     "as_of", "card", "chosen_settings", "definition_changes", "effect", "follow_up_changes",
     "follow_up_history", "keep_state", "looked_at", "match_decisions", "name", "notes", "numbers", "own_kpis", "owners",
     "pinned_themes", "same_customers", "scorecards", "segment", "segments", "settings", "source_history",
-    "state", "undecided", "unseen", "version", "versions", "targets",
+    "state", "undecided", "unseen", "version", "versions", "targets", "reports", "report_history",
 )  # fmt: skip
 _EDITOR = (
     "accept_match", "apply_matches", "delete_draft", "delete_note", "delete_own_kpi", "delete_scorecard",
@@ -30,7 +30,8 @@ _EDITOR = (
     "restore_scorecard", "restore_segment", "restore_theme", "revoke_link", "save_draft", "save_note",
     "save_own_kpi", "save_scorecard", "save_segment", "set_as_of", "set_card", "set_follow_ups", "set_settings",
     "share", "sign_off", "swap_match", "undo_follow_ups", "undo_match", "unmerge_theme", "unpin_theme",
-    "upload", "uploads", "save_target", "delete_target", "restore_target", "arriving", "keep_arrived", "path",
+    "upload", "uploads", "save_target", "delete_target", "restore_target", "save_report", "restore_report",
+    "arriving", "keep_arrived", "path",
 )  # fmt: skip
 _OWNER = ("audit", "change_role", "export", "invite", "people", "remove_person")
 RIGHTS: Mapping[str, Role] = {

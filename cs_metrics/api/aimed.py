@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -94,7 +94,7 @@ class Aimed:
 class Targets(Asking):
     """The part of an answer that is how values stand to their targets."""
 
-    def targets(self, kpi: str | None = None) -> pd.DataFrame:
+    def targets(self, kpi: str | None = None, *, as_of: Any = None) -> pd.DataFrame:
         """Return a row for each target and each of its periods that has begun (else its first): target, kpi, segment
         (its name, or the filter in words; '' for everyone), grain, period (start), until, target_low, target_high,
         value, complete, progress (the share of the target reached: value / low, without a low end value / high),
@@ -109,8 +109,8 @@ class Targets(Asking):
         """
         found: list[dict[str, Any]] = []
         if not self.where:
-            _, settings, now = self._ask(None, None)
-            asked = _Values(self)
+            _, settings, now = self._ask(None, as_of)
+            asked = _Values(self, now)
             for row in self.workspace.targets(kpi):
                 where, name, note = self._whom(row)
                 if hidden_in(where, self.hidden):
@@ -141,8 +141,8 @@ def hidden_in(where: Where, hidden: frozenset[str]) -> bool:
 class _Values:
     """What a view answers, each question asked once."""
 
-    def __init__(self, view: Any) -> None:
-        self.view = view
+    def __init__(self, view: Any, as_of: datetime) -> None:
+        self.view, self.as_of = view, as_of
         known = view.kpis()
         self.needs = {r["id"]: [] if r["computable"] else list(r["needs"]) for r in known.to_dict("records")}
         self.kept: dict[str, pd.DataFrame] = {}
@@ -153,7 +153,7 @@ class _Values:
     def frame(self, kpi: str, where: Where, **asked: Any) -> pd.DataFrame:
         key = repr((kpi, sorted(where.items(), key=repr), sorted(asked.items())))
         if key not in self.kept:
-            frame = self.view.kpi(kpi, where=where or None, **asked)
+            frame = self.view.kpi(kpi, where=where or None, as_of=self.as_of, **asked)
             self.kept[key] = frame[frame["item"].isna()]
         return self.kept[key]
 
@@ -201,7 +201,7 @@ def _value(
         frame = asked.frame(kpi.id, where, grain=row["grain"])
         frame = frame[frame["period"] == pd.Timestamp(period.start)]
     if frame.empty:
-        note = "It has parts, and no one value." if period.start < asked.view.as_of else "It has not begun."
+        note = "It has parts, and no one value." if period.start < asked.as_of else "It has not begun."
         value, complete = None, False
     else:
         one = frame.iloc[0]

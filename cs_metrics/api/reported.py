@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.periods import instant
 from cs_metrics.reports import brief
+
+ADDRESS = "CS_METRICS_ADDRESS"
+"""The variable that says where the app is ('https://kpis.acme.com'), so that a report's file can lead there."""
 
 
 class Reports(Asking):
@@ -15,16 +22,45 @@ class Reports(Asking):
 
     created_at: datetime
 
-    def report(self, kind: str = "monthly", *, where: Where | None = None, as_of: Any = None) -> brief.Report:
-        """Return a report over the last whole week, month or quarter before the as-of: "weekly" (for the team),
-        "monthly" (leadership) or "quarterly" (executives); see `cs_metrics.reports.brief.Report`.
+    def report(
+        self,
+        kind: str = "monthly",
+        *,
+        period: Any = None,
+        where: Where | None = None,
+        as_of: Any = None,
+        edited: bool = True,
+    ) -> brief.Report:
+        """Return a report: "weekly" (for the team), "monthly" (leadership) or "quarterly" (executives); see
+        `cs_metrics.reports.brief.Report`.
 
-        It is made from this view's own answers alone: a locked filter holds in it, and hidden columns are not there.
-        Its sentences carry the numbers they say. Raises QueryError.
+        It is about the last whole week, month or quarter before the as-of, or the one that `period` names ("2026-03",
+        "2026-Q1", or a date in it), as of that one's end. It is made from this view's own answers alone: a locked
+        filter holds in it, and hidden columns are not there. Its sentences carry the numbers they say. `edited`: with
+        what people wrote into it (see `Workspace.save_report`), marked as theirs; who may not see all the data gets
+        none of that, for people write freely. Raises QueryError, also for a period that is not over.
         """
         about = {
             "Workspace": self.workspace.name,
             "Version": f"{self.number}, published {self.created_at:%Y-%m-%d %H:%M} UTC",
         }
         end = None if as_of is None else instant(as_of, "as_of")
-        return brief.make(self, kind, where, end, about, locked=bool(self.where))
+        made = brief.make(self, kind, where, end, about, locked=bool(self.where), period=period)
+        if made.partial:
+            return made
+        made = replace(made, address=_address(self.workspace.name, made))
+        return brief.written(made, self.workspace.report_history(made)) if edited else made
+
+    def report_periods(self, kind: str = "monthly", most: int = 12) -> list[datetime]:
+        """Return the first days of the weeks, months or quarters that a report can be about, the latest first."""
+        return brief.past(self, kind, most)
+
+
+def _address(workspace: str, report: brief.Report) -> str:
+    """Return where a report is in the app; '' where the server's address is not set."""
+    server = os.environ.get(ADDRESS, "").strip().rstrip("/")
+    if not server.startswith(("http://", "https://")):
+        return ""
+    asked = {"ws": workspace, "v": report.version, "kind": report.kind, "of": report.period.start.date().isoformat()}
+    where = {"where": json.dumps(dict(report.where))} if report.where else {}
+    return f"{server}/reports?{urlencode({**asked, **where})}"

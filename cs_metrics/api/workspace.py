@@ -25,6 +25,7 @@ from cs_metrics.api.pinned import Pinned
 from cs_metrics.api.previewing import Preview
 from cs_metrics.api.shared import Shared
 from cs_metrics.api.version import Version
+from cs_metrics.api.worded import Worded
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.ingest.load import Load
 from cs_metrics.ingest.plan import Plan
@@ -51,7 +52,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared):
+class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared, Worded):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.

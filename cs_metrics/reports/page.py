@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from cs_metrics.reports.brief import Report, Section, shown
+from cs_metrics.reports.brief import Report, Section, blocks, mark, shown, warning
 
 STYLE = """
 :root { color-scheme: light; }
@@ -32,6 +32,9 @@ td:first-child { min-width: 11em; }
 figure { margin: 0; break-inside: avoid; } figcaption { font-weight: 600; font-size: 14.5px; margin-bottom: 4px; }
 img { width: 100%; height: auto; display: block; }
 .small, .small td { font-size: 13px; color: #5b6773; } .small td:first-child { color: #1f2933; }
+.words { border-left: 3px solid #7a5195; padding-left: 14px; margin: 0 0 12px; overflow-wrap: anywhere; }
+.words p { margin: 0 0 8px; } .words .mark { color: #5b6773; font-size: 13px; margin: 6px 0 0; }
+.words .since { color: #b34700; font-size: 14px; margin: 6px 0 0; }
 .note { color: #5b6773; font-size: 14px; margin: 10px 0 0; }
 @media (max-width: 600px) {
   main { padding: 24px 16px 40px; } h1 { font-size: 24px; } h2 { margin-top: 32px; }
@@ -74,22 +77,22 @@ def _under(report: Report) -> str:
 
 
 def _plain(report: Report, section: Section) -> str:
-    return f"<section><h2>{escape(section.title)}</h2>{_said(section)}</section>"
+    return f"<section><h2>{escape(section.title)}</h2>{_said(report, section)}</section>"
 
 
 def _summary(report: Report, section: Section) -> str:
-    return f'<section><h2>{escape(section.title)}</h2><div class="summary">{_said(section)}</div></section>'
+    return f'<section><h2>{escape(section.title)}</h2><div class="summary">{_said(report, section)}</div></section>'
 
 
 def _metrics(report: Report, section: Section) -> str:
     rows = shown.metrics(report)
-    table = _table(shown.METRICS, rows, right=(1, 2, 3, 4), verdicts=[m.verdict for m in report.metrics])
+    table = _table(shown.aim_heads(report), rows, right=(1, 2, 3, 4), verdicts=[m.verdict for m in report.metrics])
     pictures = "".join(
         f'<figure><figcaption>{escape(line.name)}</figcaption><img alt="{escape(line.name)} by {report.grain}" '
         f'src="data:image/svg+xml;base64,{base64.b64encode(shown.drawing(report, line)).decode()}"></figure>'
         for line in report.trends
     )
-    said = _said(section) if section.sentences or section.empty else ""
+    said = _said(report, section)
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in shown.footnotes(report))
     charts = f'<div class="charts">{pictures}</div>' if pictures else ""
     return f"<section><h2>{escape(section.title)}</h2>{said}{table if rows else ''}{charts}{notes}</section>"
@@ -99,13 +102,30 @@ def _actions(report: Report, section: Section) -> str:
     rows, left = shown.actions(report), shown.left(report)
     table = _table(shown.ACTIONS, rows, right=(4,), whole=(1, 3)) if rows else ""
     rest = f'<p class="note">{escape(left)}</p>' if left else ""
-    return f"<section><h2>{escape(section.title)}</h2>{_said(section)}{table}{rest}</section>"
+    return f"<section><h2>{escape(section.title)}</h2>{_said(report, section)}{table}{rest}</section>"
 
 
-def _said(section: Section) -> str:
+def _said(report: Report, section: Section) -> str:
+    words = _written(report, section)
     if not section.sentences:
-        return f'<p class="note">{escape(section.empty)}</p>' if section.empty else ""
-    return "<ul>" + "".join(f"<li>{escape(shown.text(sentence))}</li>" for sentence in section.sentences) + "</ul>"
+        return words or (f'<p class="note">{escape(section.empty)}</p>' if section.empty else "")
+    return words + _list([shown.text(sentence) for sentence in section.sentences])
+
+
+def _written(report: Report, section: Section) -> str:
+    """What a person wrote, marked as theirs, and what has changed since."""
+    if section.words is None:
+        return ""
+    parts = [
+        _list(lines) if form == "ul" else f"<p>{escape(lines[0])}</p>" for form, lines in blocks(section.words.text)
+    ]
+    since = warning(report, section)
+    told = f'<p class="since">{escape(shown.whole(since))}</p>' if since else ""
+    return f'<div class="words">{"".join(parts)}<p class="mark">{escape(mark(section))}</p>{told}</div>'
+
+
+def _list(lines: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
 
 
 def _definitions(report: Report) -> str:
@@ -120,7 +140,8 @@ def _definitions(report: Report) -> str:
 
 def _about(report: Report) -> str:
     table = _table(("What", "Is"), list(report.about.items()), style="small stack")
-    return f"<section><h2>What this stands on</h2>{table}</section>"
+    link = f'<p><a href="{escape(report.address)}">Open this report in the app</a></p>' if report.address else ""
+    return f"<section><h2>What this stands on</h2>{link}{table}</section>"
 
 
 def _table(

@@ -9,7 +9,7 @@ import json
 
 import typst
 
-from cs_metrics.reports.brief import Report, shown
+from cs_metrics.reports.brief import Report, blocks, mark, shown, warning
 
 TEMPLATE = """
 #let r = json(bytes(sys.inputs.report))
@@ -34,14 +34,24 @@ TEMPLATE = """
 #muted(r.under)
 #for s in r.sections {
   heading(level: 1, s.title)
-  let lines = if s.lines.len() > 0 { list(..s.lines) } else { muted(s.empty) }
+  let lines = {
+    if s.mark != "" {
+      block(width: 100%, above: 4pt, below: 9pt, inset: (left: 8pt), stroke: (left: 2pt + rgb("#7a5195")), {
+        for b in s.blocks { if b.at(0) == "ul" { list(..b.at(1)) } else { par(b.at(1).at(0)) } }
+        block(above: 6pt, muted(text(size: 8pt, s.mark)))
+        if s.since != "" { block(above: 5pt, text(size: 8.5pt, fill: rgb("#b34700"), s.since)) }
+      })
+    }
+    if s.lines.len() > 0 { list(..s.lines) } else if s.mark == "" { muted(s.empty) }
+  }
   if s.id == "summary" {
     block(width: 100%, fill: rgb("#f3f7fb"), inset: 10pt, stroke: (left: 3pt + rgb("#0067a5")),
       text(size: 10.5pt, lines))
   } else { lines }
   if s.id == "metrics" {
     if r.metrics.len() > 0 {
-      grid-of(r.metric_heads, r.metrics, (1.6fr, auto, auto, auto, auto, 1fr), (left, right, right, right, right, left))
+      grid-of(r.metric_heads, r.metrics, (1.6fr, auto, auto, auto, auto) + (1fr,) * (r.metric_heads.len() - 5),
+        (left, right, right, right, right) + (left,) * (r.metric_heads.len() - 5))
     }
     grid(columns: (1fr, 1fr, 1fr), gutter: 12pt, ..r.trends.map(t => block(breakable: false, {
       text(size: 8.5pt, weight: "bold", t.name)
@@ -60,6 +70,7 @@ TEMPLATE = """
   grid-of(("KPI", "What it is", "Formula"), r.definitions, (1fr, 2fr, 1.6fr), left, size: 7.5pt)
 }
 #heading(level: 1)[What this stands on]
+#if r.address != "" { link(r.address, text(fill: rgb("#0067a5"))[Open this report in the app]) }
 #grid-of(("What", "Is"), r.about, (auto, 1fr), left, size: 8pt)
 """
 
@@ -72,10 +83,18 @@ def pdf(report: Report) -> bytes:
         "under": f"{f'{name} · ' if name else ''}{shown.heading(report)}",
         "foot": " · ".join(f"{what} {report.about[what]}" for what in ("Workspace", "Version") if what in report.about),
         "sections": [
-            {"id": s.id, "title": s.title, "lines": [shown.text(line) for line in s.sentences], "empty": s.empty}
+            {
+                "id": s.id,
+                "title": s.title,
+                "lines": [shown.text(line) for line in s.sentences],
+                "empty": s.empty,
+                "blocks": blocks(s.words.text) if s.words else [],
+                "mark": mark(s),
+                "since": shown.whole(warning(report, s)),
+            }
             for s in report.sections
         ],
-        "metric_heads": shown.METRICS,
+        "metric_heads": shown.aim_heads(report),
         "metrics": shown.metrics(report),
         "action_heads": shown.ACTIONS,
         "actions": shown.actions(report),
@@ -84,6 +103,7 @@ def pdf(report: Report) -> bytes:
         "notes": shown.footnotes(report),
         "definitions": [(m.name, m.definition, m.formula) for m in report.metrics],
         "about": list(report.about.items()),
+        "address": report.address,
     }
     made: bytes = typst.compile(TEMPLATE.encode(), format="pdf", sys_inputs={"report": json.dumps(told)})
     return made

@@ -254,6 +254,27 @@ TARGETS = Table(
     # two that set the same target at the same moment: the second is told
     sa.UniqueConstraint("workspace", "held"),
 )
+REPORTS = Table(
+    "cs_reports",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("workspace", _KEY, nullable=False, index=True),
+    Column("kind", _KEY, nullable=False),
+    Column("period", Date, nullable=False),
+    # of the report's filter, '' where it has none
+    Column("scope", _KEY, nullable=False),
+    Column("where", JSON, nullable=False),
+    Column("section", _KEY, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("left_out", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seen", JSON, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("changed_at", DateTime, nullable=False),
+    # of two that change one section at once the second is told
+    sa.UniqueConstraint("workspace", "kind", "period", "scope", "section", "revision"),
+)
 VERSIONS = Table(
     "cs_versions",
     METADATA,

@@ -2,6 +2,11 @@
 
 from cs_metrics.reports.brief.kinds import KINDS
 from cs_metrics.reports.brief.make import make
-from cs_metrics.reports.brief.model import Action, Metric, Number, Report, Section, Sentence, Trend
+from cs_metrics.reports.brief.model import Action, Aim, Metric, Number, Report, Section, Sentence, Trend, Words
+from cs_metrics.reports.brief.when import past
+from cs_metrics.reports.brief.words import blocks, known, mark, seen, texts, warning, written
 
-__all__ = ["KINDS", "Action", "Metric", "Number", "Report", "Section", "Sentence", "Trend", "make"]
+__all__ = [
+    "KINDS", "Action", "Aim", "Metric", "Number", "Report", "Section", "Sentence", "Trend", "Words", "blocks", "known",
+    "make", "mark", "past", "seen", "texts", "warning", "written",
+]  # fmt: skip

@@ -9,16 +9,19 @@ from typing import Any
 import pandas as pd
 
 from cs_metrics import definitions, kpis
-from cs_metrics.periods import Period, floor, step
-from cs_metrics.reports.brief import accounts, money, saying, voices
+from cs_metrics.periods import Period, step
+from cs_metrics.reports.brief import accounts, aims, money, noted, saying, voices
 from cs_metrics.reports.brief.asking import Asked
 from cs_metrics.reports.brief.kinds import chosen, kind_of
 from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends
 from cs_metrics.reports.brief.model import Action, Metric, Report, Section, Sentence
 from cs_metrics.reports.brief.saying import sentence
+from cs_metrics.reports.brief.when import when
 
 SUMMARY = 5
 """So many sentences about KPIs stand in the summary; what is due and what to do follow them."""
+MISSED = 3
+"""So many targets that are missed, or likely to be, stand in the summary."""
 SHORT_NAMES = frozenset({"NPS", "NRR", "GRR", "MRR", "ARR", "CSAT", "CES"})
 HEADLINES = frozenset(
     {"mrr", "arr", "net_revenue_retention", "gross_revenue_retention", "customer_retention_rate",
@@ -28,18 +31,17 @@ HEADLINES = frozenset(
 
 
 def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = None, as_of: datetime | None = None,
-         about: Mapping[str, str] | None = None, locked: bool = False) -> Report:  # fmt: skip
-    """Return the report of a kind (weekly, monthly, quarterly) over the last whole period before the as-of.
+         about: Mapping[str, str] | None = None, locked: bool = False, period: Any = None) -> Report:  # fmt: skip
+    """Return the report of a kind (weekly, monthly, quarterly) over the last whole period before the as-of, or the one
+    in which `period` lies ('2026-03', '2026-Q1' or a date); an earlier one is made as of its own end.
 
     `view` is what answers: a Version or a View. `about` comes first in what the report says it stands on;
     `locked`: the view has a filter of its own, which is mentioned but not told. Raises
-    QueryError for an unknown kind or filter. A sentence is left out where the data, or what the reader may see, do
-    not give its numbers; no cause is told that the split of a change does not show.
+    QueryError for an unknown kind or filter, or a period that is not over. A sentence is left out where the data, or
+    what the reader may see, do not give its numbers; no cause is told that the split of a change does not show.
     """
-    chosen_kind = kind_of(kind)
-    settings, end = view.settings, as_of or view.as_of
-    last = floor(end, chosen_kind.grain, settings)
-    period = Period(step(last, chosen_kind.grain, -1), last)
+    chosen_kind, settings = kind_of(kind), view.settings
+    period, end = when(view, chosen_kind, as_of, period)
     before = Period(step(period.start, chosen_kind.grain, -1), period.start)
     listed, dimensions = view.kpis(), view.dimensions(values=0)
     ids, lacking = chosen(chosen_kind, listed)
@@ -52,14 +54,16 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
         labels=dict(zip(dimensions["name"], dimensions["label"], strict=True)),
     )  # fmt: skip
     frame = computed(asked, ids)
-    values = metrics(asked, found, frame)
-    lines = trends(values, frame)
+    goals = aims.look(asked, ids)
+    values = aims.on(metrics(asked, found, frame), goals)
+    lines = aims.along(asked, trends(values, frame))
     people = accounts.look(asked, set(listed.loc[listed["computable"], "id"]), _seen(view, dimensions))
     ranked = _most_moved(values)
     told = {m.kpi: s for i, m in enumerate(ranked) if (s := moved(asked, m, why=i < chosen_kind.causes))}
     todo, due = accounts.actions(asked, people), accounts.renewing(asked, people)
     spoken = list(told.values())[:SUMMARY]
-    summary = [*spoken, *due[:2], *_counted(asked, todo)[:1]]
+    behind, reached = aims.told(asked, goals)
+    summary = [*spoken, *behind[:MISSED], *due[:2], *_counted(asked, todo)[:1]]
     risks = [*due, *money.told(asked, money.LOST), *voices.silent(asked)]
     growing = _growing(asked, people)
     better = [told[m.kpi] for m in ranked if m.verdict == "better" and m.kpi in told and told[m.kpi] not in spoken]
@@ -72,7 +76,8 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
         actions_in_all=len(todo),
         sections=(
             _section("summary", "Executive summary", summary, "These data answer none of this report's KPIs."),
-            _section("metrics", "Key metrics and trends", [*rest, *filter(None, (running(asked, t) for t in lines))],
+            _section("metrics", "Key metrics and trends",
+                     [*rest, *filter(None, (running(asked, t) for t in lines)), *behind[MISSED:], *noted.told(asked)],
                      "" if values else "There is no KPI to show."),
             _section("health", "Customer health highlights", accounts.health(asked, people),
                      "Health scores need accounts with use, tickets or answers; these data give none by account."),
@@ -81,7 +86,7 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
             _section("actions", "Actions and next steps", _counted(asked, todo),
                      "No account calls for action by renewals, health or expansion score."),
             _section("wins", "Wins and learnings",
-                     [*better, *money.told(asked, money.WON), *voices.themes(asked), *voices.drivers(asked)],
+                     [*reached, *better, *money.told(asked, money.WON), *voices.themes(asked), *voices.drivers(asked)],
                      "These data show no gain in this period, and no theme or driver beyond chance."),
         ),
         about={
@@ -91,7 +96,8 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
             "Filters": "; ".join(filters) or "none",
             "Definitions": definitions.words(settings) or "the defaults",
         },
-        lacking=[names.get(id, id) for id in lacking],
+        lacking=[names.get(id, id) for id in lacking], version=view.number, where=dict(where or {}),
+        partial=locked or bool(view.hidden),
     )  # fmt: skip
 
 

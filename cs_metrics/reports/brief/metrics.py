@@ -51,7 +51,7 @@ def metrics(asked: Asked, kpis: Sequence[KPI], frame: pd.DataFrame) -> list[Metr
                 low=_number(now, "low"), high=_number(now, "high"),
                 complete=over,
                 note="" if now is None else str(now["note"]), verdict=verdict,
-                definition=kpi.doc.definition, formula=kpi.doc.formula,
+                definition=kpi.doc.definition, formula=kpi.doc.formula, short=asked.names[kpi.id],
             )
         )  # fmt: skip
     return made

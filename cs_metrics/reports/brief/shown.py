@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from cs_metrics.charts import trend
+from cs_metrics.charts import aimed, trend
 from cs_metrics.reports.brief import saying
 from cs_metrics.reports.brief.kinds import KINDS
-from cs_metrics.reports.brief.model import Metric, Report, Sentence, Trend
+from cs_metrics.reports.brief.model import Aim, Metric, Report, Sentence, Trend
 
 METRICS = ("KPI", "Now", "Before", "Change", "n", "Note")
+TARGET = "Target"
+STANDINGS = {
+    (True, "met"): "target met", (True, "behind"): "target missed", (False, "on track"): "on track for its target",
+    (False, "behind"): "likely to miss its target",
+}  # fmt: skip
 ACTIONS = ("Account", "Owner", "Why", "Renewal", "MRR")
 WIDTH, HEIGHT = 400, 130
 
 
 def text(sentence: Sentence) -> str:
     """Return a sentence with its percent signs kept on the line of their numbers."""
-    return sentence.text.replace(" %", "\u00a0%")
+    return whole(sentence.text)
+
+
+def whole(said: str) -> str:
+    """Return a text with its percent signs kept on the line of their numbers."""
+    return said.replace(" %", "\u00a0%")
 
 
 def heading(report: Report) -> str:
@@ -23,9 +33,24 @@ def heading(report: Report) -> str:
     return f"{now[:1].upper()}{now[1:]}, compared with {before}"
 
 
+def aim_heads(report: Report) -> tuple[str, ...]:
+    """Return the heads of the metrics' table: METRICS, and TARGET before the note where a KPI has one."""
+    return (*METRICS[:-1], TARGET, METRICS[-1]) if any(m.aim for m in report.metrics) else METRICS
+
+
 def metrics(report: Report) -> list[tuple[str, ...]]:
-    """Return the rows under METRICS."""
-    return [_metric(report, m) for m in report.metrics]
+    """Return the rows under `aim_heads`."""
+    aimed_at = TARGET in aim_heads(report)
+    rows = [(_metric(report, m), _target(report, m.aim)) for m in report.metrics]
+    return [(*row[:-1], target, row[-1]) if aimed_at else row for row, target in rows]
+
+
+def _target(report: Report, aim: Aim | None) -> str:
+    """Return 'at least 105.0 %', and for which period, where that is another than the report's; '' without one."""
+    if aim is None:
+        return ""
+    own = aim.period.start == report.period.start and aim.grain == report.grain
+    return whole(aim.shown) + ("" if own else f" ({saying.period(aim.period.start, aim.period.end, aim.grain)})")
 
 
 def actions(report: Report) -> list[tuple[str, ...]]:
@@ -61,6 +86,8 @@ def drawing(report: Report, line: Trend) -> bytes:
         line.frame, unit=line.unit, grain=report.grain, minimum_n=report.minimum_n, currency=report.currency,
         height=HEIGHT,
     )  # fmt: skip
+    if line.aims is not None and len(line.aims):
+        made = aimed(made, line.aims, unit=line.unit, currency=report.currency)
     return made.export("svg", WIDTH)
 
 
@@ -69,6 +96,7 @@ def _metric(report: Report, metric: Metric) -> tuple[str, ...]:
     notes = [*([metric.verdict] if metric.verdict else []), *(["not over yet"] if not metric.complete else [])]
     few = metric.unit != "count" and metric.n is not None and metric.n < report.minimum_n
     notes += ["few"] if few else []
+    notes += filter(None, [standing(metric.aim)])
     return (
         metric.name,
         saying.value(metric.now, metric.unit, report.currency),
@@ -77,6 +105,11 @@ def _metric(report: Report, metric: Metric) -> tuple[str, ...]:
         saying.NOTHING if metric.n is None else saying.count(metric.n),
         ", ".join(notes),
     )
+
+
+def standing(aim: Aim | None) -> str:
+    """Return how a KPI stands to its target, in words; '' where that cannot be told."""
+    return "" if aim is None else STANDINGS.get((aim.complete, aim.standing), "")
 
 
 def change(report: Report, metric: Metric) -> str:
