@@ -10,23 +10,19 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from cs_metrics.errors import CSMetricsError, WorkspaceError
-from cs_metrics.workspace import archive, packing, rows, staging
-from cs_metrics.workspace.folder import SIDECAR_FILE, Folder, sync
+from cs_metrics.errors import WorkspaceError
+from cs_metrics.workspace import archive, packing, restored, rows, staging
+from cs_metrics.workspace.folder import RESTORING, SIDECAR_FILE, Folder
 from cs_metrics.workspace.packing import Package, Packer
 from cs_metrics.workspace.records import METADATA, Records, now
+from cs_metrics.workspace.restored import DATABASE, HOME
 from cs_metrics.workspace.uploads import safe_name
 
 KIND = "backup"
-DATABASE = "database.jsonl"
-HOME = "home"
 FILE_OF_DATABASE = re.compile(r".+\.sqlite")
 PASSING = re.compile(
     r"\..*|.*\.lock|staging-.*|upload-[0-9a-f]{32}|.*-(wal|shm|journal)|workspace\.id\..+|sample\.[0-9a-f]{32}"
@@ -51,7 +47,7 @@ def back_up(home: Path, target: Path) -> Path:
                 packer.add_lines(DATABASE, rows.dump(con, METADATA.sorted_tables))
         else:
             for path in _kept(home, databases=True):
-                _add_database(packer, home, path)
+                _add_database(packer, home, path, target.parent)
         for path in _kept(home):
             packer.add(f"{HOME}/{path.relative_to(home).as_posix()}", path)
     return target
@@ -59,27 +55,34 @@ def back_up(home: Path, target: Path) -> Path:
 
 def restore(source: Path, home: Path) -> list[str]:
     """Put a backup back into a home that is empty, and into an empty database where CS_METRICS_DATABASE_URL names one;
-    return the names of its workspaces.
+    return the names of its workspaces. One that was killed on the way is ended by the same call.
 
     All of it is verified before any of it appears. Raises FileError, LimitError or WorkspaceError; then nothing was
-    kept.
+    kept. From the first of it that appears to the last, no workspace of the home opens.
     """
     staging.sweep(home)
+    began = home / RESTORING
+    if began.exists():
+        with packing.opened(source, KIND, home) as package:
+            _check_database(package, source)
+            if restored.read_manifest(began) != package.about:
+                raise WorkspaceError(
+                    f"A restore of another back-up began in '{home}' and did not end: restore that one again, or empty "
+                    "the folder (and the database)."
+                )
+        return restored.end(began, home, source)
     if home.is_dir() and any(p.name != "lost+found" for p in home.iterdir()):
         raise WorkspaceError(f"'{home}' is not empty: stop the app, move what is there elsewhere, and restore again.")
     with staging.staged(home) as place, packing.opened(source, KIND, place) as package:
         archive.check_release(package, source)
         _check_database(package, source)
+        restored.needs_empty_database(place, package)
         for name in package.names:
             if name != DATABASE and not _harmless(name):
                 raise packing.altered(source)
             package.take(name, place / name)
-        arrived = sorted((place / HOME).iterdir()) if (place / HOME).is_dir() else []
-        with _filled(place, source):
-            for path in arrived:
-                os.rename(path, home / path.name)
-            sync(home)
-    return [path.name for path in _workspaces(home)]
+        restored.begin(place, home, package)
+    return restored.end(began, home, source)
 
 
 def _workspaces(home: Path) -> list[Path]:
@@ -100,10 +103,9 @@ def _kept(home: Path, databases: bool = False) -> Iterator[Path]:
     yield from (path for _, path in sorted(found))
 
 
-def _add_database(packer: Packer, home: Path, path: Path) -> None:
-    """Add a SQLite file as it is at one moment, whoever writes to it meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="cs-metrics-backup-") as folder:
-        copy = Path(folder) / path.name
+def _add_database(packer: Packer, home: Path, path: Path, room: Path) -> None:
+    """Add a SQLite file as it is at one moment, whoever writes to it meanwhile; it is copied into the folder `room`."""
+    with packing.passing(room) as copy:
         with closing(sqlite3.connect(path, timeout=15)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         packer.add(f"{HOME}/{path.relative_to(home).as_posix()}", copy)
@@ -125,22 +127,3 @@ def _harmless(name: str) -> bool:
     """Say whether a part lies below the home, under names that any file system takes."""
     top, *parts = name.split("/")
     return top == HOME and bool(parts) and all(safe_name(part) == part for part in parts)
-
-
-@contextmanager
-def _filled(place: Path, source: Path) -> Iterator[None]:
-    """Fill the database that is set with the backup's rows; they are there for good once the block is left."""
-    path = place / DATABASE
-    if not path.exists():
-        yield
-        return
-    records = Records(Folder(place / "empty"))
-    with records.engine.begin() as con:
-        if any(con.execute(sa.select(table).limit(1)).first() for table in METADATA.sorted_tables):
-            raise WorkspaceError("The database that CS_METRICS_DATABASE_URL names is not empty: name an empty one.")
-        try:
-            with open(path, encoding="utf-8") as lines:
-                rows.load(con, lines, METADATA.sorted_tables)
-        except (sa.exc.SQLAlchemyError, UnicodeDecodeError, CSMetricsError) as error:
-            raise packing.altered(source) from error
-        yield

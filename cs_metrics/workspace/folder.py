@@ -22,6 +22,8 @@ except ImportError:  # Windows
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,59}")  # of a workspace among those of the app
 VERSION_FILE = re.compile(r"(\d{4,})\.duckdb")
+DRAFT = re.compile(r".+\.[0-9a-f]{32}")  # a small file that is renamed as soon as it is written
+RESTORING = ".restoring"  # the folder in a home from which a restore moves what it unpacked to its place
 SIDECAR_FILE = re.compile(r"\d{4,}\.[0-9a-f]{12}-[0-9a-f]{12}\.duckdb")
 
 
@@ -37,6 +39,10 @@ class Folder:
         self.path = Path(path)
         if self.path.exists() and not self.path.is_dir():
             raise WorkspaceError(f"'{self.path}' is a file, not a folder: a workspace is a folder.")
+        if (self.path.parent / RESTORING).exists():
+            raise WorkspaceError(
+                "A restore of the workspaces began here and did not end: restore the same back-up again, which ends it."
+            )
         try:
             for folder in (self.path, self.files, self.versions):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -69,10 +75,12 @@ class Folder:
 
     @contextmanager
     def building(self) -> Iterator[Path]:
-        """Give a new path to build a file at; on leaving, nothing is left there but what was moved away.
+        """Give a new path to build a file at; on leaving, nothing is left there but what was moved away. What killed
+        builders left is deleted before.
 
         A lock is held on a file beside it, so that `sweep` knows what is still being built.
         """
+        self.sweep()
         for _ in range(20):
             name = f"staging-{uuid.uuid4().hex}"
             mark = self.versions / f"{name}.lock"
@@ -100,7 +108,8 @@ class Folder:
                     with suppress(PermissionError):  # Windows keeps what is open
                         mark.unlink(missing_ok=True)
                 mark.unlink(missing_ok=True)
-        for path in (*self.versions.glob("staging-*"), *self.files.glob("upload-*")):
+        drafts = (p for p in self.path.iterdir() if DRAFT.fullmatch(p.name))
+        for path in (*self.versions.glob("staging-*"), *self.files.glob("upload-*"), *drafts):
             with suppress(OSError):
                 if path.stat().st_mtime < time.time() - 6 * 3600:
                     path.unlink()

@@ -14,14 +14,15 @@ import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from cs_metrics.errors import FileError, LimitError, WorkspaceError
-from cs_metrics.workspace.folder import move_whole, sync
+from cs_metrics.workspace.folder import move_whole, sync, try_lock
 
 MANIFEST = "manifest.json"
+PASSING = ".cs-metrics-"  # what the name of an archive that is being written begins with
 PIECE = 1 << 20
 LONGEST_MANIFEST = 64 << 20
 LIMIT, LIMIT_MB = "CS_METRICS_IMPORT_MB", 102_400
@@ -60,18 +61,40 @@ def packing(target: Path, about: dict[str, Any]) -> Iterator[Packer]:
     """Write an archive to a path where nothing is yet; it appears on leaving, with `about` in its manifest."""
     if target.exists():
         raise WorkspaceError(f"There is a file '{target}' already: choose another name.")
-    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
-        with zipfile.ZipFile(draft, "x", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
-            packer = Packer(book)
-            yield packer
-            book.writestr(MANIFEST, json.dumps({**about, "parts": packer.parts}, indent=1))
-        os.chmod(draft, 0o600)  # it holds everything that the workspace's members alone may see
-        move_whole(draft, target)
+        with passing(target.parent) as draft:
+            with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
+                packer = Packer(book)
+                yield packer
+                book.writestr(MANIFEST, json.dumps({**about, "parts": packer.parts}, indent=1))
+            move_whole(draft, target)
     except OSError as error:
         raise WorkspaceError(f"'{target}' cannot be written: {error.strerror or error}.") from error
-    finally:
-        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def passing(folder: Path) -> Iterator[Path]:
+    """Give a new, empty file in a folder, which nobody else may read; on leaving, it is gone unless it was moved away.
+
+    A file beside it is locked meanwhile; those that killed processes left there, of which nobody holds the lock, are
+    deleted before.
+    """
+    for mark in folder.glob(f"{PASSING}*.lock"):
+        with suppress(OSError), open(mark, "r+b") as handle:
+            if try_lock(handle.fileno()):
+                mark.with_suffix("").unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
+    mark = folder / f"{PASSING}{uuid.uuid4().hex}.lock"
+    draft = mark.with_suffix("")
+    with open(mark, "a+b") as handle:
+        try:
+            try_lock(handle.fileno())
+            os.close(os.open(draft, os.O_CREAT | os.O_EXCL, 0o600))
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+            handle.close()
+            mark.unlink(missing_ok=True)
 
 
 class Package:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.workspace import versions
-from cs_metrics.workspace.folder import Folder
+from cs_metrics.workspace.folder import RESTORING, Folder
 from cs_metrics.workspace.records import Records
 
 SAMPLE = "sample"
@@ -19,7 +19,7 @@ SAMPLE = "sample"
 
 def failing(home: Path) -> list[str]:
     """Return what does not work, of 'home', 'database' and 'workspace'; nothing is said of what is in them."""
-    found = [] if _writable(home) else ["home"]
+    found = [] if _writable(home) and not (home / RESTORING).exists() else ["home"]
     first = _first(home)
     if first is None:
         return found  # nobody has loaded anything yet
