@@ -179,6 +179,7 @@ def _workspace_menu() -> None:
             st.page_link(
                 pages()[page], label=formats.literal(workspaces.label(name)), icon=icon, query_params={"ws": name}
             )
+        link("people", "People and what was done", icon=":material/group:")
         if access.may_create():
             _new_workspace()
         gate.person()

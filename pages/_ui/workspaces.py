@@ -21,6 +21,8 @@ from pages._ui.access import Mode
 SAMPLE = "sample"
 # seconds for which a role holds without being looked up: a page asks a hundred times in a run
 FRESH = 1.0
+# seconds between two notes of when somebody was last here
+SEEN = 300.0
 
 
 def names() -> list[str]:
@@ -40,6 +42,8 @@ def open_workspace(name: str) -> Acting:
     role = _role(str(cs.home()), name, mode, who) if name in _all() else None
     if role is None:
         raise WorkspaceError(f"There is no workspace '{name}'. {did_you_mean(name, names())}")
+    if who:
+        _came(str(cs.home()), name, who)
     return Acting(_opened(str(cs.home()), name), who, role)
 
 
@@ -78,6 +82,7 @@ def create(name: str) -> str:
 def forget_roles() -> None:
     """Have roles looked up anew: one was given or taken away."""
     _role.clear()
+    _came.clear()
 
 
 def _all() -> list[str]:
@@ -95,6 +100,14 @@ def _role(home: str, name: str, mode: Mode, who: str) -> Role | None:
         return None
     held = _opened(home, name).role_of(who)
     return held or (Role.VIEWER if name == SAMPLE else None)
+
+
+@st.cache_data(ttl=SEEN, max_entries=2000, show_spinner=False)
+def _came(home: str, name: str, who: str) -> None:
+    """Note that somebody was here; a stranger, who looks at the sample, is nobody's to note."""
+    held = _opened(home, name)
+    if held.role_of(who) is not None:
+        held.acting(who)
 
 
 @st.cache_resource(max_entries=100, show_spinner="Opening the workspace …")
