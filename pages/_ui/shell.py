@@ -52,6 +52,7 @@ HIDDEN = (
     ("scores", "Scores", "scale", "The weights and rules of health, engagement and the other scores."),
     ("definitions", "Definitions", "rule", "Where the field disagrees: choices, presets, two side by side."),
     ("own", "A KPI of your own", "calculate", "Define a KPI over one of the tables, and try it on the data."),
+    ("people", "People", "group", "Who may do what here, and what was done by whom."),
 )
 # Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.
 ROOT = "start"
