@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import door, empty, errors, filter_bar, leaving_hint, scorecard_parts, shell, tile
+from pages._ui import door, download, empty, errors, filter_bar, leaving_hint, scorecard_parts, shell, tile
 
 shell.guard()
 
@@ -15,7 +15,10 @@ with errors.shown():
     leaving_hint.show()
 others = scorecard_parts.beyond(card)
 tiles = tile.make([*card.kpis, *others], asked)
-st.caption(asked.title)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.caption(asked.title, width="stretch")
+    numbers = tile.numbers(tiles.values(), asked)
+    download.table(numbers, key="tiles", name="key figures", units=download.values(list(numbers["unit"])))
 if others:
     st.subheader("What these data can answer", anchor=False)
     with tile.grid():

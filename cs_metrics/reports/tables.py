@@ -3,6 +3,7 @@
 A cell of text that begins with =, +, -, @, tab or return may be taken for a formula (OWASP, 'CSV injection'), unless
 it is a plain negative number.
 In CSV such a cell gets an apostrophe in front; in XLSX it is written as text, which needs none.
+In XLSX numbers and dates are what they are: shares in percent, numbers of more digits than a workbook keeps as text.
 What a table stands on (`about`: version, how far the data go, filters, definitions) goes along with it: in CSV as the
 last columns, so that every line still says it when it is cut out; in XLSX as a sheet of its own.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,13 +23,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from cs_metrics.errors import LimitError
-
 MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"-\d+([.,]\d+)*")
 ABOUT = "What this stands on"
 EXCEL_BEGINS = 1900
 SHEET_ROWS = 1_048_575
+CELL = 32_767  # characters
+DIGITS = 10**15  # a workbook keeps 15 digits of a number
+SHARE, MONEY = "0.0%", "#,##0.00"
+# of a column, or of each of its rows
+Units = Mapping[str, str | Sequence[str]]
 WIDTHS = (10, 60)  # of a column, in characters
 LOOKED_AT = 200  # rows that a column's width is taken from
 
@@ -44,8 +48,14 @@ def csv(frame: pd.DataFrame, about: Mapping[str, str] | None = None) -> bytes:
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def xlsx(sheets: Mapping[str, pd.DataFrame], about: Mapping[str, str] | None = None) -> bytes:
-    """Return the frames as one workbook, a sheet each. Raises LimitError beyond a sheet's 1,048,575 rows."""
+def xlsx(
+    sheets: Mapping[str, pd.DataFrame], about: Mapping[str, str] | None = None, units: Units | None = None
+) -> bytes:
+    """Return the frames as one workbook, a sheet each; rows beyond a sheet's 1,048,575 go on in a further one.
+
+    The first row is a header that stays in sight and filters; `units` names the columns whose numbers are a 'share'
+    (0.5 is shown as 50.0%) or 'money', as a whole or row by row.
+    """
     if about:
         sheets = {**sheets, ABOUT: pd.DataFrame({"What": list(about), "Is": list(about.values())})}
     buffer = io.BytesIO()
@@ -55,19 +65,32 @@ def xlsx(sheets: Mapping[str, pd.DataFrame], about: Mapping[str, str] | None = N
         "head": book.add_format({"bold": True, "bottom": 1}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        "share": book.add_format({"num_format": SHARE}),
+        "money": book.add_format({"num_format": MONEY}),
+        "long": book.add_format({"text_wrap": True, "valign": "top"}),
     }
-    for name, frame in sheets.items():
-        if len(frame) > SHEET_ROWS:
-            raise LimitError(f"{len(frame):,} rows do not fit into one sheet of a workbook. Download them as CSV.")
-        sheet = book.add_worksheet(_sheet_name(name))
+    taken: set[str] = set()
+    for name, frame, start in _parts(sheets):
+        sheet = book.add_worksheet(_sheet_name(name, taken))
         sheet.freeze_panes(1, 0)
+        if len(frame):
+            sheet.autofilter(0, 0, len(frame), max(0, frame.shape[1] - 1))
         for column, title in enumerate(frame.columns):
-            sheet.write_string(0, column, str(title), formats["head"])
+            unit = (units or {}).get(str(title), "")
+            each = [unit] * len(frame) if isinstance(unit, str) else list(unit)[start : start + len(frame)]
+            sheet.write_string(0, column, str(title)[:CELL], formats["head"])
             sheet.set_column(column, column, _width(str(title), frame.iloc[:LOOKED_AT, column]))
-            for row, value in enumerate(frame.iloc[:, column].tolist(), start=1):
-                _write(sheet, row, column, value, formats)
+            for row, (value, of) in enumerate(zip(frame.iloc[:, column].tolist(), each, strict=True), start=1):
+                _write(sheet, row, column, value, formats, of)
     book.close()
     return buffer.getvalue()
+
+
+def _parts(sheets: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame, int]]:
+    """Yield what goes onto a sheet: its name, its rows, and how many stand on the sheets before it."""
+    for name, frame in sheets.items():
+        for start in range(0, max(1, len(frame)), SHEET_ROWS):
+            yield name, frame.iloc[start : start + SHEET_ROWS], start
 
 
 def parquet(frame: pd.DataFrame, about: Mapping[str, str] | None = None) -> bytes:
@@ -109,15 +132,15 @@ def _width(title: str, values: pd.Series) -> int:
     return min(WIDTHS[1], max(WIDTHS[0], len(title) + 2, *(n + 1 for n in lengths), 0))
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any], unit: str) -> None:
     if _missing(value):
         return
     if hasattr(value, "item"):
         value = value.item()  # numpy's numbers are no numbers to a workbook
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, (int, float, Decimal)) and math.isfinite(value):
-        sheet.write_number(row, column, float(value))
+    elif isinstance(value, (int, float, Decimal)) and math.isfinite(value) and not _is_long(value):
+        sheet.write_number(row, column, float(value), formats.get(unit))
     elif isinstance(value, date) and value.year < EXCEL_BEGINS:
         sheet.write_string(row, column, value.isoformat())
     elif isinstance(value, datetime):
@@ -125,7 +148,13 @@ def _write(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, 
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, formats["day"])
     else:
-        sheet.write_string(row, column, str(value))
+        text = str(value)
+        text = text if len(text) <= CELL else f"{text[: CELL - 1]}…"
+        sheet.write_string(row, column, text, formats["long"] if len(text) > WIDTHS[1] else None)
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) >= DIGITS
 
 
 def _neutral_column(column: pd.Series) -> pd.Series:
@@ -139,5 +168,11 @@ def _neutral(text: str) -> str:
     return "'" + text if risky else text
 
 
-def _sheet_name(name: str) -> str:
-    return "".join("_" if c in "[]:*?/\\'" else c for c in name)[:31] or "Sheet1"
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """Return a name that a workbook takes: none of its marks, 31 characters, not one that is `taken` (or Excel's)."""
+    plain = "".join("_" if c in "[]:*?/\\'" or ord(c) < 32 else c for c in name)[:31].strip() or "Sheet1"
+    found, number = plain, 2
+    while found.casefold() in taken or found.casefold() == "history":
+        found, number = f"{plain[: 31 - len(f' ({number})')]} ({number})", number + 1
+    taken.add(found.casefold())
+    return found

@@ -8,7 +8,7 @@ go, period, filters and definitions.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,13 +24,21 @@ Told = dict[str, str]
 
 
 def table(
-    frame: Frame, *, key: str, name: str, label: str = "Download", numbers: bool = True, told: Told | None = None
+    frame: Frame,
+    *,
+    key: str,
+    name: str,
+    label: str = "Download",
+    numbers: bool = True,
+    told: Told | None = None,
+    units: tables.Units | None = None,
 ) -> None:
     """Offer a table as CSV, XLSX and Parquet. `frame` may be a function, called when somebody downloads. `numbers`: it
     holds what was computed, and says on what it stands; raw rows do not. `told`: said otherwise than the page says it.
+    `units`: how a workbook shows its numbers (see `tables.xlsx`).
     """
     with st.popover(label, icon=":material/download:", type="tertiary", width="content", key=key):
-        _tables(frame, key, name, {**about.told(), **(told or {})} if numbers else {})
+        _tables(frame, key, name, {**about.told(), **(told or {})} if numbers else {}, units)
 
 
 def chart(drawing: Any, *, key: str, name: str, told: Told | None = None, legend: str = "") -> None:
@@ -45,7 +53,13 @@ def chart(drawing: Any, *, key: str, name: str, told: Told | None = None, legend
                 file_name=f"{file_name(name)}.{kind}", mime=mime, on_click="ignore", key=f"{key}_{kind}",
                 width="stretch",
             )  # fmt: skip
-        _tables(drawing.data, key, name, said)
+        unit = dict(drawing.options).get("unit", "")
+        _tables(drawing.data, key, name, said, values(unit))
+
+
+def values(unit: str | Sequence[str]) -> tables.Units:
+    """Return the units of a KPI's result: of its value and its interval, as a whole or row by row."""
+    return dict.fromkeys(("value", "low", "high"), unit)
 
 
 def file_name(name: str) -> str:
@@ -53,7 +67,7 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:100] or "table"
 
 
-def _tables(frame: Frame, key: str, name: str, told: Told) -> None:
+def _tables(frame: Frame, key: str, name: str, told: Told, units: tables.Units | None) -> None:
     def made() -> pd.DataFrame:
         return frame() if callable(frame) else frame
 
@@ -62,8 +76,8 @@ def _tables(frame: Frame, key: str, name: str, told: Told) -> None:
         on_click="ignore", key=f"{key}_csv", width="stretch",
     )  # fmt: skip
     st.download_button(
-        "Table (XLSX)", lambda: tables.xlsx({name: made()}, told), file_name=f"{file_name(name)}.xlsx", mime=XLSX,
-        on_click="ignore", key=f"{key}_xlsx", width="stretch",
+        "Table (XLSX)", lambda: tables.xlsx({name: made()}, told, units), file_name=f"{file_name(name)}.xlsx",
+        mime=XLSX, on_click="ignore", key=f"{key}_xlsx", width="stretch",
     )  # fmt: skip
     st.download_button(
         "Table (Parquet)", lambda: tables.parquet(made(), told), file_name=f"{file_name(name)}.parquet", mime=PARQUET,

@@ -55,6 +55,7 @@ def _numbers(found: Any) -> None:
                 "Still here then": [formats.value(v, "share") for v in medians["last"]],
             }), alt="How long half of them stay",
         )  # fmt: skip
+        download.table(medians, key="stayed_medians", name="how long half stay", label="Download how long")
         if found.test is not None:
             pairs = found.test.pairs
             st.markdown(
@@ -69,6 +70,7 @@ def _numbers(found: Any) -> None:
                     "Stays longer": [LABELS[k[0]] for k in pairs["longer"]],
                 }), alt="Log-rank test of each pair",
             )  # fmt: skip
+            download.table(pairs, key="stayed_pairs", name="log-rank pairs", label="Download the comparison")
         download.table(found.curve, key="stayed_table", name="survival after the answer", label="Download the curve")
 
 

@@ -69,6 +69,7 @@ def _one(attribute: str, told: pd.DataFrame, files: dict[str, str], held: str | 
             },
             alt="What each file says of each customer",
         )  # fmt: skip
+        download.table(told, key="conflict_rows_files", name=f"what the files say of {attribute}", numbers=False)
     sources = list(dict.fromkeys(told["origin"]))
     if held is not None:
         _chosen(attribute, held, files)
@@ -123,9 +124,11 @@ def _effects(attribute: str, sources: list[str], files: dict[str, str]) -> None:
         return
     if whole.empty:
         st.caption(f"The totals are the same under each choice: {formats.literal(attribute)} only splits them.")
-    for frame in (whole, split):
+    for key, frame, asked in (("whole", whole, {}), ("split", split, {"split": True})):
         if len(frame):
             frames.show(frame, alt="The KPIs that differ, under each choice of whom to believe")
+            found = door.ask("believing_file", attribute, **asked).assign(choice=lambda f: f["choice"].replace(names))
+            download.table(found, key=f"believing_{key}", name=f"KPIs by whom to believe on {attribute}")
     st.caption("Over the last 12 whole months; MRR at their end. What is the same under each choice is not shown.")
 
 

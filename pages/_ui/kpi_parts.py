@@ -202,7 +202,7 @@ def table(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None) 
     )
     with st.expander("The numbers", icon=":material/table_rows:"):
         frames.show(shown, alt=f"{kpi.name} by {grain}")
-        download.table(rows, key="trend_table", name=f"{kpi.id} by {grain}")
+        download.table(rows, key="trend_table", name=f"{kpi.id} by {grain}", units=download.values(kpi.unit))
 
 
 def about(kpi: Any) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from cs_metrics.api.previewing import Preview
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.schema import TABLES
-from pages._ui import door, errors, formats, frames, jobs, state
+from pages._ui import door, download, errors, formats, frames, jobs, state
 
 # up to so many rows, the version's and the files', the preview comes by itself
 BY_ITSELF = 300_000
@@ -102,6 +102,7 @@ def _result(found: Preview) -> None:
             for table in found.tables
         ]
         frames.show(shown, alt="New, changed, unchanged and missing rows by table")
+        download.table(pd.DataFrame(shown), key="preview_tables", name="rows that would change", numbers=False)
     for line in found.remarks:
         st.markdown(f":orange[:material/info:] {formats.literal(line)}")
     changes = pd.concat([table.changes.assign(table=table.table) for table in found.tables]) if found.tables else None
@@ -122,6 +123,7 @@ def _result(found: Preview) -> None:
                 ),
                 alt="The first changed values, before and after",
             )
+            download.table(changes, key="preview_changes", name="values that would change", numbers=False)
     _kpis(found)
 
 
@@ -156,3 +158,4 @@ def _kpis(found: Preview) -> None:
     reach = f"with data to {before}" + ("" if before == after else f" before and to {after} after")
     st.caption(f"Over the last 12 whole months, {reach}.")
     frames.show(frame.drop(columns="moved"), alt="The headline KPIs before and after")
+    download.table(found.kpis, key="preview_kpis", name="KPIs before and after", numbers=False)

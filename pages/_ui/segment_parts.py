@@ -11,15 +11,18 @@ import streamlit as st
 
 from cs_metrics import kpis
 from cs_metrics.errors import CSMetricsError
-from pages._ui import answer, door, download, empty, errors, formats, frames, shell, state, tile, where
+from pages._ui import answer, door, download, empty, errors, formats, frames, leave, shell, state, tile, where
 from pages._ui.filter_bar import Asked
 
 DELETED = "_deleted_segment"
 EDITED = "edit"
+SIDES = ("segment", "others")
 
 
 def save(draft: where.Where) -> None:
     """Offer to save the filter that is built, under a new name or in place of the one being changed."""
+    if not leave.given("save_segment", "save segments"):
+        return
     edited = next((s for s in door.segments() if s["segment"] == state.get(EDITED)), None)
     with st.form("save_segment", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", value=edited["name"] if edited else "", max_chars=80, width=280)
@@ -40,7 +43,8 @@ def listing() -> None:
     """Show the saved segments, each with what it says and what can be done with it."""
     saved = door.segments()
     if not saved:
-        st.caption("None yet. Build a filter, give it a name, and use it on every page.")
+        more = " Build a filter, give it a name, and use it on every page." if door.may("save_segment") else ""
+        st.caption(f"None yet.{more}")
     for segment in saved:
         key = segment["segment"]
         with st.container(border=True, gap="xsmall", key=f"segment_{key}"):
@@ -48,6 +52,12 @@ def listing() -> None:
             st.caption(formats.literal(where.sentence(segment["where"]) or "everyone"))
             with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
                 shell.link("overview", "Use", icon=":material/arrow_forward:", seg=key)
+                if not door.may("save_segment"):
+                    st.button(
+                        "Compare", icon=":material/compare_arrows:", type="tertiary", key=f"compare_{key}",
+                        on_click=state.update, kwargs={"draft": segment["where"]},
+                    )  # fmt: skip
+                    continue
                 st.button(
                     "Change", icon=":material/edit:", type="tertiary", key=f"edit_{key}",
                     on_click=state.update, kwargs={"draft": segment["where"], EDITED: key},
@@ -103,7 +113,22 @@ def comparison(draft: where.Where, asked: Asked) -> None:
     frames.show(frame, height="content", alt="KPIs of the segment and of everyone else")
     st.caption("'Could be chance': the two 95 % intervals overlap. 'Beyond chance': they do not.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        download.table(frame, key="comparison", name="segment against everyone else")
+        both = [i for i in ids if i in inside and i in outside]
+        numbers = pd.DataFrame([_numbers(door.kpi(i), inside[i], outside[i]) for i in both])
+        download.table(
+            numbers, key="comparison", name="segment against everyone else",
+            units={f"{side}_{end}": list(numbers["unit"]) for side in SIDES for end in ("value", "low", "high")},
+        )  # fmt: skip
+
+
+def _numbers(kpi: Any, inside: dict[str, Any], outside: dict[str, Any]) -> dict[str, Any]:
+    """Return the two sides of a KPI as they are computed, for a file."""
+    both = {
+        f"{side}_{name}": result[name]
+        for side, result in zip(SIDES, (inside, outside), strict=True)
+        for name in ("value", "low", "high", "numerator", "denominator", "n")
+    }
+    return {"kpi": kpi.id, "name": kpi.name, "unit": kpi.unit, **both, "overlap": kpis.overlap(inside, outside)}
 
 
 def _compared(kpi: Any, inside: dict[str, Any], outside: dict[str, Any]) -> dict[str, str]:

@@ -128,6 +128,7 @@ def _medians(question: Question) -> None:
         }
     )
     frames.show(shown, alt="Median life of each group")
+    download.table(medians, key="survival_medians", name="median life by group", label="Download the medians")
     if test is None:
         return
     with st.expander("The comparison in numbers"):

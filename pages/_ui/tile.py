@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from pages._ui import answer, door, formats, shell, target_parts
@@ -67,6 +68,19 @@ def make(ids: Sequence[str], asked: Any, items: Mapping[str, str] | None = None)
             )  # fmt: skip
         tiles[i] = tile
     return tiles
+
+
+def numbers(tiles: Iterable[Tile], asked: Any) -> pd.DataFrame:
+    """Return what the tiles show, for a file: each KPI's value of the whole range (its period is null), those of its
+    periods, and that of the range compared with (`range` says which)."""
+    ask = [each.id for each in tiles if not each.needs]
+    found = [door.compute(ask, asked.question, totals=True).assign(range=asked.span)]
+    if asked.before:
+        found.append(door.compute(ask, asked.before).assign(range=asked.against))
+    every = pd.concat(found, ignore_index=True)
+    every.insert(1, "name", [door.kpi(i).name for i in every["kpi"]])
+    every.insert(2, "unit", [door.kpi(i).unit for i in every["kpi"]])
+    return every
 
 
 def _comparable(row: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> float | None:

@@ -37,6 +37,7 @@ def files() -> None:
     aside = door.ask("set_aside")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Rows in the file = loaded + rejected + set aside, always.", width="stretch")
+        download.table(sources, key="all_sources", name="files loaded", numbers=False)
         if len(aside):
             label = f"Rows not loaded ({formats.count(len(aside))})"
             download.table(aside, key="all_aside", name="rows not loaded", label=label, numbers=False)
@@ -56,6 +57,7 @@ def files() -> None:
         if about["rows"]
     ]
     frames.show(rows, alt="The tables with their rows and columns")
+    download.table(pd.DataFrame(rows), key="all_tables", name="tables", numbers=False)
 
 
 def _conflicts() -> None:
@@ -80,6 +82,7 @@ def computable() -> None:
         }
     )
     frames.show(shown, alt="The KPIs, and what each lacks")
+    download.table(shown, key="all_needs", name="KPIs and what each lacks", numbers=False)
 
 
 def versions() -> None:

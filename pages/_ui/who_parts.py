@@ -201,6 +201,9 @@ def _departures() -> None:
         counts.rename(columns=SOURCES),
         alt="What the files say of who has left, and of how many customers",
     )
+    download.table(
+        counts.rename(columns=SOURCES), key="departure_counts", name="who has left, in numbers", numbers=False
+    )
     with st.expander("The customers", key="departed"):
         frames.show(
             _money(found.assign(**said)).drop(columns=[name for name in SOURCES if name not in heard])
@@ -230,6 +233,9 @@ def _effects(found: pd.DataFrame, now: str) -> None:
             SOURCES[c]: formats.value(values.get(c), kpi.unit, currency) for c in SOURCES if c in set(found["choice"])
         })  # fmt: skip
     frames.show(rows, alt="The KPIs under each choice of whom to believe")
+    download.table(
+        found.assign(choice=found["choice"].replace(SOURCES)), key="believing", name="KPIs by whom to believe"
+    )
     st.caption("Over the last 12 whole months; MRR at their end.")
     choices = [c for c in BY_NAME["leaving_source"].choices if c.value in set(found["choice"])]
     picked = st.radio(
@@ -273,6 +279,9 @@ def _believe_plan() -> None:
         told = pd.DataFrame(found)
         shown = {name: [formats.value(v, "money", currency) for v in told[name]] for name in told}
         frames.show({"MRR by plan": list(told.index), **shown}, alt="MRR by plan as each file has it")
+        download.table(
+            told.rename_axis("plan").reset_index(), key="believing_plan", name="MRR by plan as files have it"
+        )
     picked = st.radio("Whose plan to believe", list(PLANS), format_func=PLANS.get, index=list(PLANS).index(now),
                       horizontal=True, key="believe_plan")  # fmt: skip
     if st.button("Believe it", key="save_believe_plan", disabled=picked == now or not _may_change()):

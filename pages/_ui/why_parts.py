@@ -65,6 +65,7 @@ def ranking(found: Explained) -> None:
     said = f"{formats.plural(named, 'attribute')} of {len(found.attributes)} explain more than chance would"
     with st.expander(said if named else "No attribute explains more than chance would", icon=":material/rule:"):
         frames.show(why_words.ranking_table(found), alt="Attributes by what they explain")
+        download.table(found.attributes, key="why_ranking", name="attributes by what they explain")
         st.caption(
             "Beyond chance: how many standard deviations an attribute's segments moved apart beyond what they do when "
             "customers' outcomes are dealt out anew among the labels. Chance: how often the best of all attributes "
