@@ -11,7 +11,7 @@ import pandas as pd
 
 from cs_metrics import kpis
 from cs_metrics.analysis.targets import Forecast, bounds, forecast, progress, standing
-from cs_metrics.api import hiding, own
+from cs_metrics.api import given, hiding, own
 from cs_metrics.api.asking import Asking, Where
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis import KPI
@@ -68,12 +68,11 @@ class Aimed:
         values = {
             "kpi": kpis.find(kpi, own.catalogue(self.records)).id,
             "segment": segments.get(self.records, segment)["segment"] if segment else "",
-            "where": dict(where or {}), "grain": grain, "since": instant(since, "since").date(),
-            "until": None if until is None else instant(until, "until").date(),
-            "low": None if low is None else float(low), "high": None if high is None else float(high), "owner": owner,
-            "review_on": None if review_on is None else instant(review_on, "review_on").date(),
+            "where": dict(where or {}), "grain": given.text(grain, "grain"), "since": instant(since, "since").date(),
+            "until": given.day(until, "until"), "low": given.number(low, "low"), "high": given.number(high, "high"),
+            "owner": given.text(owner, "owner"), "review_on": given.day(review_on, "review_on"),
         }  # fmt: skip
-        kept = targets.save(self.records, values, target)
+        kept = targets.save(self.records, values, None if target is None else given.text(target, "target"))
         said = {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
         self.records.log(who, "target set" if target is None else "target changed", {"target": kept, **said})
         return kept

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cs_metrics import kpis
-from cs_metrics.api import own
+from cs_metrics.api import given, own
 from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.own import OwnKPI, kpi_of
 from cs_metrics.settings import SETTINGS, resolve
@@ -19,6 +19,11 @@ from cs_metrics.workspace.records import Records
 
 if TYPE_CHECKING:
     from cs_metrics.api.version import Version
+
+_CHECKS: Mapping[str, Callable[[Any, str], Any]] = {
+    "owner": given.text, "review_on": given.day, "benchmark_low": given.number, "benchmark_high": given.number,
+    "benchmark_source": given.text,
+}  # fmt: skip
 
 
 class Kept:
@@ -116,12 +121,14 @@ class Kept:
     def set_card(self, kpi_id: str, *, who: str = "", **values: Any) -> dict[str, Any]:
         """Change the owner, review_on, benchmark_low, benchmark_high or benchmark_source of a KPI; return its card.
 
-        Raises QueryError for an unknown KPI or name, WorkspaceError where the benchmark has no source.
+        Raises QueryError for an unknown KPI or name, and for what is no text, date or number; WorkspaceError where the
+        benchmark has no source.
         """
         known = set(cards.EMPTY) - {"signed_by", "signed_at", "signed_settings"}
         unknown = sorted(set(values) - known)
         if unknown:
             raise QueryError(f"A KPI's card has no '{unknown[0]}'. {did_you_mean(unknown[0], known)}")
+        values = {name: _CHECKS[name](value, name) for name, value in values.items()}
         cards.change(self.records, self._known(kpi_id), values)
         said = {name: str(value) for name, value in values.items()}
         self.records.log(who, "card changed", {"kpi": kpi_id, **said})

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from cs_metrics import kpis
-from cs_metrics.api import own
+from cs_metrics.api import given, own
 from cs_metrics.api.asking import Asking
 from cs_metrics.periods import instant
 from cs_metrics.workspace import notes
@@ -30,7 +30,8 @@ class Noted:
 
         Raises QueryError for an unknown KPI or what is no date, WorkspaceError for an empty text or one that is gone.
         """
-        day = instant(dated, "dated").date()
+        day, text = instant(dated, "dated").date(), given.text(text, "text")
+        note = None if note is None else given.text(note, "note")
         kept = notes.save(self.records, text, day, self._noted_kpi(kpi), note, who)
         said = {"note": kept, "kpi": kpi, "dated": day.isoformat(), "text": " ".join(text.split())}
         self.records.log(who, "note pinned" if note is None else "note changed", said)

@@ -65,6 +65,8 @@ def find(kpi_id: str, own: Mapping[str, KPI] | None = None) -> KPI:
 
     `own`: the KPIs of the workspace's own, by their ids.
     """
+    if not isinstance(kpi_id, str):
+        raise QueryError(f"A KPI is asked for by its id, a text such as 'mrr', not by {kpi_id!r:.60}.")
     known = {**CATALOGUE, **(own or {})}
     if kpi_id in known:
         return known[kpi_id]
