@@ -22,6 +22,7 @@ _VIEWER = (
     "follow_up_history", "keep_state", "looked_at", "match_decisions", "name", "notes", "numbers", "own_kpis", "owners",
     "pinned_themes", "same_customers", "scorecards", "segment", "segments", "settings", "source_history",
     "state", "undecided", "unseen", "version", "versions", "targets", "reports", "report_history",
+    "rules", "rule", "playbooks", "playbook", "todos", "todo_count", "todo_history", "todo_rows", "digest",
 )  # fmt: skip
 _EDITOR = (
     "accept_match", "apply_matches", "delete_draft", "delete_note", "delete_own_kpi", "delete_scorecard",
@@ -31,7 +32,8 @@ _EDITOR = (
     "save_own_kpi", "save_scorecard", "save_segment", "set_as_of", "set_card", "set_follow_ups", "set_settings",
     "share", "sign_off", "swap_match", "undo_follow_ups", "undo_match", "unmerge_theme", "unpin_theme",
     "upload", "uploads", "save_target", "delete_target", "restore_target", "save_report", "restore_report",
-    "arriving", "keep_arrived", "path",
+    "arriving", "keep_arrived", "path", "save_rule", "delete_rule", "restore_rule", "backtest_rule", "switch_rule",
+    "evaluate_rules", "save_playbook", "delete_playbook", "restore_playbook", "change_todos", "undo_todos",
 )  # fmt: skip
 _OWNER = ("audit", "change_role", "export", "invite", "people", "remove_person")
 RIGHTS: Mapping[str, Role] = {

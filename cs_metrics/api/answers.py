@@ -27,6 +27,7 @@ from cs_metrics.api.reported import Reports
 from cs_metrics.api.revenue import Revenue
 from cs_metrics.api.scored import Scored
 from cs_metrics.api.survived import Survived
+from cs_metrics.api.tried import Tried
 from cs_metrics.api.voice import Voice
 from cs_metrics.api.who import Who
 from cs_metrics.errors import QueryError
@@ -62,6 +63,7 @@ class Answers(
     Notes,
     Targets,
     Reports,
+    Tried,
 ):
     """Questions to one version. Each takes a cursor of its own, so any number of threads may ask at once.
 

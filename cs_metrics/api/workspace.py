@@ -23,7 +23,9 @@ from cs_metrics.api.noted import Noted
 from cs_metrics.api.peopled import Peopled
 from cs_metrics.api.pinned import Pinned
 from cs_metrics.api.previewing import Preview
+from cs_metrics.api.ruled import Ruled
 from cs_metrics.api.shared import Shared
+from cs_metrics.api.todos import Todos
 from cs_metrics.api.version import Version
 from cs_metrics.api.worded import Worded
 from cs_metrics.errors import WorkspaceError
@@ -52,7 +54,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared, Worded):
+class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared, Worded, Ruled, Todos):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
@@ -147,6 +149,7 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         )
         done = publishing.publish(self.folder, loads, request, Progress(progress, cancelled))
         finishing.finish(self.folder, self.records, done.number)
+        self._evaluated(who)
         version = self.version(done.number)
         version.published = done
         return version
@@ -206,6 +209,7 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
 
         newest = versions.restore(self.folder, number, note, keep)
         finishing.finish(self.folder, self.records, newest)
+        self._evaluated(who)
         return self.version(newest)
 
     # Settings

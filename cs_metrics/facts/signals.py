@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cs_metrics.facts.activity import FOREVER
 from cs_metrics.facts.model import Context, Fact
@@ -285,17 +286,31 @@ def _signal_sql(context: Context) -> str:
         joins += f" LEFT JOIN {theme.name} ON {of}"
     names = [name for name, signal in SIGNALS.items() if signal.of == "account"]
     signals = ", ".join(f"{found[name]} AS {name}" for name in names)
-    ranked = [name for name in names if SIGNALS[name].ranked]
-    ranks = ", ".join(f"{name}_ranks AS ({_ranks(name)})" for name in ranked)
-    places = ", ".join(f"{name}_ranks.place AS {name}_rank" for name in ranked)
-    placed = " ".join(f"LEFT JOIN {name}_ranks ON {name}_ranks.value = seen.{name}" for name in ranked)
+    ranks, placed = _placed()
     return f"""
         WITH met AS ({_met()}), base AS ({_base(context)}), known AS ({_known(context)}), {", ".join(ctes)},
         seen AS (
             SELECT b.taken_at, b.next_at, b.customer_id, {signals}, b._source, b._row, b._id
             FROM base AS b CROSS JOIN known AS k {joins}),
         {ranks}
-        SELECT seen.*, {places} FROM seen {placed}"""
+        {placed}"""
+
+
+def _placed() -> tuple[str, str]:
+    """The places of all ranked signals as CTEs, and the SELECT that puts them beside the rows of `seen`."""
+    ranked = [name for name, signal in SIGNALS.items() if signal.of == "account" and signal.ranked]
+    ranks = ", ".join(f"{name}_ranks AS ({_ranks(name)})" for name in ranked)
+    places = ", ".join(f"{name}_ranks.place AS {name}_rank" for name in ranked)
+    joins = " ".join(f"LEFT JOIN {name}_ranks ON {name}_ranks.value = seen.{name}" for name in ranked)
+    return ranks, f"SELECT seen.*, {places} FROM seen {joins}"
+
+
+def known_at(moment: datetime) -> str:
+    """Return the SELECT of `fact_signal` as it was at an instant: no later row, and places among the earlier alone."""
+    ranks, placed = _placed()
+    own = ", ".join(f"{name}_rank" for name, signal in SIGNALS.items() if signal.of == "account" and signal.ranked)
+    seen = f"SELECT * EXCLUDE ({own}) FROM main.fact_signal WHERE taken_at <= {literal(moment)}"
+    return f"WITH seen AS ({seen}), {ranks} {placed}"
 
 
 SIGNAL = Fact("fact_signal", "a customer active at a snapshot, with what was seen of it just before", _signal_sql,
