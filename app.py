@@ -8,6 +8,6 @@ st.set_page_config(page_title="cs-metrics", page_icon=shell.ICON, layout="wide")
 shell.freeze_imports()
 page = shell.enter()
 with errors.shown():
-    shell.top_bar()
+    shell.top_bar(page.url_path)
     page.run()
     printing.finish()

@@ -1,6 +1,6 @@
 """What the pages share. How a page is written (pages/overview.py is the shortest one):
 
-1. One file in pages/, listed in `shell.PAGES`; it reads top to bottom and has no arithmetic.
+1. One file in pages/, listed in `routes.PAGES`; it reads top to bottom and has no arithmetic.
 2. `shell.guard()` is its first statement after the imports: without it the page could be opened past `app.py`.
 3. `shell.head("Title")` shows the title, 'Sample data' and 'Data to ...'.
 4. `if door.version_or_none() is None: empty.no_data()` stops a page whose workspace is still empty.

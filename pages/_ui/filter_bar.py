@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import door, formats, presets, state, where
+from pages._ui import door, formats, linked, presets, state, where
 from pages._ui.door import Question
 
 GRAINS = {"day": "Daily", "week": "Weekly", "month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
@@ -46,7 +46,13 @@ class Asked:
 
 
 def show(*, grain: bool = True, compare: bool = False, period: bool = True, segment: bool = True) -> Asked:
-    """Show the bar and return what it asks. A page leaves out what means nothing there."""
+    """Show the bar and return what it asks. A page leaves out what means nothing there, and a shared link what its
+    reader cannot change."""
+    held = linked.opened()
+    fixed = linked.fixed(held) if held is not None else ()
+    period, grain = period and "period" not in fixed, grain and "grain" not in fixed
+    segment, compare = segment and "seg" not in fixed, compare and "cmp" not in fixed
+    filters = "where" not in fixed
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter_bar"):
         if period:
             _period()
@@ -57,23 +63,30 @@ def show(*, grain: bool = True, compare: bool = False, period: bool = True, segm
         if segment:
             _segment()
         active = state.get_json("where")
-        label = f"Filters · {len(active)}" if active else "Filters"
-        with st.popover(
-            label, icon=":material/filter_list:", width="content", key="filters", help="Filter and compare"
-        ):
-            _attributes(active)
-            _search(active)
-            if compare:
-                bound = state.bind("cmp", value=_known("cmp", list(COMPARISONS)))
-                st.selectbox("Compare with", list(COMPARISONS), format_func=COMPARISONS.get, **bound)
-        if active or state.get("seg") or state.get("period") != state.DEFAULTS["period"]:
+        if filters:
+            label = f"Filters · {len(active)}" if active else "Filters"
+            with st.popover(
+                label, icon=":material/filter_list:", width="content", key="filters", help="Filter and compare"
+            ):
+                _attributes(active)
+                _search(active)
+                if compare:
+                    _compare()
+        elif compare:
+            _compare()
+        changed = active or state.get("seg") or state.get("period") != state.DEFAULTS["period"]
+        if changed and (filters or period):
             st.button("Clear", icon=":material/filter_alt_off:", type="tertiary", on_click=clear, key="clear_filters")
     asked = read()
-    if asked.where:
-        st.caption(
-            f":material/filter_alt: Only customers and rows where {formats.literal(where.sentence(asked.where))}."
-        )
+    shown = where.both(held.where if held is not None else {}, asked.where)
+    if shown:
+        st.caption(f":material/filter_alt: Only customers and rows where {formats.literal(where.sentence(shown))}.")
     return asked
+
+
+def _compare() -> None:
+    bound = state.bind("cmp", value=_known("cmp", list(COMPARISONS)))
+    st.selectbox("Compare with", list(COMPARISONS), format_func=COMPARISONS.get, width=230, **bound)
 
 
 def read() -> Asked:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import access, formats, workspaces
+from cs_metrics.errors import NotAllowedError, PasswordNeededError
+from pages._ui import access, errors, formats, linked, workspaces
 from pages._ui.access import Mode
 
 
@@ -14,10 +15,45 @@ def passed() -> bool:
     if why:
         st.error(formats.literal(why), icon=":material/lock:")
         return False
+    if linked.token():
+        return _by_link()
     if access.signed_in():
         return True
     _sign_in()
     return False
+
+
+def _by_link() -> bool:
+    """Return whether the link in the address lets the reader in; else show why not."""
+    try:
+        linked.enter()
+        return True
+    except PasswordNeededError:
+        return _password()
+    except NotAllowedError as error:
+        st.error(errors.said(error), icon=":material/link_off:")
+    if access.mode() is Mode.SIGN_IN:
+        if access.who():
+            st.caption(f"You are signed in as {formats.literal(access.who())}.")
+            st.button("Sign in as somebody else", icon=":material/logout:", on_click=st.logout)
+        else:
+            st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+    return False
+
+
+def _password() -> bool:
+    with st.container(width=420), st.form("link_password"):
+        st.write("This link has a password. Whoever sent the link to you knows it.")
+        given = st.text_input("Password", type="password", autocomplete="off", max_chars=200)
+        pressed = st.form_submit_button("Open", type="primary", icon=":material/lock_open:")
+    if not pressed or not given:
+        return False
+    try:
+        linked.enter(given)
+    except NotAllowedError as error:
+        st.error(errors.said(error), icon=":material/lock:")
+        return False
+    st.rerun()
 
 
 def _sign_in() -> None:

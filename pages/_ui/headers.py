@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = (
@@ -12,12 +11,9 @@ HEADERS = (
 )
 
 
-def middleware() -> list[Middleware]:
-    """Return the middleware, for `st.App`."""
-    return [Middleware(_Headers)]
+class Headers:
+    """The middleware, for `st.App`."""
 
-
-class _Headers:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 

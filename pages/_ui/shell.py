@@ -16,13 +16,12 @@ import streamlit as st
 
 from cs_metrics.definitions import words
 from cs_metrics.errors import CSMetricsError
-from pages._ui import access, door, errors, formats, gate, printing, state, workspaces
+from pages._ui import access, door, errors, formats, gate, link_bar, linked, printing, share_parts, state, workspaces
+from pages._ui.routes import AT_ROOT, PAGES, link, pages
 
-FOLDER = Path(__file__).parents[1]
 # A picture of our own: a symbol's name here, or as a page's icon, would have the browser fetch it from Google.
-ICON = str(FOLDER / "_ui" / "icon.png")
+ICON = str(Path(__file__).parent / "icon.png")
 ENTERED = "_entered"
-AT_ROOT = "_at_root"
 SEEN = "_seen"
 
 # What the theme cannot say: a tile's title lines up with its value, and wraps instead of being cut off.
@@ -31,31 +30,6 @@ STYLE = """<style>
 [class*="st-key-tile_"] a:hover { background: transparent; text-decoration: underline; }
 [class*="st-key-tile_"] a span, [class*="st-key-tile_"] a p { white-space: normal; overflow: visible; }
 </style>"""
-
-# name (also the file and the address), title, icon, help
-PAGES = (
-    ("overview", "Overview", "dashboard", "The key figures of each focus area, with their change and trend."),
-    ("cohorts", "Cohorts", "grid_on", "Who stays: retention of each cohort, period by period."),
-    ("revenue", "Revenue", "payments", "What moved MRR, ARR, concentration, renewals, and the outlook."),
-    ("survival", "Survival", "stairs", "How long customers stay, when they leave, how many will still be here."),
-    ("why", "Why", "troubleshoot", "Why a KPI moved: mix, rate and restated data, down to the accounts."),
-    ("feedback", "Feedback", "forum", "NPS, CSAT and effort: trend, breakdown, distribution, comments."),
-    ("texts", "What they say", "format_quote", "What customers write, everywhere: themes, trends, every text."),
-    ("library", "KPIs", "menu_book", "Every KPI: what it means, its value, what it needs; search and filter."),
-    ("segments", "Segments", "groups", "Build a group of customers and compare it with everyone else."),
-    ("data", "Data", "upload_file", "Load spreadsheets, map their columns, see versions and problems."),
-    ("settings", "Settings", "tune", "Calendar, currency and the definitions that KPIs go by."),
-)
-HIDDEN = (
-    ("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),
-    ("scorecard", "Scorecard", "fact_check", "Choose, order and name the KPIs that the Overview shows."),
-    ("scores", "Scores", "scale", "The weights and rules of health, engagement and the other scores."),
-    ("definitions", "Definitions", "rule", "Where the field disagrees: choices, presets, two side by side."),
-    ("own", "A KPI of your own", "calculate", "Define a KPI over one of the tables, and try it on the data."),
-    ("people", "People", "group", "Who may do what here, and what was done by whom."),
-)
-# Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.
-ROOT = "start"
 
 
 @functools.cache
@@ -67,23 +41,6 @@ def freeze_imports() -> None:
     atexit.register(gc.unfreeze)
 
 
-def pages() -> dict[str, Any]:
-    """Return the app's pages by name."""
-    own = {
-        name: st.Page(
-            FOLDER / f"{name}.py",
-            title=title,
-            url_path=name,
-            help=help_text,
-            visibility="visible" if row in PAGES else "hidden",
-        )
-        for row in (*PAGES, *HIDDEN)
-        for name, title, _, help_text in [row]
-    }
-    root = st.Page(FOLDER / "overview.py", title="Overview", url_path=ROOT, default=True, visibility="hidden")
-    return {**own, ROOT: root}
-
-
 def enter() -> Any:
     """Let this run in: register the pages and return the one that was asked for. Only `app.py` calls this."""
     page = st.navigation(list(pages().values()), position="hidden")
@@ -92,14 +49,31 @@ def enter() -> Any:
         let_in = gate.passed()
     if not let_in:
         st.stop()
+    if linked.token():
+        _only_what_is_shared(page.url_path)
     st.session_state[ENTERED] = True
     st.session_state[AT_ROOT] = not page.url_path
-    if not st.session_state.get(SEEN):
+    if not st.session_state.get(SEEN) and not linked.token():
         # The first address of a visit is completed once, so that it can be copied; Back to it is left alone.
         st.session_state[SEEN] = True
         with errors.shown():
             _complete_address()
     return page
+
+
+def _only_what_is_shared(asked: str) -> None:
+    """Lead the reader of a link to its page, and to none that it does not open."""
+    held = linked.opened()
+    if held is None or asked in linked.pages(held):
+        return
+    if asked:
+        st.error("This link does not open that page.", icon=":material/link_off:")
+        st.page_link(
+            pages()[held.page], label="Back to what it shows", icon=":material/arrow_back:",
+            query_params=linked.params(held),
+        )  # fmt: skip
+        st.stop()
+    st.switch_page(pages()[held.page], query_params=linked.params(held))
 
 
 def guard() -> None:
@@ -109,27 +83,26 @@ def guard() -> None:
         st.rerun()
 
 
-def link(page: str, label: str, *, icon: str = "", hint: str | None = None, **params: Any) -> None:
-    """Show a link to a page, which carries the state of this one; `params` change it, or are the page's own."""
-    # At '/' the Overview is this very page, and its link is marked so.
-    target = ROOT if page == "overview" and st.session_state.get(AT_ROOT) else page
-    st.page_link(pages()[target], label=label, icon=icon, help=hint or "", query_params=state.link(**params))
-
-
-def go(page: str, **params: Any) -> None:
-    """Switch to a page with the state of this one, changed by `params`."""
-    st.switch_page(pages()[page], query_params=state.link(**params))
-
-
-def top_bar() -> None:
-    """Show the navigation and, at its end, the workspace."""
+def top_bar(shown: str) -> None:
+    """Show the navigation and, at its end, the way to share the page that is shown, and the workspace."""
     st.html(STYLE)
     printing.style()
+    held = linked.opened()
+    if held is not None:
+        link_bar.show(held)
+        opens = linked.pages(held) if held.pages == "all" else ()
+        with st.container(horizontal=True, gap="xsmall", width="content", key="navigation"):
+            for name, title, icon, _ in PAGES:
+                if name in opens:
+                    link(name, title, icon=f":material/{icon}:")
+        return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="top_bar"):
         with st.container(horizontal=True, gap="xsmall", width="content", key="navigation"):
             for name, title, icon, _ in PAGES:
                 link(name, title, icon=f":material/{icon}:")
-        _workspace_menu()
+        with st.container(horizontal=True, gap="xsmall", width="content"):
+            share_parts.button(shown)
+            _workspace_menu()
 
 
 def head(title: str, *, about: str | None = None) -> None:
@@ -146,6 +119,7 @@ def head(title: str, *, about: str | None = None) -> None:
             _newer(version)
             _definitions()
     printing.head()
+    share_parts.open_to_everyone()
 
 
 def _definitions() -> None:

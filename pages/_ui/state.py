@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -66,6 +67,11 @@ def definitions() -> dict[str, Any]:
     if not isinstance(value, dict):
         raise QueryError("The address holds definitions that cannot be read. Ask for the link again.")
     return value
+
+
+def page() -> str:
+    """Return the name of the page that is shown, as it stands in the address; the Overview's at the root."""
+    return (urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]) or "overview"
 
 
 def workspace() -> str:

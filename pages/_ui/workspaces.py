@@ -27,7 +27,7 @@ SEEN = 300.0
 
 def names() -> list[str]:
     """Return the names of the workspaces that the person may see, the sample first."""
-    return [name for name in _all() if _role(str(cs.home()), name, access.mode(), access.who()) is not None]
+    return [name for name in _all() if _role(name) is not None]
 
 
 def label(name: str) -> str:
@@ -38,10 +38,10 @@ def label(name: str) -> str:
 def open_workspace(name: str) -> Acting:
     """Return the workspace of that name in the person's hands; raise WorkspaceError when there is none that they may
     see, in the same words for one that is another's."""
-    who, mode = access.who(), access.mode()
-    role = _role(str(cs.home()), name, mode, who) if name in _all() else None
+    role = _role(name) if name in _all() else None
     if role is None:
         raise WorkspaceError(f"There is no workspace '{name}'. {did_you_mean(name, names())}")
+    who = access.who()
     if who:
         _came(str(cs.home()), name, who)
     return Acting(_opened(str(cs.home()), name), who, role)
@@ -49,8 +49,8 @@ def open_workspace(name: str) -> Acting:
 
 def still(held: Acting, part: str) -> None:
     """Raise WorkspaceError where a person who was given a workspace may by now not use this part of it any more."""
-    role = _role(str(cs.home()), held.name, access.mode(), held.who) if held.name in _all() else None
-    if role is None or not role.may(RIGHTS[part]):
+    role = _held(str(cs.home()), held.name, access.mode().value, held.who) if held.name in _all() else None
+    if role is None or not Role(role).may(RIGHTS[part]):
         raise WorkspaceError("You may not send files to this workspace any more. Ask an owner of it.")
 
 
@@ -81,7 +81,7 @@ def create(name: str) -> str:
 
 def forget_roles() -> None:
     """Have roles looked up anew: one was given or taken away."""
-    _role.clear()
+    _held.clear()
     _came.clear()
 
 
@@ -91,15 +91,20 @@ def _all() -> list[str]:
     return [SAMPLE, *(n for n in own if n != SAMPLE)]
 
 
+def _role(name: str) -> Role | None:
+    """What the person may do in a workspace. The sample is there for everyone to look at."""
+    held = _held(str(cs.home()), name, access.mode().value, access.who())
+    return Role(held) if held else None
+
+
 @st.cache_data(ttl=FRESH, max_entries=2000, show_spinner=False)
-def _role(home: str, name: str, mode: Mode, who: str) -> Role | None:
-    """What a person may do in a workspace. The sample is there for everyone to look at."""
-    if mode is not Mode.SIGN_IN:
-        return Role.OWNER
+def _held(home: str, name: str, mode: str, who: str) -> str | None:
+    if mode != Mode.SIGN_IN:
+        return Role.OWNER.value
     if not who:
         return None
     held = _opened(home, name).role_of(who)
-    return held or (Role.VIEWER if name == SAMPLE else None)
+    return held.value if held else (Role.VIEWER.value if name == SAMPLE else None)
 
 
 @st.cache_data(ttl=SEEN, max_entries=2000, show_spinner=False)
