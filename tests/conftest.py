@@ -40,10 +40,17 @@ def sample_into() -> Callable[[Path], None]:
             os.environ["CS_METRICS_HOME"] = before
         home.mkdir(parents=True, exist_ok=True)
         draft = home / f".sample-{os.getpid()}"
-        shutil.copytree(built, draft, ignore=shutil.ignore_patterns("*.lock", "staging-*"))
+        shutil.copytree(built, draft, ignore=_but_the_newest)
         try:
             draft.rename(home / "sample")
         except OSError:  # another worker was faster
             shutil.rmtree(draft)
 
     return put
+
+
+def _but_the_newest(folder: str, names: list[str]) -> set[str]:
+    """What is not copied: locks, and earlier versions of the sample, which each change of its generator adds to."""
+    numbers = sorted({name[:4] for name in names if name[:4].isdigit() and ".duckdb" in name})
+    old = {name for name in names if name[:4] in numbers[:-1]} if Path(folder).name == "versions" else set()
+    return old | shutil.ignore_patterns("*.lock", "staging-*")(folder, names)
