@@ -2,17 +2,32 @@
 
 import streamlit as st
 
-from pages._ui import door, errors, load_parts, publish_parts, shell, state, version_parts, who_parts, workspaces
+from pages._ui import (
+    access,
+    door,
+    errors,
+    leave,
+    load_parts,
+    publish_parts,
+    shell,
+    state,
+    version_parts,
+    who_parts,
+    workspaces,
+)
 
 shell.guard()
 
 shell.head("Data")
 loaded = door.version_or_none() is not None
 sample = state.workspace() == workspaces.SAMPLE
-views = ({} if sample else {"load": "Load files"}) | (version_parts.NAMES if loaded else {})
+loads = not sample and leave.given("publish", "load files")
+views = ({"load": "Load files"} if loads else {}) | (version_parts.NAMES if loaded else {})
 publish_parts.success()
-if sample:
+if sample and access.may_create():
     load_parts.own_workspace()
+if not views:
+    st.stop()
 if len(views) > 1:
     chosen = state.get("view") if state.get("view") in views else next(iter(views))
     st.segmented_control(

@@ -1,6 +1,6 @@
 """A scorecard: its name, its KPIs and their order; what makes a poor one is said."""
 
-from pages._ui import door, empty, scorecard_parts, shell
+from pages._ui import door, empty, leave, scorecard_parts, shell
 
 shell.guard()
 
@@ -9,5 +9,8 @@ if door.version_or_none() is None:
     empty.no_data()
 scorecard_parts.outcome()
 card = scorecard_parts.editing()
-scorecard_parts.edit(card)
-scorecard_parts.deleted()
+if leave.given("save_scorecard", "make scorecards"):
+    scorecard_parts.edit(card)
+    scorecard_parts.deleted()
+else:
+    scorecard_parts.listing(card)

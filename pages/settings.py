@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cs_metrics.settings import SETTINGS
-from pages._ui import door, setting_parts, shell
+from pages._ui import door, leave, setting_parts, shell
 
 shell.guard()
 
@@ -13,14 +13,17 @@ if door.version_or_none() is not None:
 saved = door.workspace().settings
 shell.link("definitions", "Where the field disagrees: choices explained, presets, side by side", icon=":material/rule:")
 changed = {}
-with st.form("settings", border=False):
+mine = leave.given("set_settings", "change settings")
+# a form has a button, and who changes nothing has none
+with st.form("settings", border=False) if mine else st.container():
     for group in dict.fromkeys(s.group for s in SETTINGS):
         st.subheader(group, anchor=False)
         with st.grid(3, min_column_width=280, gap="medium", vertical_alignment="top"):
             for setting in (s for s in SETTINGS if s.group == group):
-                changed[setting.name] = setting_parts.field(setting, saved[setting.name])
-    pressed = st.form_submit_button("Save settings", type="primary", icon=":material/save:")
+                changed[setting.name] = setting_parts.field(setting, saved[setting.name], mine)
+    pressed = mine and st.form_submit_button("Save settings", type="primary", icon=":material/save:")
 if pressed:
     setting_parts.save(saved, changed)
 setting_parts.outcome()
-setting_parts.back_to_defaults(saved)
+if mine:
+    setting_parts.back_to_defaults(saved)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.errors import CSMetricsError
-from pages._ui import chart, door, download, errors, formats, setting_parts
+from pages._ui import access, chart, door, download, errors, formats, leave, setting_parts
 
 SAID = "_card_said"
 CHANGES_SHOWN = 20
@@ -43,9 +43,10 @@ def stewardship(kpi: Any) -> None:
         st.success(said, icon=":material/check:")
     held = door.workspace().card(kpi.id)
     st.markdown(_summary(held))
-    with st.expander("Owner, review date, benchmark and sign-off", icon=":material/edit:"):
-        _card(kpi, held)
-        _sign_off(kpi, held)
+    if leave.given("set_card", "change that"):
+        with st.expander("Owner, review date, benchmark and sign-off", icon=":material/edit:"):
+            _card(kpi, held)
+            _sign_off(kpi)
     _log(kpi)
 
 
@@ -93,9 +94,13 @@ def _times(number: float | None, factor: float) -> float | None:
     return None if number is None else float(number) * factor
 
 
-def _sign_off(kpi: Any, held: dict[str, Any]) -> None:
+def _sign_off(kpi: Any) -> None:
     with st.form(f"sign_{kpi.id}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        who = st.text_input("Sign it off as it is defined today", placeholder="Your name", width=300)
+        who, said = access.who(), "Sign it off as it is defined today"
+        if who:
+            st.markdown(f"{said}, as {formats.literal(who)}", width="content")
+        else:
+            who = st.text_input(said, placeholder="Your name", width=300)
         if st.form_submit_button("Sign off", icon=":material/verified:"):
             _do(lambda: door.workspace().sign_off(kpi.id, who), "Signed off.")
 

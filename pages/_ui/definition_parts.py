@@ -11,7 +11,7 @@ from cs_metrics import charts, definitions
 from cs_metrics.definitions import DISAGREEMENTS, Disagreement
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.presets import NAMES, PRESETS, Preset
-from pages._ui import about, chart, door, download, empty, formats, frames, shell, state
+from pages._ui import about, chart, door, download, empty, formats, frames, leave, shell, state
 from pages._ui.filter_bar import Asked
 
 SAID = "_definitions_said"
@@ -67,12 +67,14 @@ def keeping() -> None:
     """Say what the address switches, and offer to save it for the workspace, or to leave it."""
     switched = door.definitions()
     if not switched:
-        st.caption("A choice holds for this address first: its numbers, its files and a copied link. Then it is saved.")
+        then = " Then it is saved." if door.may("set_settings") else ""
+        st.caption(f"A choice holds for this address first: its numbers, its files and a copied link.{then}")
         return
     told = [definitions.BY_NAME[n].choice(v).label if n in definitions.BY_NAME else n for n, v in switched.items()]
     st.markdown(f":material/rule: This address looks with **{', '.join(told)}**; the workspace does not.")
     with st.container(horizontal=True, gap="small"):
-        st.button("Save for the workspace", type="primary", icon=":material/save:", on_click=_save)
+        if leave.given("set_settings", "save it for the workspace"):
+            st.button("Save for the workspace", type="primary", icon=":material/save:", on_click=_save)
         st.button("Back to the workspace's own", icon=":material/undo:", key="leave", on_click=state.update,
                   kwargs={"def": None})  # fmt: skip
 

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cs_metrics.reports.template import template_workbook
-from pages._ui import door, download, shell
+from pages._ui import door, download, leave, shell
 
 
 def no_data() -> None:
     """Say that the workspace is empty, and what to do; then stop the page."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.subheader("This workspace has no data yet", anchor=False, text_alignment="center")
-        st.markdown(
-            "Drop your spreadsheets on the Data page: accounts, subscriptions, tickets, survey answers, in any order.",
-            text_alignment="center",
-        )
-        shell.link("data", "Load spreadsheets", icon=":material/upload_file:")
-        template("template_empty")
+        if leave.given("publish", "load files"):
+            st.markdown(
+                "Drop your spreadsheets on the Data page: accounts, subscriptions, tickets, survey answers, in any "
+                "order.", text_alignment="center",
+            )  # fmt: skip
+            shell.link("data", "Load spreadsheets", icon=":material/upload_file:")
+            template("template_empty")
     st.stop()
 
 
@@ -52,6 +53,8 @@ def needs(what: str, columns: Sequence[str], *, any_of: bool = False) -> None:
                 "These data name people, not accounts. Where each of them is a customer of its own, load the file "
                 "again and say so: its sheet asks."
             )
+        if not leave.given("publish", "load and map files"):
+            return
         if chosen:
             shell.link("settings", "Choose on the Settings page", icon=":material/tune:")
         if tables:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import door, errors, feedback_parts, formats
+from pages._ui import door, errors, feedback_parts, formats, leave
 from pages._ui.filter_bar import Asked
 
 SETTING = "ces_easy_end"
@@ -48,6 +48,8 @@ def _ask(found: Any, held: str) -> None:
 def _settled(found: Any, said: str, held: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="easy_end"):
         st.caption(f":material/swap_vert: {said}", width="content")
+        if not door.may("set_settings"):
+            return
         with st.popover("Change", type="tertiary", icon=":material/edit:", width="content"):
             _evidence(found)
             _buttons(found, held)
@@ -59,6 +61,8 @@ def _evidence(found: Any) -> None:
 
 def _buttons(found: Any, held: str = "") -> None:
     """Offer both ends, each with what the score would then be."""
+    if not leave.given("set_settings", "choose"):
+        return
     with st.container(horizontal=True, gap="medium"):
         for row in found.choices.to_dict("records"):
             with st.container(gap="xsmall", width=260):

@@ -12,7 +12,20 @@ import streamlit as st
 from cs_metrics.analysis.feedback.loop import loop_words
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.kpis import KPI
-from pages._ui import door, download, empty, errors, feedback_parts, formats, frames, loop_figures, loop_log, state
+from pages._ui import (
+    access,
+    door,
+    download,
+    empty,
+    errors,
+    feedback_parts,
+    formats,
+    frames,
+    leave,
+    loop_figures,
+    loop_log,
+    state,
+)
 from pages._ui.filter_bar import Asked
 
 SHOWN = 500
@@ -61,15 +74,17 @@ def _list(survey: str, found: Any, changes: int, given: dict[str, Any]) -> None:
     st.data_editor(
         _shown(frame), key=key, hide_index=True, height=min(38 + 35 * len(frame), 420), num_rows="fixed",
         placeholder="", alt="Bad answers to follow up; state, owner and note can be changed", column_config=_columns(),
-        disabled=[c for c in _shown(frame).columns if c not in EDITED],
+        disabled=[c for c in _shown(frame).columns if c not in EDITED] if door.may("set_follow_ups") else True,
     )  # fmt: skip
-    _save(frame, key)
+    if leave.given("set_follow_ups", "follow up"):
+        _save(frame, key)
     with st.container(horizontal=True, vertical_alignment="center"):
         count = formats.plural(len(frame), "answer")
         few = f"The first {count}; the file has more." if len(frame) == SHOWN else f"{count}."
         money = "; MRR and renewal are as of then" if "mrr" in frame and frame["mrr"].notna().any() else ""
+        how = f" State, Owner, Note and {CONTACTED} can be changed: press a cell, then save."
         st.caption(
-            f"{few} State, Owner, Note and {CONTACTED} can be changed: press a cell, then save. Age is in days, up to "
+            f"{few}{how if door.may('set_follow_ups') else ''} Age is in days, up to "
             f"{formats.last_day(door.as_of())}{money}.", width="stretch",
         )  # fmt: skip
         download.table(
@@ -160,8 +175,10 @@ def _save(frame: pd.DataFrame, key: str) -> None:
         if said:
             changes.append({"follow_up": str(row["follow_up"]), **said})
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state.setdefault("follow_up_who", st.session_state.get(loop_log.WHO, ""))
-        who = st.text_input("Your name", max_chars=80, width=220, placeholder="For the log", key="follow_up_who")
+        who = access.who()
+        if not who:
+            st.session_state.setdefault("follow_up_who", st.session_state.get(loop_log.WHO, ""))
+            who = st.text_input("Your name", max_chars=80, width=220, placeholder="For the log", key="follow_up_who")
         label = f"Save {formats.plural(len(changes), 'change')}" if changes else "Save"
         pressed = st.button(label, type="primary", icon=":material/save:", disabled=not changes, key="save_follow_ups")
     st.session_state[loop_log.WHO] = who

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, formats, frames, state, workspaces
+from pages._ui import door, download, formats, frames, leave, state, workspaces
 
 LAST = ""  # the choice of the file that was loaded last, in a radio
 LOADED_LAST = "Loaded last"
@@ -79,6 +79,8 @@ def _one(attribute: str, told: pd.DataFrame, files: dict[str, str], held: str | 
         st.session_state["weigh_files"] = attribute
         with st.spinner("Computing the KPIs under each choice …"):
             _effects(attribute, sources, files)
+    if not leave.given("set_settings", "choose"):
+        return
     options = [LAST, *sources]
     captions = ["Whichever file came in later; a blank in it says nothing."]
     captions += ["This file and every later one of its name, where they say something." for _ in sources]
@@ -100,8 +102,9 @@ def _chosen(attribute: str, held: str, files: dict[str, str]) -> None:
             f":material/check: About **{formats.literal(attribute)}** you believe **{name}**, in this upload and later "
             "ones.", width="stretch",
         )  # fmt: skip
-        st.button("Undo", key=f"unbelieve_{attribute}", type="tertiary", icon=":material/undo:",
-                  on_click=_keep, args=(attribute, None), disabled=not _may_change())  # fmt: skip
+        if door.may("set_settings"):
+            st.button("Undo", key=f"unbelieve_{attribute}", type="tertiary", icon=":material/undo:",
+                      on_click=_keep, args=(attribute, None), disabled=not _may_change())  # fmt: skip
 
 
 def _keep(attribute: str, origin: str | None) -> None:

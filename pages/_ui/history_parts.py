@@ -39,7 +39,7 @@ def _line(row: dict[str, Any], latest: int | None, key: str) -> None:
             parts.append(f"{formats.count(row['rejected'])} rejected")
         text = f"**Version {number}**, {formats.instant(row['loaded_at'])}{who}: {formats.literal(row['source'])}"
         st.markdown(f"{text} :gray[({', '.join(parts)})]", width="stretch")
-        if number != latest and state.workspace() != workspaces.SAMPLE:
+        if number != latest and state.workspace() != workspaces.SAMPLE and door.may("restore"):
             st.button(
                 "Back to this version", key=f"back_{key}_{number}_{row['source']}", type="tertiary",
                 icon=":material/undo:", on_click=back_to, args=(number,),

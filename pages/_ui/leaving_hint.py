@@ -20,4 +20,5 @@ def show() -> None:
             f"These numbers take {believed}.",
             width="content",
         )
-        shell.link("data", "See and decide", icon=":material/balance:", view="who")
+        label = "See and decide" if door.may("set_settings") else "See who"
+        shell.link("data", label, icon=":material/balance:", view="who")

@@ -70,7 +70,8 @@ def listing(entries: Sequence[Mapping[str, Any]], values: Mapping[str, Mapping[s
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"{formats.plural(len(entries), 'KPI')}, {asked.span}")
         with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
-            shell.link("own", "Make your own", icon=":material/calculate:")
+            if door.may("save_own_kpi"):
+                shell.link("own", "Make your own", icon=":material/calculate:")
             download.table(lambda: table(entries, values), key="library", name="KPI library")
     # what the data tell comes first
     entries = sorted(entries, key=lambda e: not e["computable"]) if not state.get("q").strip() else entries

@@ -27,7 +27,7 @@ def show() -> None:
                 change = str(part["change"].iloc[0])
                 if part["undone"].iloc[0]:
                     st.caption("undone", width="content")
-                else:
+                elif door.may("undo_follow_ups"):
                     st.button("Undo", icon=":material/undo:", type="tertiary", key=f"undo_{change}",
                               on_click=_undo, args=(change,))  # fmt: skip
         if len(changes) > SHOWN:

@@ -24,9 +24,10 @@ def show(kpi: Any) -> None:
     _undo_bar(kpi)
     held = door.notes(kpi.id)
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Add a note", icon=":material/push_pin:", key=_now("note_new")):
-            st.caption("What happened on a day, such as a price change: charts that span it show it.")
-            _form("new", kpi, None)
+        if door.may("save_note"):
+            with st.popover("Add a note", icon=":material/push_pin:", key=_now("note_new")):
+                st.caption("What happened on a day, such as a price change: charts that span it show it.")
+                _form("new", kpi, None)
         if held:
             label = formats.plural(len(held), "note")
             with st.popover(label, icon=":material/sticky_note_2:", type="tertiary", key=_now("note_list")):
@@ -38,6 +39,8 @@ def _line(kpi: Any, row: dict[str, Any]) -> None:
     who = f", {formats.literal(row['who'])}" if row["who"] else ""
     of = "" if row["kpi"] else " (all KPIs)"
     st.markdown(f"**{formats.day(row['dated'])}**: {formats.literal(row['text'])}{of}{who}")
+    if not door.may("save_note"):
+        return
     with st.expander("Change", icon=":material/edit:"):
         _form(row["note"], kpi, row)
         st.button(

@@ -10,7 +10,7 @@ from cs_metrics import charts
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.kpis.own import OFFERED
 from cs_metrics.kpis.own.definition import BETTER, UNITS
-from pages._ui import chart, door, errors, formats, shell, state
+from pages._ui import chart, door, errors, formats, leave, shell, state
 
 SAID = "_own_said"
 NEW = ""
@@ -138,6 +138,8 @@ def trial(definition: dict[str, str]) -> bool:
 
 def save(definition: dict[str, str], editing: str, *, ready: bool) -> None:
     """Offer to save the KPI, and to delete the one that is edited."""
+    if not leave.given("save_own_kpi", "save KPIs; trying one is for everybody"):
+        return
     with st.container(horizontal=True):
         label = "Save the changes" if editing else "Save it"
         if st.button(label, type="primary", disabled=not ready, icon=":material/save:"):
@@ -150,7 +152,7 @@ def save(definition: dict[str, str], editing: str, *, ready: bool) -> None:
 
 def deleted() -> None:
     """Offer to bring back what was deleted."""
-    gone = door.workspace().own_kpis(deleted=True)
+    gone = door.workspace().own_kpis(deleted=True) if door.may("restore_own_kpi") else []
     if not gone:
         return
     with st.expander(f"{formats.plural(len(gone), 'deleted KPI')}", icon=":material/restore_from_trash:"):

@@ -141,8 +141,11 @@ def _invite() -> None:
             errors.show(error)
             return
         workspaces.forget_roles()
-        st.session_state[INVITED] = (state.workspace(), kept, role)
-        st.session_state[SAID] = (True, f"{kept} may come in as {role}.")
+        then = ", once people sign in here."
+        if access.mode() is Mode.SIGN_IN:
+            st.session_state[INVITED] = (state.workspace(), kept, role)
+            then = "."
+        st.session_state[SAID] = (True, f"{kept} may come in as {role}{then}")
         st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
         st.rerun()
 

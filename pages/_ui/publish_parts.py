@@ -109,7 +109,7 @@ def success() -> None:
                 shell.link("feedback", "Feedback", icon=":material/forum:")
             shell.link("segments", "Segments", icon=":material/groups:")
             earlier = [n for n in door.workspace().numbers() if n < number]
-            if earlier:
+            if earlier and door.may("restore"):
                 st.button(
                     f"Back to version {earlier[-1]}", type="tertiary", icon=":material/undo:", key="undo_publish",
                     on_click=history_parts.back_to, args=(earlier[-1],),

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cs_metrics import score_rules
 from cs_metrics.errors import CSMetricsError, QueryError
-from pages._ui import door, errors, formats, shell, state
+from pages._ui import door, errors, formats, leave, shell, state
 
 SAID = "_scores_said"
 HOW = """
@@ -44,8 +44,9 @@ def edit(score: str) -> dict[str, dict[str, Any]] | None:
             for name, rule in rules.items()
         ]
     )  # fmt: skip
+    mine = leave.given("set_settings", "change the weights and rules")
     entered = st.data_editor(
-        shown, hide_index=True, disabled=["Component"], key=f"score_{score}", width="stretch",
+        shown, hide_index=True, disabled=["Component"] if mine else True, key=f"score_{score}", width="stretch",
         column_config={
             "Weight": st.column_config.NumberColumn(min_value=0, max_value=1000, step=1),
             "What is looked at": st.column_config.SelectboxColumn(options=signals, required=True),
@@ -97,6 +98,8 @@ def preview(score: str, rules: dict[str, dict[str, Any]] | None) -> None:
             before, after = (_today(score, {**held, score: which}) for which in (held[score], rules))
             st.markdown(f"Over all active accounts: **{formats.value(before, 'score')}** by the rules as they are, "
                         f"**{formats.value(after, 'score')}** by these.")  # fmt: skip
+    if not door.may("set_settings"):
+        return
     with st.container(horizontal=True):
         if st.button("Save the rules", type="primary", icon=":material/save:", disabled=not changed):
             _save({**held, score: rules}, f"The rules of {door.kpi(score).name} are saved; history follows them.")

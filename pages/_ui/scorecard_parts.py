@@ -26,7 +26,9 @@ def choose() -> Scorecard:
             "Scorecard", list(cards), format_func=lambda c: cards[c].name, width=330,
             **state.bind("card", value=chosen),
         )  # fmt: skip
-        shell.link("scorecard", "Change it" if chosen in own else "Make your own", icon=":material/edit:", card=chosen)
+        if door.may("save_scorecard"):
+            label = "Change it" if chosen in own else "Make your own"
+            shell.link("scorecard", label, icon=":material/edit:", card=chosen)
     return cards[chosen]
 
 
@@ -52,6 +54,14 @@ def editing() -> Scorecard:
     if chosen in own:
         return cards[chosen]
     return Scorecard("", "", {"": tuple(cards[chosen].kpis) if chosen in cards else ()})
+
+
+def listing(card: Scorecard) -> None:
+    """Show what a scorecard has, to who does not change it."""
+    if card.name:
+        st.subheader(formats.literal(card.name), anchor=False)
+    for kpi in card.kpis:
+        shell.link("kpi", door.kpi(kpi).name, icon=":material/query_stats:", id=kpi)
 
 
 def edit(card: Scorecard) -> None:

@@ -16,6 +16,8 @@ LONGEST = 80
 def popover(what: str, customers: Iterable[Any], *, key: str, units: str = "customers") -> None:
     """Show the button that saves the customers as a segment. `what`: the name proposed; `units`: what the list is of,
     where its rows are not customers themselves."""
+    if not door.may("save_segment"):
+        return
     with st.popover("Save as a segment", icon=":material/bookmark_add:", type="tertiary", key=f"{key}_segment"):
         _form(what, sorted({str(i) for i in customers if not formats.is_missing(i)}), key, units)
 

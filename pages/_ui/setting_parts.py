@@ -24,9 +24,10 @@ def as_of() -> None:
     own = door.workspace().as_of
     st.subheader("Data to", anchor=False)
     st.session_state["as_of"] = door.as_of().date() - DAY
+    mine = door.may("set_as_of")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.date_input("The last day that counts", key="as_of", on_change=_as_of_changed, width=280)
-        if own is not None:
+        st.date_input("The last day that counts", key="as_of", on_change=_as_of_changed, width=280, disabled=not mine)
+        if own is not None and mine:
             st.button(
                 "Follow the data", icon=":material/restart_alt:", type="tertiary", on_click=_set_as_of, args=(None,)
             )
@@ -49,10 +50,11 @@ def _set_as_of(end: date | None) -> None:
         door.workspace().set_as_of(end)
 
 
-def field(setting: Setting, value: Any) -> Any:
-    """Show one setting as the widget that fits its kind, with its help below; return what it holds."""
+def field(setting: Setting, value: Any, mine: bool = True) -> Any:
+    """Show one setting as the widget that fits its kind, with its help below; return what it holds. `mine`: whether the
+    reader may change it."""
     with st.container(gap="xsmall"):
-        entered = _widget(setting, value)
+        entered = _widget(setting, value, not mine)
         told = value != setting.default and setting.kind not in ("scores", "files")
         default = f" Default: {words(setting.default)}." if told else ""
         st.caption(setting.help + default)
@@ -100,37 +102,39 @@ def label(name: str) -> str:
     return " ".join(SPELLED.get(word.lower(), word) for word in words.split())
 
 
-def _widget(setting: Setting, value: Any) -> Any:
+def _widget(setting: Setting, value: Any, fixed: bool) -> Any:
     title, key = label(setting.name), f"setting_{setting.name}"
     if setting.kind == "bool":
-        return st.toggle(title, value, key=key)
+        return st.toggle(title, value, key=key, disabled=fixed)
     if setting.kind in ("int", "float"):
         if setting.name == "fiscal_year_starts":
             months = formats.months()
-            return st.selectbox(title, list(months), list(months).index(value), key=key, format_func=months.get)
+            at = list(months).index(value)
+            return st.selectbox(title, list(months), at, key=key, format_func=months.get, disabled=fixed)
         cast, step = (int, 1) if setting.kind == "int" else (float, 0.05)
         low, high = (None if b is None else cast(b) for b in (setting.minimum, setting.maximum))
-        return st.number_input(title, low, high, cast(value), cast(step), key=key)
+        return st.number_input(title, low, high, cast(value), cast(step), key=key, disabled=fixed)
     if setting.kind in ("choice", "zone"):
         options = sorted(available_timezones()) if setting.kind == "zone" else list(setting.choices)
         index = options.index(value) if value in options else None
-        return st.selectbox(title, options, index, key=key, format_func=str if setting.kind == "zone" else label)
+        told = str if setting.kind == "zone" else label
+        return st.selectbox(title, options, index, key=key, format_func=told, disabled=fixed)
     if setting.kind == "names":
         options = list(setting.choices) or list(dict.fromkeys([*value, *setting.default]))
         free = not setting.choices
         hint = "Type a name" if free else "Choose"
-        return st.multiselect(title, options, value, key=key, accept_new_options=free, placeholder=hint)
+        return st.multiselect(title, options, value, key=key, accept_new_options=free, placeholder=hint, disabled=fixed)
     if setting.kind == "files":
         shell.link("data", "Which file to believe" + (f" ({len(value)} chosen)" if value else ""), view="who",
                    icon=":material/balance:")  # fmt: skip
         return value
     if setting.kind == "scores":
-        shell.link("scores", "Change the weights and rules", icon=":material/scale:")
+        shell.link("scores", f"{'See' if fixed else 'Change'} the weights and rules", icon=":material/scale:")
         return value
     if setting.name == "currency":
         options = sorted({*list_currencies(), value})
-        return st.selectbox(title, options, options.index(value), key=key)
-    return st.text_input(title, value, key=key)
+        return st.selectbox(title, options, options.index(value), key=key, disabled=fixed)
+    return st.text_input(title, value, key=key, disabled=fixed)
 
 
 def words(default: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
-from pages._ui import door, download, errors, target_parts
+from pages._ui import door, download, errors, leave, target_parts
 
 DONE = "_target_done"
 ROUND = "_target_round"
@@ -28,6 +28,8 @@ def show(kpi: Any) -> None:
     for row in target_parts.latest(frame):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True):
             st.markdown(f":material/flag: {target_parts.sentence(kpi, row)}", width="stretch")
+            if not door.may("save_target"):
+                continue
             with st.popover("Change", icon=":material/edit:", type="tertiary", key=_now(f"target_{row['target']}")):
                 _form(row["target"], kpi, held[row["target"]])
                 st.button(
@@ -35,8 +37,9 @@ def show(kpi: Any) -> None:
                     on_click=_delete, args=(kpi, row["target"]),
                 )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Set a target", icon=":material/flag:", key=_now("target_new")):
-            _form("new", kpi, None)
+        if leave.given("save_target", "set targets"):
+            with st.popover("Set a target", icon=":material/flag:", key=_now("target_new")):
+                _form("new", kpi, None)
         if len(frame):
             download.table(
                 frame.drop(columns=["target", "where"]), key="targets_table", name=f"{kpi.id} targets",

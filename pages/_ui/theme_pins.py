@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
-from pages._ui import door, errors, formats
+from pages._ui import door, errors, formats, leave
 
 if TYPE_CHECKING:
     from pages._ui.theme_parts import Question
@@ -35,12 +35,16 @@ def undo_bar() -> None:
 
 def new(question: Question) -> None:
     """Offer to pin a theme by words of one's own."""
+    if not leave.given("pin_theme", "name and pin themes"):
+        return
     with st.popover("Name a theme", icon=":material/add:", key=_now("pin_new")):
         _form("new", "", [], [], None, question)
 
 
 def actions(question: Question, name: str) -> None:
     """Offer what can be done with one theme: pin it, or where it is pinned change it and unpin it."""
+    if not door.may("pin_theme"):
+        return
     held = next((row for row in door.workspace().pinned_themes() if row["name"] == name), None)
     if held is None:
         with st.popover("Pin", icon=":material/keep:", type="tertiary", key=_now(f"pin_{name}")):
@@ -56,7 +60,7 @@ def actions(question: Question, name: str) -> None:
 def merge(question: Question) -> None:
     """Offer to make one theme of several, found or pinned."""
     known = question.themes()["theme"].tolist()
-    if len(known) < 2:
+    if len(known) < 2 or not door.may("merge_themes"):
         return
     with (
         st.popover("Merge themes", icon=":material/merge:", key=_now("merge_themes")),

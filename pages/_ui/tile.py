@@ -102,7 +102,8 @@ def lacking(tiles: Sequence[Tile], area: str, *, others: bool) -> None:
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 shell.link("kpi", each.name, hint=each.help, id=each.id)
                 st.caption(", ".join(f"`{n}`" for n in each.needs))
-        shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
+        if door.may("publish"):
+            shell.link("data", "Load or map them on the Data page", icon=":material/upload_file:")
 
 
 def show(tile: Tile) -> None:

@@ -101,7 +101,8 @@ def versions() -> None:
                 st.caption(_about(row))
             if number != current:
                 shell.link("data", "Look at it", v=str(number), view="files")
-            if number != int(listing["number"].max()) and state.workspace() != "sample":
+            older = number != int(listing["number"].max())
+            if older and state.workspace() != "sample" and door.may("restore"):
                 st.button("Make it the newest", key=f"restore_{number}", on_click=history_parts.back_to, args=(number,))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics.definitions import BY_NAME
-from pages._ui import door, download, errors, file_conflict_parts, formats, frames, jobs, state, workspaces
+from pages._ui import door, download, errors, file_conflict_parts, formats, frames, jobs, leave, state, workspaces
 
 # so many proposals are shown at once; each decision brings the next
 SHOWN = 10
@@ -40,6 +40,7 @@ def _matches() -> None:
             f"{formats.plural(len(proposed), 'pair')} to decide on, the surest first. Nothing becomes one by itself; "
             "what you say is remembered, applied at each publishing, and can be undone."
         )
+        leave.given("accept_match", "decide")
     for row in proposed.head(SHOWN).to_dict("records"):
         _proposal(row)
     if len(proposed) > SHOWN:
@@ -59,15 +60,20 @@ def _proposal(row: dict[str, Any]) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{_id(row, 'kept')} and {_id(row, 'other')}", width="stretch")
-            st.button(f"Call both {formats.literal(row['other'])}", key=f"swap_{key}", icon=":material/swap_horiz:",
-                      type="tertiary", on_click=_swap, args=(key,), disabled=not _may_change())  # fmt: skip
-            for label, accept, icon in (("Same customer", True, "check"), ("Different", False, "close")):
-                st.button(
-                    label, key=f"match_{accept}_{key}", icon=f":material/{icon}:", on_click=_decide,
-                    args=(row, accept), disabled=not _may_change(), type="secondary" if accept else "tertiary",
-                )  # fmt: skip
+            if door.may("accept_match"):
+                _decisions(row, key)
         evidence = formats.literal(row["evidence"][:1].upper() + row["evidence"][1:] + ".")
         st.caption(f"{evidence}{stake} As one customer both are called **{formats.literal(row['kept'])}**.")
+
+
+def _decisions(row: dict[str, Any], key: str) -> None:
+    st.button(f"Call both {formats.literal(row['other'])}", key=f"swap_{key}", icon=":material/swap_horiz:",
+              type="tertiary", on_click=_swap, args=(key,), disabled=not _may_change())  # fmt: skip
+    for label, accept, icon in (("Same customer", True, "check"), ("Different", False, "close")):
+        st.button(
+            label, key=f"match_{accept}_{key}", icon=f":material/{icon}:", on_click=_decide, args=(row, accept),
+            disabled=not _may_change(), type="secondary" if accept else "tertiary",
+        )  # fmt: skip
 
 
 def _id(row: dict[str, Any], which: str) -> str:
@@ -109,6 +115,8 @@ def _undo(kept: str, other: str) -> None:
 
 def _waiting() -> None:
     """Say where what was decided is not in the latest version yet, and offer to publish that."""
+    if not door.may("apply_matches"):
+        return
     workspace = door.workspace()
     key = f"matches:{workspace.path}"
     job = jobs.find(key)
@@ -141,6 +149,8 @@ def _decided() -> None:
                 other, kept = formats.literal(row["other"]), formats.literal(row["kept"])
                 said = f"**{other}** is **{kept}**" if row["accepted"] else f"**{other}** is not **{kept}**"
                 st.markdown(f"{said} :gray[{formats.instant(row['decided_at'])}]", width="stretch")
+                if not door.may("undo_match"):
+                    continue
                 if row["accepted"]:
                     st.button(
                         f"Call both {other}", key=f"turn_{row['kept']}|{row['other']}", type="tertiary",
@@ -237,6 +247,8 @@ def _effects(found: pd.DataFrame, now: str) -> None:
         found.assign(choice=found["choice"].replace(SOURCES)), key="believing", name="KPIs by whom to believe"
     )
     st.caption("Over the last 12 whole months; MRR at their end.")
+    if not leave.given("set_settings", "choose"):
+        return
     choices = [c for c in BY_NAME["leaving_source"].choices if c.value in set(found["choice"])]
     picked = st.radio(
         "Believe", [c.value for c in choices], format_func=SOURCES.get, key="believe",
@@ -282,6 +294,8 @@ def _believe_plan() -> None:
         download.table(
             told.rename_axis("plan").reset_index(), key="believing_plan", name="MRR by plan as files have it"
         )
+    if not leave.given("set_settings", "choose whose plan to believe"):
+        return
     picked = st.radio("Whose plan to believe", list(PLANS), format_func=PLANS.get, index=list(PLANS).index(now),
                       horizontal=True, key="believe_plan")  # fmt: skip
     if st.button("Believe it", key="save_believe_plan", disabled=picked == now or not _may_change()):
