@@ -291,8 +291,8 @@ def rows(
     return ask("rows", kpi_id, period=period, part=part, item=item, **arguments)
 
 
-def notes(kpi_id: str = "") -> list[dict[str, Any]]:
-    """Return what people noted beside a KPI or all of them: never kept, for a note is seen at once."""
+def notes(kpi_id: str | None = "") -> list[dict[str, Any]]:
+    """Return what people noted beside a KPI or all of them (None: any KPI): never kept, for a note is seen at once."""
     return view().notes(kpi_id)
 
 
@@ -305,6 +305,20 @@ def targets() -> pd.DataFrame:
 @st.cache_data(max_entries=50, show_spinner=False)
 def _targets(_view: View, key: _Key, held: str) -> pd.DataFrame:
     return _view.targets()
+
+
+def report(kind: str, period: str, filters: dict[str, Any]) -> Any:
+    """Return a report (see `View.report`); `period`: the first day of what it is about. What people write into it, and
+    beside it, is seen at once; the rest is kept."""
+    seen = view()
+    held = [] if seen.hidden or seen.where else [workspace().targets(), segments(), seen.notes()]
+    made = _report(seen, _key(), kind, period, json.dumps(filters, sort_keys=True), json.dumps(held, default=str))
+    return seen.rewritten(made)
+
+
+@st.cache_data(max_entries=100, show_spinner="Writing the report")
+def _report(_view: View, key: _Key, kind: str, period: str, filters: str, held: str) -> Any:
+    return _view.report(kind, period=period, where=json.loads(filters) or None, edited=False)
 
 
 def sql(kpi_id: str, question: Question) -> str:

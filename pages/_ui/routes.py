@@ -33,6 +33,8 @@ HIDDEN = (
     ("definitions", "Definitions", "rule", "Where the field disagrees: choices, presets, two side by side."),
     ("links", "Links", "link", "What was shared of this workspace, who opened it, and taking it back."),
     ("own", "A KPI of your own", "calculate", "Define a KPI over one of the tables, and try it on the data."),
+    ("reports", "Reports", "summarize", "The weekly, monthly and quarterly report, with your own words; as a file."),
+    ("todo", "To do", "checklist", "What rules found to be done, on which accounts, by whom and until when."),
     ("people", "People", "group", "Who may do what here, and what was done by whom."),
 )
 # Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.

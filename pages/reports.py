@@ -1,0 +1,23 @@
+"""A report: weekly, monthly or quarterly, of any past period; its text can be changed, and taken along as a file."""
+
+from pages._ui import door, empty, errors, filter_bar, report_edit, report_parts, shell
+
+shell.guard()
+
+shell.head("Reports")
+if door.version_or_none() is None:
+    empty.no_data()
+asked = filter_bar.show(grain=False, period=False)
+report = report_parts.choose(asked)
+report_parts.title(report)
+report_edit.outcome()
+for section in report.sections:
+    with errors.shown():
+        report_edit.heading(report, section)
+        report_parts.words(report, section)
+        report_parts.sentences(report, section)
+        report_edit.form(report, section)
+    with errors.shown():
+        report_parts.inside(report, section)
+with errors.shown():
+    report_parts.basis(report)
