@@ -1,6 +1,7 @@
 """DataFrame in, chart out: the only room that knows Altair. Every function returns a Drawing."""
 
 from cs_metrics.charts.bars import distribution, ranked, shares
+from cs_metrics.charts.cells import listed, noted_cohorts, noted_rows, within
 from cs_metrics.charts.curves import curves
 from cs_metrics.charts.drawing import Drawing, spec
 from cs_metrics.charts.heatmap import NAMES, cohort_names, heatmap, least_width
@@ -29,10 +30,13 @@ __all__ = [
     "heatmap",
     "least_width",
     "likeness",
+    "listed",
     "look",
     "movement",
     "movement_split",
     "noted",
+    "noted_cohorts",
+    "noted_rows",
     "projection",
     "ranked",
     "shares",
@@ -42,4 +46,5 @@ __all__ = [
     "target_words",
     "trend",
     "waterfall",
+    "within",
 ]

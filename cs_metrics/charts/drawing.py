@@ -16,7 +16,7 @@ from cs_metrics.charts import aims as targets
 from cs_metrics.charts import marks as notes
 from cs_metrics.charts.aims import Aim
 from cs_metrics.charts.look import Look, Picture
-from cs_metrics.charts.marks import Mark
+from cs_metrics.charts.marks import Cell, Mark
 from cs_metrics.errors import QueryError
 
 Build = Callable[..., Picture]
@@ -27,7 +27,8 @@ class Drawing:
     """What a page shows, by `st.vega_lite_chart(data, spec)`: the rows (one a mark), and Vega-Lite without data.
 
     `note` says what the chart leaves out ('7 largest of 19 shown'), `words` describes it to a screen reader, `marks`
-    are what people noted along the time that it spans, `aims` what the value should be.
+    are what people noted along the time that it spans (`cells`: where, on a chart of rows), `aims` what the value
+    should be.
     """
 
     data: pd.DataFrame
@@ -38,6 +39,7 @@ class Drawing:
     words: str = ""
     marks: tuple[Mark, ...] = ()
     aims: tuple[Aim, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
     @property
     def chart(self) -> Picture:
@@ -52,6 +54,9 @@ class Drawing:
             made["description"] = self.words
         if self.aims:
             made["layer"] = targets.layers(self.aims, made, self.look) + made["layer"]
+        if self.cells:
+            # below the last: what is pressed is the cell
+            made["layer"][-1:-1] = notes.boxes(self.cells, made, self.look)
         x = notes.place(made) if self.marks else None
         if x is not None:
             # behind all else: what is pressed are the points

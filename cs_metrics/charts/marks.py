@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import altair as alt
+from babel.dates import format_date
 
 from cs_metrics.charts.look import Look
+
+# the row, the column (None: the row alone), the numbers of the notes there
+Cell = tuple[str, Any, str]
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,52 @@ def place(spec: Mapping[str, Any]) -> dict[str, Any] | None:
     found = [layer.get("encoding", {}).get("x", {}) for layer in spec.get("layer", [])]
     times = [x for x in found if x.get("field") == "period" and x.get("type") == "temporal"]
     return max(times, key=lambda x: "bandPosition" in x, default=None)
+
+
+def boxes(cells: Iterable[Cell], spec: Mapping[str, Any], look: Look) -> list[dict[str, Any]]:
+    """Return the layers of marks in cells (of a row alone, where k is None) on a chart of rows.
+
+    They draw from the chart's own rows: other data would change the order in which those stand.
+    """
+    flat = [layer["encoding"] for layer in _flat(spec) if "encoding" in layer]
+    of_rows = [encoding for encoding in flat if encoding.get("y", {}).get("field") == "row"]
+    if not of_rows:
+        return []
+    x = next((each["x"] for each in of_rows if each.get("x", {}).get("field") == "k"), None)
+    y = of_rows[0]["y"]
+    held = [{"at": _at(row, k), "mark": number} for row, k, number in cells]
+    fields = ["row", "k"] if x else ["row"]
+    own = [
+        {"calculate": "datum.row + '|' + datum.k" if x else "datum.row + '|'", "as": "at"},
+        {"lookup": "at", "from": {"data": {"values": held}, "key": "at", "fields": ["mark"]}},
+        {"filter": "isValid(datum.mark)"},
+        {"aggregate": [], "groupby": [*fields, "mark"]},
+    ]
+    said = {"text": {"field": "mark", "type": "nominal"}}
+    sign = {"type": "text", "color": look.ink, "fontSize": 10, "fontWeight": "bold"}
+    if x is None:
+        side = {**sign, "align": "left"}
+        return [{"transform": own, "mark": side, "encoding": {"x": {"value": 2}, "y": y, **said}}]
+    corner = {"x": {**x, "bandPosition": 0.9}, "y": {**y, "bandPosition": 0.32}}
+    # in narrow cells the number would stand on theirs: the frame alone
+    wide = {"expr": "width / domain('x').length < 44 ? 0 : 1"}
+    frame = {"type": "rect", "fillOpacity": 0, "stroke": look.ink, "strokeWidth": 1.5, "cornerRadius": 2}
+    disc = {"type": "circle", "color": look.paper, "stroke": look.ink, "strokeWidth": 1, "size": 190, "opacity": wide}
+    return [
+        {"transform": own, "mark": {**frame, "tooltip": None}, "encoding": {"x": x, "y": y}},
+        {"transform": own, "mark": disc, "encoding": corner},
+        {"transform": own, "mark": {**sign, "opacity": wide, "dy": 0.5}, "encoding": {**corner, **said}},
+    ]
+
+
+def _at(row: str, k: Any) -> str:
+    return f"{row}|" if k is None else f"{row}|{int(k)}"
+
+
+def day_of(when: date | datetime, locale: str) -> str:
+    """Return a day in words."""
+    return str(format_date(when, "medium", locale=locale))
+
+
+def _flat(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [each for layer in spec.get("layer", []) for each in (_flat(layer) if "layer" in layer else [layer])]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_date
 
 from cs_metrics.charts.drawing import Drawing
-from cs_metrics.charts.marks import Mark
+from cs_metrics.charts.marks import Mark, day_of
 from cs_metrics.periods import step
 
 
@@ -29,9 +27,5 @@ def noted(drawing: Drawing, notes: Iterable[Mapping[str, Any]], *, grain: str = 
     marks = []
     for number, note in enumerate(sorted(spanned, key=lambda n: n["dated"]), start=1):
         at = max(s for s in starts if s <= pd.Timestamp(note["dated"]))
-        marks.append(Mark(number, f"{pd.Timestamp(at):%Y-%m-%dT%H:%M:%S}", _day(note["dated"], locale), note["text"]))
+        marks.append(Mark(number, f"{pd.Timestamp(at):%Y-%m-%dT%H:%M:%S}", day_of(note["dated"], locale), note["text"]))
     return replace(drawing, marks=tuple(marks))
-
-
-def _day(when: date | datetime, locale: str) -> str:
-    return str(format_date(when, "medium", locale=locale))

@@ -35,6 +35,7 @@ def show(question: Question, triangle: Triangle) -> None:
         said, pooled=pooled, highlight=[known[i] for i in chosen], grain=question.grain,
         steps=question.steps, note=triangle.layout.note, **_look(),
     )  # fmt: skip
+    drawing = chart.listed(drawing, chart.RETENTION, question.arguments["since"])
     chart.show(
         drawing, key="curves", name=f"retention curves {question.activity.name}",
         hint="Dashed: not over yet. Thick: all cohorts together, over complete cells alone, with its 95 % interval.",
@@ -54,6 +55,7 @@ def segments(question: Question, frame: pd.DataFrame) -> None:
         steps=question.steps, band=True, **_look(),
         note=f"The {SEGMENTS} largest of {len(order)} are shown." if len(order) > SEGMENTS else "",
     )  # fmt: skip
+    drawing = chart.listed(drawing, chart.RETENTION, question.arguments["since"])
     chart.show(
         drawing, key="curves", name=f"retention curves {question.activity.name} by {question.by}",
         hint="A line for each segment: all its cohorts together, over complete cells alone, with its 95 % interval.",

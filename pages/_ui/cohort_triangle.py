@@ -93,8 +93,7 @@ def colored(triangle: Triangle) -> analysis.Compared:
 def show(question: Question, triangle: Triangle) -> None:
     """Show the triangle: the cohorts' names stay where they are while the cells scroll beside them."""
     held = colored(triangle)
-    whole = _drawing(question, triangle, held, names=True)
-    cells = _drawing(question, triangle, held, names=False)
+    whole, cells = (_noted(question, triangle, _drawing(question, triangle, held, names=n)) for n in (True, False))
     name = f"retention {question.activity.name} by {question.grain}"
     legend(held)
     st.html(SCROLL % charts.least_width(cells))
@@ -120,7 +119,16 @@ def show(question: Question, triangle: Triangle) -> None:
             width="stretch",
         )
         download.table(triangle.frame, key="triangle_table", name=f"retention {question.activity.name}", label="Cells")
-        download.chart(whole, key="triangle_files", name=name, legend=legend_words(held))
+        words = "\n".join([legend_words(held), *chart.mark_words(whole)])
+        download.chart(whole, key="triangle_files", name=name, legend=words)
+    chart.marks(whole)
+
+
+def _noted(question: Question, triangle: Triangle, drawing: Any) -> Any:
+    """Return the triangle with what people noted: of cohorts by their start in the cells of that time."""
+    dated = question.by_start and not triangle.layout.groups
+    ages = not question.steps and question.arguments["calendar"]
+    return chart.noted_cohorts(drawing, grain=question.grain, dated=dated, ages=ages)
 
 
 def _drawing(question: Question, triangle: Triangle, held: analysis.Compared, *, names: bool) -> Any:
@@ -199,7 +207,7 @@ def side_by_side(question: Question, frame: pd.DataFrame) -> None:
             st.markdown(f"**{formats.literal(key)}**")
             held = analysis.compared(triangle.layout.frame, "absolute")
             chart.show(
-                _drawing(question, triangle, held, names=True), key=f"triangle_{place}",
+                _noted(question, triangle, _drawing(question, triangle, held, names=True)), key=f"triangle_{place}",
                 name=f"retention {question.activity.name} {key}", select="cell", legend=legend_words(held),
                 on_select=lambda place=place, key=key: cohort_cell.pressed(f"triangle_{place}", key),
             )  # fmt: skip

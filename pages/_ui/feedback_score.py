@@ -70,9 +70,11 @@ def shares(survey: str, asked: Asked) -> None:
     frame = _nps(asked, asked.question.grain)
     if frame.empty or not frame["n"].sum():
         return
+    grain = asked.question.grain or "month"
+    drawing = charts.shares(frame, grain=grain, look=chart.theme(), locale=str(formats.locale()))
     chart.show(
-        charts.shares(frame, grain=asked.question.grain or "month", look=chart.theme(), locale=str(formats.locale())),
-        key="shares", name=f"nps shares by {asked.question.grain}",
+        chart.noted_rows(drawing, frame["period"], "net_promoter_score", grain=grain), key="shares",
+        name=f"nps shares by {grain}",
         hint=feedback_rule.told(survey), legend=feedback_rule.told(survey),
     )  # fmt: skip
 

@@ -178,7 +178,14 @@ def finish() -> None:
 
 
 def _fingerprint(drawing: Drawing) -> str:
-    told = (drawing.build.__module__, drawing.build.__qualname__, drawing.options, drawing.marks, drawing.aims)
+    told = (
+        drawing.build.__module__,
+        drawing.build.__qualname__,
+        drawing.options,
+        drawing.marks,
+        drawing.cells,
+        drawing.aims,
+    )
     return f"{told!r}{drawing.data.to_csv(index=False)}"
 
 

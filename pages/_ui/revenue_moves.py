@@ -67,7 +67,9 @@ def _waterfall(row: pd.DataFrame, at: str, grain: str, asked: Asked) -> None:
     if not told["complete"]:
         said += " The period is not over in these data."
     st.markdown(formats.literal(said))
-    drawing = charts.waterfall(row, **_look())
+    asks = asked.question
+    span = {"since": at, "grain": grain} if at else {"since": asks.since, "until": asks.until}
+    drawing = chart.listed(charts.waterfall(row, **_look()), "mrr", **span)
     hint = "Press a bar to see whose movement it is."
     if not at:
         hint += " The range compares its two ends: who came and left within it moved nothing."

@@ -101,6 +101,7 @@ def headline(question: Question) -> None:
 def stairs(question: Question, frame: pd.DataFrame) -> None:
     """Show the curves with the number at risk, and the median life of each group."""
     drawing = charts.survival(frame, by=question.names, grain=question.grain, **_look())
+    drawing = chart.listed(drawing, chart.RETENTION)
     chart.show(
         drawing, key="survival_curve", name=f"survival by {question.grain}", select="point", on_select=_picked,
         hint=f"The share still here after so many {question.grain}s of life, with its 95 % band (log-log). Pale: fewer "

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cs_metrics import charts
 from pages._ui import answer, door, formats, shell, target_parts
 
 
@@ -18,7 +19,7 @@ class Tile:
 
     `better` is 'higher', 'lower' or 'neither'. `before` is the value compared with, `against` the name of its period.
     `trend` holds the values of whole periods, oldest first, None where a period has none. `target` says how the KPI
-    stands to its target.
+    stands to its target, `notes` how many people pinned to its time.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Tile:
     currency: str = "USD"
     item: str | None = None
     target: str = ""
+    notes: int = 0
 
 
 def make(ids: Sequence[str], asked: Any, items: Mapping[str, str] | None = None) -> dict[str, Tile]:
@@ -50,6 +52,7 @@ def make(ids: Sequence[str], asked: Any, items: Mapping[str, str] | None = None)
     parts = {i: row["item"] for i, row in now.items() if not answer.is_whole(row["item"])}
     before = answer.by_id(door.compute(ask, asked.before), parts) if asked.before else {}
     settings = door.settings()
+    noted = charts.within(door.notes(None), asked.question.since, asked.question.until)
     tiles = {}
     for i in dict.fromkeys(ids):
         kpi, row = door.kpi(i), now.get(i)
@@ -65,6 +68,7 @@ def make(ids: Sequence[str], asked: Any, items: Mapping[str, str] | None = None)
                 note=row["note"] or "", before=_comparable(row, before.get(i)), against=asked.against,
                 trend=tuple(trend.sort_values("period")["value"]), item=parts.get(i),
                 target=target_parts.on_tile(kpi, asked) if parts.get(i) is None else "",
+                notes=sum(note["kpi"] in ("", i) for note in noted),
             )  # fmt: skip
         tiles[i] = tile
     return tiles
@@ -167,6 +171,8 @@ def _foot(tile: Tile) -> str:
         parts.append(":material/hourglass_top: not over" + (", so not compared" if tile.against else ""))
     if tile.note:
         parts.append(formats.literal(tile.note))
+    if tile.notes:
+        parts.append(f":material/push_pin: {formats.plural(tile.notes, 'note')}")
     if tile.target:
         parts.append(tile.target)
     return " · ".join(parts) or "&nbsp;"
