@@ -1,6 +1,6 @@
 """The command line: python -m cs_metrics load | kpi | retention | sql | compare | check, in the library's words;
 report (see report_commands.py); people (see people_commands.py); export | import | backup | restore (see
-archive_commands.py)."""
+archive_commands.py); erase | delete (see erasing_commands.py)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 import cs_metrics as cs
-from cs_metrics import archive_commands, people_commands, report_commands
+from cs_metrics import archive_commands, erasing_commands, people_commands, report_commands
 from cs_metrics.api import choices
 from cs_metrics.api.empty import check_kpis
 from cs_metrics.presets import preset
@@ -94,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     report_commands.add(commands)
     archive_commands.add(commands)
+    erasing_commands.add(commands)
     people_commands.add(commands)
     return top
 

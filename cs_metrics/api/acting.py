@@ -35,7 +35,10 @@ _EDITOR = (
     "arriving", "keep_arrived", "path", "save_rule", "delete_rule", "restore_rule", "backtest_rule", "switch_rule",
     "evaluate_rules", "save_playbook", "delete_playbook", "restore_playbook", "change_todos", "undo_todos",
 )  # fmt: skip
-_OWNER = ("audit", "change_role", "export", "invite", "people", "remove_person")
+_OWNER = (
+    "audit", "change_role", "delete", "deletion", "erase_customer", "erasure", "erasures", "export", "invite", "people",
+    "remove_person",
+)  # fmt: skip
 RIGHTS: Mapping[str, Role] = {
     **dict.fromkeys(_VIEWER, Role.VIEWER),
     **dict.fromkeys(_EDITOR, Role.EDITOR),

@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 
 from cs_metrics import facts, kpis, periods
+from cs_metrics.api import erased
 from cs_metrics.ingest.load import Load
 from cs_metrics.ingest.plan import Plan
 from cs_metrics.kpis.scorecards import OVERVIEW
@@ -39,7 +40,8 @@ class Preview:
     that is in the version already. `kpis`: kpi, before, after: the headline KPIs over the last twelve whole months of
     the latest version and of the version as it would be, null where not computable; `reach`: the exclusive end of the
     data of each, None where there is none. `left_out`: why there are no KPIs; '' where there are. `differing`: a
-    sentence for each attribute in which one of the files and another customer file differ.
+    sentence for each attribute in which one of the files and another customer file differ. `returned`: a sentence for
+    each customer whose data were erased and that is in the files again.
     """
 
     mode: str
@@ -49,12 +51,13 @@ class Preview:
     reach: tuple[datetime | None, datetime | None] = (None, None)
     left_out: str = ""
     differing: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
 
     @property
     def remarks(self) -> list[str]:
         """What to know before publishing, in sentences: rows that would count twice, be dropped, share a key."""
         told = (line for table in self.tables for line in remarks(table, self.mode))
-        return [*self.skipped, *told, *self.differing]
+        return [*self.returned, *self.skipped, *told, *self.differing]
 
 
 def most_rows() -> int:
@@ -81,7 +84,7 @@ def preview(
     comparison = Comparison(latest is not None, mode, shapes)
     request = publishing.Request(mode, settings, _no_facts if large else facts.build, seen=comparison.see,
                                  same=workspace.same_customers())  # fmt: skip
-    found = Preview(mode)
+    found = Preview(mode, returned=erased.sentences(workspace.records, loads))
     with publishing.rehearsal(workspace.folder, loads, request, progress) as (staging, found.skipped):
         found.tables = comparison.tables
         if staging is None or large:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from cs_metrics.api import erased
 from cs_metrics.api.linked import Linked
 from cs_metrics.api.looking import Looking
 from cs_metrics.api.view import View
@@ -30,7 +31,8 @@ class Opened:
     analysis. `filters` says whether the reader may change what is filtered by ("open"), see it in `where` ("locked"),
     or neither ("hidden": `where` is {}). `workspace` is what a page may use of the workspace. `redacted`: columns are
     left out (`hidden`) or replaced by pseudonyms (`masked`), or cells of fewer than `least` are not shown. `proof`
-    stands for the password in `reopen_link`; '' where there is none.
+    stands for the password in `reopen_link`; '' where there is none. `changed`: a sentence where data were erased from
+    what a frozen link shows, '' where not.
     """
 
     link: str
@@ -51,6 +53,7 @@ class Opened:
     proof: str
     view: View
     workspace: Looking
+    changed: str = ""
 
     @property
     def redacted(self) -> bool:
@@ -186,6 +189,7 @@ class Shared:
             masked=tuple(found["masked"]),
             view=view,
             workspace=Looking(cast("Workspace", self), view, redacted=links.is_redacted(found)),
+            changed=erased.changed(self.records, found),
         )
 
 

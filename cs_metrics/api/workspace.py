@@ -13,9 +13,10 @@ import pandas as pd
 import pyarrow as pa
 
 from cs_metrics import facts
-from cs_metrics.api import audited, previewing
+from cs_metrics.api import audited, erased, previewing
 from cs_metrics.api.aimed import Aimed
 from cs_metrics.api.archives import Archived
+from cs_metrics.api.erased import Erasing
 from cs_metrics.api.followed import Followed
 from cs_metrics.api.kept import Kept
 from cs_metrics.api.matched import Matched
@@ -37,6 +38,8 @@ from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
 from cs_metrics.sql import quote
 from cs_metrics.workspace import (
+    deleting,
+    erasing,
     finishing,
     publishing,
     remembered,
@@ -54,7 +57,7 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared, Worded, Ruled, Todos):
+class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared, Worded, Erasing, Ruled, Todos):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
@@ -64,6 +67,8 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         self.folder = Folder(path_or_name)
         self.records = Records(self.folder)
         finishing.settle(self.folder, self.records)
+        erasing.finish(self.folder, self.records, facts.build)
+        deleting.finish(self.path.parent)
 
     @classmethod
     def open(cls, path_or_name: str | os.PathLike[str]) -> Workspace:
@@ -149,6 +154,7 @@ class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled
         )
         done = publishing.publish(self.folder, loads, request, Progress(progress, cancelled))
         finishing.finish(self.folder, self.records, done.number)
+        done.returned = erased.sentences(self.records, loads)
         self._evaluated(who)
         version = self.version(done.number)
         version.published = done

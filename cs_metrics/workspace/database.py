@@ -41,6 +41,8 @@ def cursor(path: Path) -> duckdb.DuckDBPyConnection:
     with _LOCK:
         root = _ROOTS.get(key)
         if root is None:
+            for earlier in [one for one in _ROOTS if one[0] == key[0]]:  # the file was replaced since
+                del _ROOTS[earlier]
             try:
                 root = _connect(path, read_only=True)
             except duckdb.Error as error:
@@ -59,6 +61,14 @@ def forget(path: Path) -> None:
     with _LOCK:
         for key in [key for key in _ROOTS if key[0] == place]:
             _ROOTS.pop(key).close()
+
+
+def drop(path: Path) -> None:
+    """Let go of a file that was replaced: whoever reads the one before reads on, then its place on the disk is free."""
+    place = str(path.resolve())
+    with _LOCK:
+        for key in [key for key in _ROOTS if key[0] == place]:
+            del _ROOTS[key]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ SHARED = 20
 BLOCK = 3000
 NEAR = 88.0
 SHORTEST = 5
-_FORMS = (
+FORMS = (
     "inc incorporated llc llp lp ltd limited plc corp corporation co company gmbh mbh ag kg kgaa ohg ug se sa sas sarl "
     "srl spa bv nv ab as aps oy oyj pty pte pvt kk holding holdings group and"
 )
@@ -110,7 +110,7 @@ def _said(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     texts += [
         f"SELECT customer_id, {quote(c)}, {literal(c)} FROM customers WHERE {quote(c)} IS NOT NULL" for (c,) in columns
     ]
-    forms = "|".join([*_SPLIT_FORMS, *_FORMS.split(" ")])
+    forms = "|".join([*_SPLIT_FORMS, *FORMS.split(" ")])
     anybody = ", ".join(literal(each) for each in _ANYBODY.split(" "))
     host = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}"
     query = f"""

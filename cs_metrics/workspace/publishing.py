@@ -36,11 +36,13 @@ def _unseen(con: duckdb.DuckDBPyConnection, table: RawTable, load: Load, given: 
 
 @dataclass
 class Published:
-    """What a publishing did: the version's number, and per sheet and table what became of the rows."""
+    """What a publishing did: the version's number, and per sheet and table what became of the rows. `returned`: a
+    sentence for each customer whose data were erased and that is in it again."""
 
     number: int
     loads: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -156,8 +158,9 @@ def empty(path: Path, settings: dict[str, Any], build: Build) -> None:
 def _leave_out_known(old: Path, loads: list[Load]) -> tuple[list[Load], list[str]]:
     """Return the loads whose sheet is not in the version yet for that table, and a sentence for each of the others."""
     query = (
-        "SELECT s.sha256, s.file, coalesce(s.sheet, ''), l.table_name, s.loaded_at FROM _sources AS s "
-        "JOIN _loads AS l ON l.source = s.source ORDER BY s.loaded_at DESC"
+        # an upload that a customer was erased from is known as it came, too (`upload` says 'sha256/file')
+        "SELECT unnest([s.sha256, split_part(s.upload, '/', 1)]), s.file, coalesce(s.sheet, ''), l.table_name, "
+        "s.loaded_at FROM _sources AS s JOIN _loads AS l ON l.source = s.source ORDER BY s.loaded_at DESC"
     )
     # one zip is many files: 'archive.zip/member.csv'
     known = {

@@ -291,6 +291,23 @@ ANNOUNCED = Table(
     Column("content", JSON, nullable=False),
     info=STAYS,
 )
+# customers whose data were erased: the proof names none of them, `keys` says by the secret `key` whether an id is one
+ERASURES = Table(
+    "cs_erasures",
+    METADATA,
+    Column("workspace", _KEY, primary_key=True),
+    Column("erasure", _KEY, primary_key=True),
+    Column("happened_at", DateTime, nullable=False),
+    Column("finished_at", DateTime),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("key", _KEY, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Column("proof", JSON, nullable=False),
+    # what is still to be done, and of whom; nothing once it is done
+    Column("intent", JSON),
+)
 AUDIT = Table(
     "cs_audit",
     METADATA,

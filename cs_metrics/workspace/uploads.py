@@ -110,8 +110,17 @@ def path_of(folder: Folder, sha256: str) -> Path:
     place = folder.files / sha256
     found = sorted(place.iterdir()) if sha256.isalnum() and place.is_dir() else []
     if not found:
+        if sha256.isalnum() and (folder.files / f"{sha256}.erased").exists():
+            raise WorkspaceError((folder.files / f"{sha256}.erased").read_text(encoding="utf-8"))
         raise WorkspaceError(f"The upload {sha256[:12]} is not in this workspace any more: upload the file again.")
     return found[0]
+
+
+def tombstone(folder: Folder, sha256: str, sentence: str) -> None:
+    """Say of an upload that is about to be removed for good why it is no longer there."""
+    draft = folder.files / f"upload-{uuid.uuid4().hex}"
+    draft.write_text(sentence, encoding="utf-8")
+    move_whole(draft, folder.files / f"{sha256}.erased")
 
 
 def forget(folder: Folder, records: Records, sha256: str) -> str:

@@ -109,6 +109,7 @@ def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: 
     where they are its own, else a copy beside it, made when first asked for. The copies used longest ago are deleted.
     """
     number, path = path_of(folder, number)
+    before = path.stat().st_ino
     own = meta(path)
     key = facts_key(settings)
     if key == facts_key(own["settings"]) and own.get("facts") == facts.code():
@@ -136,6 +137,11 @@ def with_facts(folder: Folder, number: int, settings: Mapping[str, Any], build: 
                 describe.write_meta(con, own | changed)
                 build(con, dict(settings), as_of)
             move_whole(staging, sidecar)
+        replaced = path.stat().st_ino != before
+        if replaced:  # a customer was erased from the version meanwhile
+            sidecar.unlink(missing_ok=True)
+    if replaced:
+        return with_facts(folder, number, settings, build)
     oldest_first = sorted(folder.sidecars(), key=lambda p: p.stat().st_atime)
     for extra in oldest_first[:-SIDECARS_KEPT]:
         extra.unlink(missing_ok=True)

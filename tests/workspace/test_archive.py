@@ -280,9 +280,9 @@ def test_one_that_is_killed_half_way_leaves_nothing_to_be_seen_and_the_next_clea
 def test_every_table_says_whether_it_travels():
     """A new table of rights, links or tokens gets `info=STAYS`; any other is added here."""
     assert {t.name.removeprefix("cs_") for t in rows.travelling()} == {
-        "audit", "cards", "drafts", "firings", "follow_ups", "mappings", "matches", "notes", "own_kpis", "playbooks",
-        "reports", "rules", "scorecards", "segments", "settings", "states", "targets", "themes", "todo_changes",
-        "todos", "uploads", "versions", "views",
+        "audit", "cards", "drafts", "erasures", "firings", "follow_ups", "mappings", "matches", "notes", "own_kpis",
+        "playbooks", "reports", "rules", "scorecards", "segments", "settings", "states", "targets", "themes",
+        "todo_changes", "todos", "uploads", "versions", "views",
     }  # fmt: skip
 
 

@@ -142,7 +142,7 @@ def _squeeze(line: str) -> str:
     return line if '"' in line else " ".join(line.split()) + "\n"
 
 
-def _kept(line: str, dialect: Dialect) -> str:
+def kept(line: str, dialect: Dialect) -> str:
     """A backslash before what needs none (\\N for nothing, C:\\Users) is one itself: doubled, the reader keeps it."""
     escaped = {"\\", "\r", "\n", dialect.quote, dialect.delimiter}
     return re.sub(r"\\(.?)", lambda m: m[0] if m[1] in escaped else f"\\{m[0]}", line, flags=re.S)
@@ -167,7 +167,7 @@ def read(
         if dialect.escape != "\0":
             lines = (line.replace("\0", "") if "\0" in line else line for line in lines)
         if dialect.escape == "\\":
-            lines = (_kept(line, dialect) if "\\" in line else line for line in lines)
+            lines = (kept(line, dialect) if "\\" in line else line for line in lines)
         if dialect.delimiter == " ":
             lines = map(_squeeze, lines)
         moved = Realigned(dialect.width, dialect.delimiter)

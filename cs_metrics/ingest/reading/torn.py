@@ -44,6 +44,11 @@ class Lines:
     def give_back(self, lines: list[str]) -> None:
         self._returned.extendleft(reversed(lines))
 
+    @property
+    def given(self) -> int:
+        """How many lines were read and not given back."""
+        return self.taken - len(self._returned)
+
     def passed(self, count: int) -> bool:
         """Whether so many lines are read, and none is waiting that was given back."""
         return self.taken >= count and not self._returned

@@ -61,7 +61,7 @@ class Page:
     hidden: bool
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return each worksheet's name and its part of the zip, where they can be told."""
     try:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
@@ -184,7 +184,7 @@ def read(
             safety.check_zip(path, name, limits)
             safety.check_repeats(path, name, limits)
             with zipfile.ZipFile(path) as archive:
-                parts, padding, early = _parts(archive), _padding(archive), _days_short(archive)
+                parts, padding, early = sheet_parts(archive), _padding(archive), _days_short(archive)
                 sizes = {s: archive.getinfo(p).file_size for s, p in parts.items()}
                 total = max(1, sum(sizes.values()))
                 for sheet, part in parts.items():
