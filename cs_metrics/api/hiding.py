@@ -7,12 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from cs_metrics.api import masking
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.where import names
 from cs_metrics.schema import TABLES
-
-# columns of facts that hold the value of another: who answered is the user, else the account; and the other way round
-_TOLD = {"respondent": {"user_id", "customer_id"}, "cluster": {"user_id", "customer_id"}}
 
 
 def is_hidden(name: str, hidden: frozenset[str]) -> bool:
@@ -47,7 +45,5 @@ def check_where(asked: Mapping[str, Any] | None, hidden: frozenset[str]) -> None
 
 
 def drop(frame: pd.DataFrame, hidden: frozenset[str]) -> pd.DataFrame:
-    """Return a frame of rows without the columns that are hidden in any table, and those that say the same."""
-    bare = {name.rsplit(".", 1)[-1] for name in hidden}
-    bare |= {name for name, told in _TOLD.items() if told & bare}
-    return frame.drop(columns=[c for c in frame.columns if c in bare])
+    """Return a frame of rows as a reader may see it: see `masking.veil`."""
+    return masking.veil(frame, hidden)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from cs_metrics.api import erased
+from cs_metrics.api import erased, snapshot
 from cs_metrics.api.linked import Linked
 from cs_metrics.api.looking import Looking
 from cs_metrics.api.view import View
+from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.where import names
 from cs_metrics.periods import check_grain, instant
+from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve, today
 from cs_metrics.workspace import links, own_kpis, people
 from cs_metrics.workspace.connections import whole
+from cs_metrics.workspace.folder import Folder
 from cs_metrics.workspace.records import Records
 
 if TYPE_CHECKING:
@@ -63,6 +66,7 @@ class Opened:
 class Shared:
     """The part of a `Workspace` that is about links."""
 
+    folder: Folder
     records: Records
 
     @property
@@ -74,6 +78,9 @@ class Shared:
         raise NotImplementedError
 
     def version(self, number: int | None = None) -> Version:
+        raise NotImplementedError
+
+    def numbers(self) -> list[int]:
         raise NotImplementedError
 
     @whole
@@ -112,6 +119,8 @@ class Shared:
         `expires_at` (UTC): from then on it opens nothing. Raises WorkspaceError, QueryError.
         """
         names(where)
+        hidden, masked = set(hidden), set(masked)
+        self._check_columns(hidden | masked)
         kept = resolve(self.settings, definitions)
         seen = self.version(version) if frozen else None
         values = {
@@ -127,8 +136,8 @@ class Shared:
             "as_of": seen.as_of.isoformat() if seen else None,
             "where": dict(where or {}),
             "filters": filters,
-            "hidden": sorted(set(hidden)),
-            "masked": sorted(set(masked) - set(hidden)),
+            "hidden": sorted(hidden),
+            "masked": sorted(masked - hidden),
             "least": least,
             "asked": asked_of(since, until, grain),
             "pages": pages,
@@ -137,10 +146,22 @@ class Shared:
             "created_by": who,
             "expires_at": None if expires_at is None else instant(expires_at, "expires_at"),
         }
+        if frozen:
+            values["snapshot"] = snapshot.take(self.records, links.is_redacted(values))
         link, token = links.make(self.records, values, password)
         told = {k: values[k] for k in ("page", "pages", "frozen", "filters", "hidden", "masked", "least", "audience")}
         self.records.log(who, "link made", {"link": link, **told})
         return token
+
+    def _check_columns(self, names: set[str]) -> None:
+        """Raise QueryError for a column that is nowhere: with a slip of the pen it would be shown."""
+        known = {(t.name, c.name) for t in TABLES.values() for c in t.columns}
+        if names and self.numbers():
+            tables = self.version().tables()
+            known |= {(t, name) for t, about in tables.items() for name in (*about["columns"], *about["attributes"])}
+        full = {column for _, column in known} | {f"{table}.{column}" for table, column in known}
+        for name in sorted(names - full):
+            raise QueryError(f"There is no column '{name}' to keep from a link's readers. {did_you_mean(name, full)}")
 
     def links(self) -> list[dict[str, Any]]:
         """Return the links, the latest first: link (its id), title, note, page, params, frozen, version, settings, own,
@@ -171,14 +192,19 @@ class Shared:
         return self._opened(links.reopened(self.records, token, proof, who))
 
     def _opened(self, found: Mapping[str, Any]) -> Opened:
+        workspace = self._as_it_was(found["snapshot"])
         view = Linked(
-            self.version(found["version"] if found["frozen"] else None),
+            workspace.version(found["version"] if found["frozen"] else None),
             definitions=found["settings"],
             where=found["where"] if found["filters"] != "open" else {},
-            hidden=[*found["hidden"], *found["masked"]],
+            hidden=found["hidden"],
+            masked=found["masked"],
+            key=bytes.fromhex(found["mask_key"]),
             as_of=None if found["as_of"] is None else datetime.fromisoformat(found["as_of"]),
             own=found["own"] if found["frozen"] else None,
             least=found["least"],
+            asked=found["asked"],
+            secret=found["filters"] == "hidden",
         )
         names = ("link", "title", "note", "page", "params", "filters", "frozen", "pages", "least", "audience",
                  "created_by", "expires_at", "proof")  # fmt: skip
@@ -188,9 +214,17 @@ class Shared:
             hidden=tuple(found["hidden"]),
             masked=tuple(found["masked"]),
             view=view,
-            workspace=Looking(cast("Workspace", self), view, redacted=links.is_redacted(found)),
+            workspace=Looking(workspace, view),
             changed=erased.changed(self.records, found),
         )
+
+    def _as_it_was(self, lines: Sequence[dict[str, Any]] | None) -> Workspace:
+        """Return the workspace with the small things of a snapshot; None: as they are."""
+        if lines is None:
+            return cast("Workspace", self)
+        still = object.__new__(type(self))
+        still.folder, still.records = self.folder, snapshot.records_of(self.records.workspace, lines)
+        return cast("Workspace", still)
 
 
 def asked_of(since: Any, until: Any, grain: str | None) -> dict[str, Any]:
