@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from cs_metrics.__main__ import parser
-from pages._ui import health_route
+from pages._ui import access, health_route
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -28,7 +28,7 @@ def instructions(name: str) -> list[str]:
 
 def test_everything_that_is_named_is_described():
     known = {"Caddyfile", "Dockerfile", "Dockerfile.dockerignore", ".env.example", "README.md", "compose.yaml"}
-    assert set(TEXTS) == known | {"cs-metrics.service", "kubernetes.yaml"}
+    assert set(TEXTS) == known | {"Caddyfile.password", "cs-metrics.service", "kubernetes.yaml"}
 
 
 def test_the_image_copies_what_there_is_and_all_that_the_app_needs():
@@ -59,7 +59,8 @@ def test_compose_asks_for_what_the_example_has_and_for_no_more():
     asked = set(re.findall(r"\$\{(\w+)", TEXTS["compose.yaml"]))
     assert asked == set(re.findall(r"^(\w+)=", TEXTS[".env.example"], re.MULTILINE))
     given = set(COMPOSE["services"]["proxy"]["environment"])
-    assert given == set(re.findall(r"\{\$(\w+)\}", TEXTS["Caddyfile"]))
+    assert given == set(re.findall(r"\{\$(\w+)\}", TEXTS["Caddyfile.password"]))
+    assert set(re.findall(r"\{\$(\w+)\}", TEXTS["Caddyfile"])) == {"SITE_DOMAIN"}
 
 
 def test_compose_fits_together():
@@ -70,7 +71,7 @@ def test_compose_fits_together():
     assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
     for one in services.values():
         for volume in one["volumes"]:
-            source = volume.split(":")[0]
+            source = re.sub(r"\$\{\w+:-(\w+)\}", r"\1", volume).split(":")[0]
             assert source in COMPOSE["volumes"] or source == "./backups" or (DEPLOY / source).is_file()
         assert set(one.get("depends_on", {})) <= set(services)
     assert re.search(r"reverse_proxy (\w+):(\d+)", TEXTS["Caddyfile"]).groups() == ("app", *instructions("EXPOSE"))
@@ -85,7 +86,7 @@ def test_health_is_asked_where_it_answers():
     for probe in ("livenessProbe", "readinessProbe"):
         assert container[probe]["httpGet"]["path"] in routes
         assert container[probe]["timeoutSeconds"] > health_route.PATIENCE
-    assert routes <= set(re.search(r"not path (.+)", TEXTS["Caddyfile"])[1].split())
+    assert routes <= set(re.search(r"not path (.+)", TEXTS["Caddyfile.password"])[1].split())
 
 
 def test_kubernetes_fits_together():
@@ -106,7 +107,7 @@ def test_kubernetes_fits_together():
 def test_commands_of_the_readme_are_those_there_are():
     lines = [line.split(" #")[0] for text in TEXTS.values() for line in text.splitlines()]
     ours = [shlex.split(line.split("-m cs_metrics ")[1]) for line in lines if "python -m cs_metrics " in line]
-    assert {words[0] for words in ours} == {"backup", "restore"}
+    assert {words[0] for words in ours} == {"backup", "restore", "people"}
     assert all(callable(parser().parse_args(words).command) for words in ours)
     for named in re.findall(r"`([\w.-]+)` is a sketch|deploy/([\w.-]+\.service)", TEXTS["README.md"]):
         assert (DEPLOY / next(filter(None, named))).is_file()
@@ -121,7 +122,51 @@ def test_the_unit_starts_what_there_is_under_a_user_of_its_own():
     assert Path(unit["Service"]["WorkingDirectory"]) == Path("/opt/cs-metrics")
 
 
-def test_the_readme_says_that_nothing_was_built_and_that_there_is_no_sign_in():
-    said = " ".join(TEXTS["README.md"].split())
-    assert "the images were not built" in said
-    assert "no sign-in of its own" in said
+def test_the_readme_says_that_nothing_was_built():
+    assert "the images were not built" in " ".join(TEXTS["README.md"].split())
+
+
+def environment(name: str) -> dict[str, str]:
+    """The environment of the app as compose and Kubernetes give it, filled in as .env.example or a secret would be."""
+    if name == "kubernetes.yaml":
+        (pod,) = (p for p in yaml.safe_load_all(TEXTS[name]) if p["kind"] == "Deployment")
+        return {
+            one["name"]: "x" * access.SHORTEST_SECRET for one in pod["spec"]["template"]["spec"]["containers"][0]["env"]
+        }
+    filled = dict(re.findall(r"^(\w+)='?(.*?)'?$", TEXTS[".env.example"], re.MULTILINE))
+    asked = {k: str(v) for k, v in COMPOSE["services"]["app"]["environment"].items()}
+    return {k: re.sub(r"\$\{(\w+)[^}]*\}", lambda found: filled[found[1]], v) for k, v in asked.items()}
+
+
+OPEN = {**dict.fromkeys(access.OIDC.values(), ""), access.ACCESS: "open"}
+FILLED = {
+    "CS_METRICS_OIDC_CLIENT_ID": "id", "CS_METRICS_OIDC_CLIENT_SECRET": "secret",
+    "CS_METRICS_OIDC_COOKIE_SECRET": "0" * 64,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "filled", "why"),
+    [
+        ("compose.yaml", FILLED, ""),
+        ("compose.yaml", OPEN, ""),
+        ("compose.yaml", {}, "Sign-in needs CS_METRICS_OIDC_CLIENT_ID, CS_METRICS_OIDC_CLIENT_SECRET"),
+        ("compose.yaml", {**OPEN, access.ACCESS: ""}, "open to the network (0.0.0.0) without sign-in"),
+        ("kubernetes.yaml", {}, ""),
+    ],
+)
+def test_what_is_deployed_starts_with_sign_in_or_said_to_be_open_and_not_otherwise(name, filled, why, monkeypatch):
+    address = re.search(r"STREAMLIT_SERVER_ADDRESS=(\S+)", TEXTS["Dockerfile"])[1]
+    monkeypatch.setattr(access.st, "get_option", {"server.address": address}.get)
+    monkeypatch.setattr(access, "_auth", dict)
+    for variable in (*access.OIDC.values(), access.ACCESS):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in {**environment(name), **filled}.items():
+        monkeypatch.setenv(variable, value)
+    told = access.unsafe()
+    assert why in told if why else told == ""
+
+
+def test_a_plain_machine_does_not_start_without_saying_who_may_come_in():
+    assert re.search(r"^EnvironmentFile=/etc/cs-metrics.env$", TEXTS["cs-metrics.service"], re.MULTILINE)
+    assert "/etc/cs-metrics.env" in TEXTS["README.md"]

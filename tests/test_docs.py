@@ -19,6 +19,8 @@ from cs_metrics.kpis.catalogue import places
 from cs_metrics.kpis.listing import search
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import SETTINGS
+from cs_metrics.workspace.people import Role
+from pages._ui import access
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,6 +56,13 @@ def test_readme_names_every_limit_of_reading_with_its_default() -> None:
     rows = re.findall(r"^\| `(CS_METRICS_READ_\w+)` \| ([\d,]+) \|", README, re.MULTILINE)
     told = {name: int(value.replace(",", "")) for name, value in rows}
     assert told == {variable(field.name): getattr(Limits(), field.name) for field in fields(Limits)}
+
+
+def test_readme_names_what_sign_in_takes_under_the_heading_that_the_app_tells_of() -> None:
+    section = README.split("## People and sign-in\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"CS_METRICS_\w+", section)) == {*access.OIDC.values(), access.ACCESS, access.MAY_CREATE}
+    assert all(f"*{role}*" in section for role in Role)
+    assert "README.md, 'People and sign-in'" in (ROOT / "pages" / "_ui" / "access.py").read_text(encoding="utf-8")
 
 
 def attributes(kpi: kpis.KPI) -> dict[str, list[str]]:
