@@ -82,8 +82,7 @@ def passing(folder: Path) -> Iterator[Path]:
     for mark in folder.glob(f"{PASSING}*.lock"):
         with suppress(OSError), open(mark, "r+b") as handle:
             if try_lock(handle.fileno()):
-                mark.with_suffix("").unlink(missing_ok=True)
-                mark.unlink(missing_ok=True)
+                _discard(mark)
     mark = folder / f"{PASSING}{uuid.uuid4().hex}.lock"
     draft = mark.with_suffix("")
     with open(mark, "a+b") as handle:
@@ -92,9 +91,15 @@ def passing(folder: Path) -> Iterator[Path]:
             os.close(os.open(draft, os.O_CREAT | os.O_EXCL, 0o600))
             yield draft
         finally:
-            draft.unlink(missing_ok=True)
             handle.close()
-            mark.unlink(missing_ok=True)
+            _discard(mark)
+
+
+def _discard(mark: Path) -> None:
+    """Delete a file that passes, what a database keeps beside it, and its mark."""
+    beside = [path for path in mark.parent.glob(f"{mark.stem}*") if path != mark]
+    for path in (*beside, mark):
+        path.unlink(missing_ok=True)
 
 
 class Package:

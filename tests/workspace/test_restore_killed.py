@@ -88,7 +88,8 @@ def test_what_a_killed_export_or_backup_left_beside_its_target_goes_with_the_nex
     kept.mkdir()
     left = kept / f"{packing.PASSING}{'0' * 32}"
     left.write_bytes(b"half an archive")
-    left.with_name(f"{left.name}.lock").touch()
+    for ending in (".lock", "-journal"):
+        left.with_name(f"{left.name}{ending}").touch()
     with packing.passing(kept) as growing:  # of one that still runs nothing is deleted
         backup.back_up(tmp_path / "home", kept / "all.zip")
         assert growing.exists()

@@ -1,0 +1,45 @@
+"""A few kills of each kind, as `python -m tests.kill` does many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.kill.__main__ import kinds
+from tests.kill.commands import COMMANDS
+from tests.kill.killing import Killing, Row, table
+from tests.kill.trials import SERVED
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_half_done_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CS_METRICS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("CS_METRICS_DATABASE_URL", raising=False)
+    killing = Killing(tmp_path, seed=1)
+    for kind in ("publish", "share", "edit", "migration", "export, import", "back-up, restore", "edit", "publish"):
+        killing.kill(kind)
+    wrong = killing.close()
+    assert not wrong, wrong
+    rows = killing.rows.values()
+    assert {row.kind: (row.lost, row.halves) for row in rows} == {row.kind: ([], []) for row in rows}
+    assert sum(row.runs for row in rows) == 8
+    assert sum((row.hits for row in rows), Counter())["during"] >= 3
+    assert killing.told > 8
+
+
+def test_every_kind_has_its_turn() -> None:
+    told = Counter(kinds(200))
+    assert set(told) == {*SERVED, *COMMANDS}
+    assert told.total() == 200
+    assert min(told.values()) >= 15
+    assert set(kinds(20)) == set(told)
+
+
+def test_the_table_says_where_the_kills_hit() -> None:
+    row = Row("edit", Counter(before=1, during=7, after=2), acknowledged=2, lost=["one"])
+    head, line = table([row]).splitlines()
+    assert head.split() == ["operation", "runs", "before", "during", "after", "acknowledged", "lost", "half-done"]
+    assert line.split() == ["edit", "10", "1", "7", "2", "2", "1", "0"]
