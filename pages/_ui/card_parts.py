@@ -18,7 +18,7 @@ CHANGES_SHOWN = 20
 def seen(kpi: Any) -> None:
     """Note once a session that somebody looked at the KPI: what nobody looks at is proposed for pruning."""
     key = f"_seen_{door.workspace().name}_{kpi.id}"
-    if key not in st.session_state:
+    if key not in st.session_state and door.may("looked_at"):
         st.session_state[key] = True
         door.workspace().looked_at(kpi.id)
 
@@ -157,6 +157,8 @@ def _do(action: Any, said: str) -> None:
 
 def pruning() -> None:
     """List the KPIs that nobody looked at for a quarter."""
+    if not door.may("unseen"):
+        return
     gone, since = door.workspace().unseen()
     if not gone:
         told = f"since {formats.day(since)}" if since else "from now on"
