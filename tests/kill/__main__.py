@@ -1,8 +1,8 @@
 """Kill the server with SIGKILL at random moments of what people do, and see that nothing acknowledged is lost and
 nothing half-done is seen: `python -m tests.kill`.
 
-Each operation is done by the app's own server (`tests/kill/driven.py`: the server as it is shipped, with a route by
-which it is told what to do). Ends with 1 where anything was lost or half-done.
+Each operation is done by the app's own server (`server.py` as it is shipped, with a route more by which it is told what
+to do: `tests/kill/driven.py`). Ends with 1 where anything was lost or half-done.
 """
 
 from __future__ import annotations

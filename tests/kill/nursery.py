@@ -16,11 +16,11 @@ import streamlit.web.server.starlette  # noqa: F401
 import uvicorn  # noqa: F401
 from streamlit.web import cli
 
-from pages._ui import health_route, upload_route  # noqa: F401
-from tests.kill import operations
+from pages._ui import upload_route  # noqa: F401
+from tests.kill import driven, operations
 
 IMPORTED = (sklearn.linear_model, statsmodels.api)
-SCRIPT = "tests/kill/driven.py"
+SCRIPT = "server.py"
 
 
 def serve(port: int, marks: str, log: str) -> None:
@@ -28,6 +28,7 @@ def serve(port: int, marks: str, log: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     os.environ[operations.MARKS] = marks
+    driven.add_route()
     into = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for descriptor in (1, 2):
         os.dup2(into, descriptor)
