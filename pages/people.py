@@ -2,14 +2,17 @@
 
 import streamlit as st
 
-from pages._ui import audit_parts, door, errors, people_parts, shell, state
+from pages._ui import audit_parts, delete_parts, door, erase_parts, errors, people_parts, shell, state, workspaces
 
 shell.guard()
 
 shell.head("People", about="Of this workspace: each other one has people of its own.")
+delete_parts.proof()
 views = {"people": "People"}
 if door.may("audit"):
     views["log"] = "What was done"
+if door.may("delete") and state.workspace() != workspaces.SAMPLE:
+    views["gone"] = "Erase and delete"
 chosen = state.get("view") if state.get("view") in views else "people"
 if len(views) > 1:
     st.segmented_control(
@@ -20,5 +23,8 @@ if len(views) > 1:
 with errors.shown():
     if chosen == "log":
         audit_parts.show()
+    elif chosen == "gone":
+        erase_parts.show()
+        delete_parts.show()
     else:
         people_parts.show()

@@ -38,7 +38,7 @@ from cs_metrics.periods import instant
 from cs_metrics.presets import preset
 from cs_metrics.settings import resolve, today
 from cs_metrics.workspace import versions
-from cs_metrics.workspace.database import cursor, within_limits
+from cs_metrics.workspace.database import cursor, stamp, within_limits
 
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace
@@ -259,6 +259,12 @@ class Answers(
         return kpis.sql(con, id, asked, settings, now, own=self.own)
 
     # What every question needs
+
+    @property
+    def written(self) -> str:
+        """What tells the version's file from the one that stood there before data were erased from it: an answer that
+        is kept holds as long as this does."""
+        return stamp(self.workspace.folder.version(self.number))
 
     def _path(self, settings: Mapping[str, Any]) -> Path:
         return versions.with_facts(self.workspace.folder, self.number, settings, facts.build)

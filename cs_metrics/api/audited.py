@@ -129,6 +129,12 @@ def _matched(detail: Detail, _: Any) -> str:
     return f"published version {detail.get('version')} with {_count(len(detail.get('same') or ()), 'matched customer')}"
 
 
+def _erased(detail: Detail, _: Any) -> str:
+    versions, links = (len(detail.get(name) or ()) for name in ("versions", "links"))
+    shown = f", {_count(links, 'frozen link')} changed" if links else ""
+    return f"erased a customer's data everywhere ({_count(versions, 'version')} written anew{shown})"
+
+
 def _exported(detail: Detail, _: Any) -> str:
     versions, files = (int(detail.get(name) or 0) for name in ("versions", "files"))
     return f"exported the whole workspace ({_count(versions, 'version')}, {_count(files, 'file')})"
@@ -204,6 +210,7 @@ WORDS: Mapping[str, str | Callable[[Detail, Any], str]] = {
     "report written": _report("wrote"),
     "report restored": _report("put back"),
     "mapping thrown away": "threw away a mapping in progress, with {name}",
+    "customer erased": _erased,
     "export": _exported,
     "import": "took in the exported workspace {name}",
 }

@@ -20,7 +20,7 @@ from cs_metrics.errors import LimitError, WorkspaceError
 
 OPEN_AT_ONCE = 24
 
-_ROOTS: OrderedDict[tuple[str, int, int], duckdb.DuckDBPyConnection] = OrderedDict()
+_ROOTS: OrderedDict[tuple[str, str], duckdb.DuckDBPyConnection] = OrderedDict()
 _LOCK = threading.Lock()
 
 
@@ -33,11 +33,7 @@ def cursor(path: Path) -> duckdb.DuckDBPyConnection:
 
     Raises WorkspaceError when the file is gone or damaged.
     """
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        raise WorkspaceError(f"The version file '{path.name}' is gone: choose another version.") from None
-    key = (str(path.resolve()), stat.st_ino, stat.st_mtime_ns)
+    key = (str(path.resolve()), stamp(path))
     with _LOCK:
         root = _ROOTS.get(key)
         if root is None:
@@ -53,6 +49,15 @@ def cursor(path: Path) -> duckdb.DuckDBPyConnection:
         while len(_ROOTS) > OPEN_AT_ONCE:
             _ROOTS.popitem(last=False)
         return root.cursor()
+
+
+def stamp(path: Path) -> str:
+    """Return what tells a version's file from another that takes its place. Raises WorkspaceError when it is gone."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise WorkspaceError(f"The version file '{path.name}' is gone: choose another version.") from None
+    return f"{stat.st_ino} {stat.st_mtime_ns}"
 
 
 def forget(path: Path) -> None:

@@ -1,6 +1,7 @@
 """The one door through which pages get data: a `View` of the version that the URL names, its answers cached.
 
-Caches are keyed by workspace, version, settings and question. A published version never changes, so none goes stale.
+Caches are keyed by workspace, version, settings and question. A published version changes only where data are erased
+from it, and its file is another one then: none goes stale.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class _Key:
     home: str
     workspace: str
     version: int
+    written: str
     settings: str
     link: str
 
@@ -374,7 +376,7 @@ def _key() -> _Key:
     held = json.dumps([settings(), str(workspace().as_of), told], sort_keys=True)
     seen = linked.opened()
     link = "" if seen is None else seen.link
-    return _Key(str(cs.home()), state.workspace(), view().number, held, link)
+    return _Key(str(cs.home()), state.workspace(), view().number, view().written, held, link)
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)

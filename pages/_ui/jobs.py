@@ -78,9 +78,10 @@ def forget(key: str) -> None:
         _JOBS.pop(key, None)
 
 
-def wait(job: Job, key: str) -> None:
-    """Show a job's progress with a way to cancel it, until it is done; then the page runs again."""
-    _watch(job, key)
+def wait(job: Job, key: str, *, stoppable: bool = True) -> None:
+    """Show a job's progress, where it is `stoppable` with a way to cancel it, until it is done; then the page runs
+    again."""
+    _watch(job, key, stoppable)
     st.stop()
 
 
@@ -90,14 +91,15 @@ def beside(job: Job, key: str) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _watch(job: Job, key: str) -> None:
+def _watch(job: Job, key: str, stoppable: bool = True) -> None:
     if job.done:
         st.rerun()
     if job.cancelled():
         st.progress(job.share, text="Stopping; nothing will be kept …")
         return
     st.progress(job.share, text=formats.literal(job.text))
-    st.button("Cancel", icon=":material/close:", key=f"cancel_{key}", on_click=job.cancel)
+    if stoppable:
+        st.button("Cancel", icon=":material/close:", key=f"cancel_{key}", on_click=job.cancel)
 
 
 def was_cancelled(job: Job) -> bool:

@@ -6,6 +6,8 @@ the reader of a link. Asked each time, so that whose role was taken away has non
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 import cs_metrics as cs
@@ -115,6 +117,15 @@ def _came(home: str, name: str, who: str) -> None:
         held.acting(who)
 
 
-@st.cache_resource(max_entries=100, show_spinner="Opening the workspace …")
 def _opened(home: str, name: str) -> Workspace:
-    return cs.sample() if name == SAMPLE else cs.Workspace(cs.home() / name)
+    """The workspace; another one where that of this name was deleted, by any server, and somebody took the name."""
+    try:
+        identity = (Path(home) / name / "workspace.id").read_text(encoding="utf-8")
+    except OSError:
+        return cs.sample() if name == SAMPLE else cs.Workspace(Path(home) / name)
+    return _kept(home, name, identity)
+
+
+@st.cache_resource(max_entries=100, show_spinner="Opening the workspace …")
+def _kept(home: str, name: str, identity: str) -> Workspace:
+    return cs.sample() if name == SAMPLE else cs.Workspace(Path(home) / name)
