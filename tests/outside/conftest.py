@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 import cs_metrics as cs
+from cs_metrics.api import sample
 from tests.api.conftest import put, subscription
 from tests.outside import provider as providers
 from tests.outside.provider import PASSWORD, Provider
@@ -52,10 +53,16 @@ def filled(path: Path, maker: str) -> cs.Workspace:
 
 
 @pytest.fixture(scope="session")
-def companies(tmp_path_factory: pytest.TempPathFactory, sample_into: Callable[[Path], None]) -> Path:
-    """A home with the sample and two workspaces: 'Northwind' is Ana's, 'Umbrella' is Max's."""
-    home = tmp_path_factory.mktemp("companies")
-    sample_into(home)
+def companies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two workspaces: 'Northwind' is Ana's, 'Umbrella' is Max's."""
+    return settled(tmp_path_factory.mktemp("companies"))
+
+
+def settled(home: Path) -> Path:
+    """Put a home's workspaces and their people into a folder."""
+    # A small company stands in for the sample, which takes half a minute to publish.
+    filled(home / "sample", "Sample")
+    (home / "sample" / "sample.built").write_text(sample._fingerprint())
     northwind = filled(home / "Northwind", "Zephyr")
     northwind.invite(OWNER, "owner")
     northwind.invite(EDITOR, "editor")

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import httpx
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
@@ -67,13 +68,13 @@ class Visit:
         self.page = self.query = self.redirect = self.session = self._hash = ""
 
     def __enter__(self) -> Visit:
-        cookies = "; ".join(f"{c.name}={c.value}" for c in self.client.cookies.jar if "." not in (c.path or ""))
-        xsrf = self.client.cookies.get("_streamlit_xsrf") or ""
-        host = str(self.client.base_url).rstrip("/")
-        protocols = ["streamlit", xsrf] if xsrf else ["streamlit"]
-        headers = {"Cookie": cookies, "Origin": host}
+        cookies = "; ".join(f"{c.name}={c.value}" for c in self.client.cookies.jar)
+        self._xsrf = self.client.cookies.get("_streamlit_xsrf") or ""
+        self._host = str(self.client.base_url).rstrip("/")
+        protocols = ["streamlit", self._xsrf] if self._xsrf else ["streamlit"]
+        headers = {"Cookie": cookies, "Origin": self._host}
         self._line = connect(
-            f"{host.replace('http', 'ws', 1)}/_stcore/stream",
+            f"{self._host.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=protocols,
             additional_headers=headers,
             max_size=None,
@@ -91,20 +92,35 @@ class Visit:
         self._run()
         return self
 
-    def press(self, label: str, at: int = 0) -> Visit:
-        """Press the button of that label."""
-        self._run(trigger=self.widget(label, *TRIGGERS, at=at).id)
+    def press(self, label: str, form: str = "") -> Visit:
+        """Press the button of that label, in the form whose name begins so where there are several."""
+        self._run(trigger=self.widget(label, *TRIGGERS, form=form).id)
         return self
 
-    def set(self, label: str, value: Any, at: int = 0) -> Visit:
+    def set(self, label: str, value: Any, form: str = "") -> Visit:
         """Fill a field: text, a choice, a list of choices, or a tick. It is sent with the next step, as in a form."""
-        self.states[self.widget(label, at=at).id] = value
+        self.states[self.widget(label, form=form).id] = value
         return self
 
     def send(self) -> Visit:
         """Let the page run with what was filled in."""
         self._run()
         return self
+
+    def upload(self, label: str, name: str, content: bytes) -> Visit:
+        """Drop a file onto an uploader."""
+        asked = BackMsg()
+        request = asked.file_urls_request
+        request.request_id, request.session_id = str(uuid.uuid4()), self.session
+        request.file_names.append(name)
+        urls = self._answer(asked, "file_urls_response").file_urls[0]
+        sent = self.client.put(
+            urls.upload_url, files={"file": (name, content)}, headers={"X-Xsrftoken": self._xsrf, "Origin": self._host}
+        )
+        assert sent.status_code < 300, f"{name}: {sent.status_code} {sent.text}"
+        held = FileUploaderState()
+        held.uploaded_file_info.add(name=name, size=len(content), file_id=urls.file_id, file_urls=urls)
+        return self.set(label, held).send()
 
     def follow(self, label: str) -> Visit:
         """Follow a link to a page."""
@@ -122,12 +138,14 @@ class Visit:
         """Return the labels of what can be used, of certain kinds or all."""
         return [e.label for kind, e in self._kinds() if (not kinds or kind in kinds) and hasattr(e, "label")]
 
-    def widget(self, label: str, *kinds: str, at: int = 0) -> Any:
-        """Return the widget of that label (that it contains, where none is the same); a test fails without it."""
+    def widget(self, label: str, *kinds: str, form: str = "") -> Any:
+        """Return the widget of that label (that it contains, where none is the same), in the form whose name begins so;
+        a test fails without it."""
         able = [e for kind, e in self._kinds() if (not kinds or kind in kinds) and hasattr(e, "label")]
-        found = [e for e in able if e.label == label] or [e for e in able if label in e.label]
+        near = [e for e in able if not form or getattr(e, "form_id", "").startswith(form)]
+        found = [e for e in near if e.label == label] or [e for e in near if label in e.label]
         assert found, f"no '{label}' among {sorted({e.label for e in able})} on /{self.page}?{self.query}"
-        return found[at]
+        return found[0]
 
     def has(self, label: str, *kinds: str) -> bool:
         """Return whether there is something to use under a label that is not switched off."""
@@ -139,38 +157,48 @@ class Visit:
 
     def text(self) -> str:
         """Return the words that the page shows, each element's in a line."""
-        return "\n".join(line for _, element in sorted(self.elements.items()) for line in words(element))
+        shown = [e for _, e in sorted(self.elements.items()) if e.WhichOneof("type") != "html"]
+        return "\n".join(line for element in shown for line in words(element))
 
     def values(self) -> dict[str, str]:
         """Return the tiles: label and value."""
         return {e.label: e.body for kind, e in self._kinds() if kind == "metric"}
 
-    def downloads(self) -> list[tuple[str, bytes]]:
-        """Press every download of the page, as a person could, and return label and content."""
-        got = []
-        for kind, element in self._kinds():
-            if kind == "download_button":
-                url = element.url or self._deferred(element.deferred_file_id)
-                answer = self.client.get(url)
-                assert answer.status_code == 200, f"{element.label}: {answer.status_code}"
-                got.append((element.label, answer.content))
-        self.bodies += got
-        return got
+    def buttons(self) -> list[tuple[str, Any]]:
+        """Return the downloads that the page offers: label and element."""
+        return [(element.label, element) for kind, element in self._kinds() if kind == "download_button"]
 
-    def _deferred(self, file_id: str) -> str:
+    def made(self, button: Any) -> str:
+        """Have the file of a download made, and return its address. Fails where the server makes none."""
+        if button.url:
+            return str(button.url)
         asked = BackMsg()
         request = asked.backend_operation_request
         request.request_id, request.session_id = str(uuid.uuid4()), self.session
-        request.deferred_file.file_id = file_id
+        request.deferred_file.file_id = button.deferred_file_id
+        answer = self._answer(asked, "backend_operation_response")
+        assert not answer.error_msg, answer.error_msg
+        return str(answer.deferred_file.url)
+
+    def downloads(self) -> list[tuple[str, bytes]]:
+        """Press every download of the page, as a person could, and return label and content."""
+        got = []
+        for label, button in self.buttons():
+            answer = self.client.get(self.made(button))
+            assert answer.status_code == 200, f"{label}: {answer.status_code}"
+            got.append((label, answer.content))
+        self.bodies += got
+        return got
+
+    def _answer(self, asked: BackMsg, kind: str) -> Any:
+        """Ask the server for something beside the page, and return what it says."""
         self._socket.send(asked.SerializeToString())
         until = time.monotonic() + 60
         while time.monotonic() < until:
             told = self._next(60)
-            if told is not None and told.WhichOneof("type") == "backend_operation_response":
-                answer = told.backend_operation_response
-                assert not answer.error_msg, answer.error_msg
-                return str(answer.deferred_file.url)
-        raise AssertionError("no file within a minute")
+            if told is not None and told.WhichOneof("type") == kind:
+                return getattr(told, kind)
+        raise AssertionError(f"no {kind} within a minute")
 
     def _kinds(self) -> Iterator[tuple[str, Any]]:
         for _, delta in sorted(self.elements.items()):
@@ -181,9 +209,9 @@ class Visit:
     def _run(self, trigger: str = "") -> None:
         asked = BackMsg()
         state = asked.rerun_script
-        state.query_string, state.page_name, state.page_script_hash = self.query, self.page, self._hash
-        host = str(self.client.base_url).rstrip("/")
-        state.context_info.url = f"{host}/{quote(self.page)}"
+        state.query_string, state.page_script_hash = self.query, self._hash
+        state.page_name = "" if self._hash else self.page
+        state.context_info.url = f"{self._host}/{quote(self.page)}"
         state.context_info.timezone, state.context_info.locale = "Europe/Berlin", "en-GB"
         for name, value in self.states.items():
             _put(state.widget_states.widgets.add(id=name), value)
@@ -216,13 +244,14 @@ class Visit:
         kind = told.WhichOneof("type")
         if kind == "new_session":
             self.session = told.new_session.initialize.session_id
-            self._hash = told.new_session.page_script_hash
             if not told.metadata.run.fragment_ids:
                 self.elements = {}
             return False
         if kind == "script_finished":
             return told.script_finished == FINISHED or done
-        if kind == "page_info_changed":
+        if kind == "navigation":
+            self._hash = told.navigation.page_script_hash
+        elif kind == "page_info_changed":
             self.query = told.page_info_changed.query_string
         elif kind == "auth_redirect":
             self.redirect = told.auth_redirect.url
@@ -239,9 +268,11 @@ class Visit:
 def _put(state: Any, value: Any) -> None:
     if isinstance(value, bool):
         state.bool_value = value
+    elif isinstance(value, (int, float)):
+        state.double_value = value
     elif isinstance(value, (list, tuple)):
         state.string_array_value.data.extend(value)
-    elif isinstance(value, Message):
+    elif isinstance(value, FileUploaderState):
         state.file_uploader_state_value.CopyFrom(value)
     else:
         state.string_value = value
