@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages._ui import access, health_route, logs, upload_route
+from pages._ui import access, export_route, health_route, logs, upload_route
 from pages._ui.headers import Headers
 from pages._ui.way_back import WayBack
 
@@ -11,7 +11,7 @@ logs.set_up()
 access.refuse_unsafe()
 app = st.App(
     "app.py",
-    routes=[*upload_route.routes(), *health_route.routes()],
+    routes=[*upload_route.routes(), *export_route.routes(), *health_route.routes()],
     middleware=[Middleware(Headers), Middleware(WayBack)],
     secrets=access.secrets(),
 )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cs_metrics.settings import SETTINGS
-from pages._ui import door, leave, setting_parts, shell
+from pages._ui import archive_parts, door, leave, setting_parts, shell
 
 shell.guard()
 
@@ -27,3 +27,4 @@ if pressed:
 setting_parts.outcome()
 if mine:
     setting_parts.back_to_defaults(saved)
+archive_parts.export()

@@ -16,7 +16,20 @@ import streamlit as st
 
 from cs_metrics.definitions import words
 from cs_metrics.errors import CSMetricsError
-from pages._ui import access, door, errors, formats, gate, link_bar, linked, printing, share_parts, state, workspaces
+from pages._ui import (
+    access,
+    archive_parts,
+    door,
+    errors,
+    formats,
+    gate,
+    link_bar,
+    linked,
+    printing,
+    share_parts,
+    state,
+    workspaces,
+)
 from pages._ui.routes import AT_ROOT, PAGES, link, pages
 
 # A picture of our own: a symbol's name here, or as a page's icon, would have the browser fetch it from Google.
@@ -157,6 +170,9 @@ def _workspace_menu() -> None:
         link("people", "People and what was done", icon=":material/group:")
         if access.may_create():
             _new_workspace()
+            taken = archive_parts.take_in()
+            if taken:
+                st.switch_page(pages()["overview"], query_params={"ws": taken})
         gate.person()
 
 

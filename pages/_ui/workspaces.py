@@ -13,6 +13,7 @@ import streamlit as st
 import cs_metrics as cs
 from cs_metrics.api import Workspace
 from cs_metrics.api.acting import RIGHTS, Acting
+from cs_metrics.api.archives import import_workspace
 from cs_metrics.errors import NotAllowedError, WorkspaceError, did_you_mean
 from cs_metrics.workspace import uploads
 from cs_metrics.workspace.folder import NAME
@@ -79,6 +80,18 @@ def create(name: str) -> str:
     if access.who():
         made.invite(access.who(), Role.OWNER, who=access.who())
     return name
+
+
+def take_in(path: Path, name: str | None) -> str:
+    """Take in a workspace that an export wrote, of which the person is the owner here, and return its name. Raises
+    NotAllowedError, and what `cs.import_workspace` raises; then nothing appears."""
+    if not access.may_create():
+        raise NotAllowedError("You may not make workspaces here. Ask an owner of one to invite you.")
+    made = import_workspace(path, cs.home(), name, who=access.who())
+    if access.who():
+        made.invite(access.who(), Role.OWNER, who=access.who())
+    forget_roles()
+    return made.name
 
 
 def forget_roles() -> None:
