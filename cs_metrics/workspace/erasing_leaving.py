@@ -16,6 +16,7 @@ from cs_metrics.workspace import erasing_rows
 from cs_metrics.workspace.identity import CUSTOMER_COLUMNS, USER_COLUMNS, Identity, owner, texts
 
 REBUILT = frozenset({"_conflicts", "_meta"})
+OWNERS = frozenset({"customer_id", "referrer_customer_id", "user_id"})
 _HISTORY = ("customer_attributes", "_merged_history")
 _OF_CUSTOMERS = ("_told", *_HISTORY)
 
@@ -152,7 +153,7 @@ class Leaving:
             for source, row, table, content in some:
                 cells = parsed(content)
                 ids = self._feeds.get((source, table), frozenset())
-                if any(who.is_word(str(v)) or (n in ids and str(v).strip() in who.ids) for n, v in cells.items()):
+                if any(who.is_word(str(v)) or (n in ids and str(v).strip() in who.known) for n, v in cells.items()):
                     yield source, row
 
 
@@ -170,11 +171,11 @@ def parsed(content: Any) -> dict[str, Any]:
 
 
 def id_columns(mapping: Mapping[str, Any]) -> frozenset[str]:
-    """Return the columns of a sheet that feed the ids of customers and users, by its mapping."""
+    """Return the columns of a sheet that say whose a row is, by its mapping."""
     found: set[str] = set()
-    for name in (CUSTOMER_COLUMNS | USER_COLUMNS) & set(mapping):
+    for name in OWNERS & set(mapping):
         rule = mapping[name]
-        said = rule.get("from") if isinstance(rule, dict) else rule
+        said = rule.get("from") or str(rule.get("through")).partition(".")[2] if isinstance(rule, dict) else rule
         found |= set(said) if isinstance(said, list) else {said} if isinstance(said, str) else set()
     return frozenset(found)
 

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from cs_metrics.ingest.reading import delimited
 from cs_metrics.ingest.reading import encoding as encodings
@@ -75,12 +75,12 @@ def _left(
     if left == cells:
         return b"".join(raw for raw, _ in record)
     written = StringIO()
-    escaped = {"doublequote": False, "escapechar": dialect.escape} if dialect.escape else {}
-    writer = csv.writer(
-        written, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator=ending, **escaped  # type: ignore[arg-type]
-    )  # fmt: skip
-    writer.writerow(left)
-    return code.bytes_of(written.getvalue())
+    escaped: dict[str, Any] = {"doublequote": False, "escapechar": dialect.escape} if dialect.escape else {}
+    # both signs, so that a cell with either of them is quoted
+    csv.writer(
+        written, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator="\r\n", **escaped
+    ).writerow(left)
+    return code.bytes_of(written.getvalue().removesuffix("\r\n") + ending)
 
 
 class Code:

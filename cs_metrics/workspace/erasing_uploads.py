@@ -190,7 +190,7 @@ def _texts(sheet: RawSheet) -> Iterator[tuple[str, pa.ChunkedArray]]:
 def _named(sheet: RawSheet, who: Identity, ids: set[str]) -> set[int]:
     """Return the rows of which a cell is a word of the customer, or in a column of ids one of its ids."""
     mask = pa.array([False] * sheet.rows, pa.bool_())
-    words, known = pa.array(sorted(who.folded), pa.string()), pa.array(sorted(who.ids), pa.string())
+    words, known = pa.array(sorted(who.folded), pa.string()), pa.array(sorted(who.known), pa.string())
     for name, texts in _texts(sheet):
         trimmed = pc.utf8_trim_whitespace(texts)
         mask = pc.or_(mask, pc.is_in(pc.utf8_lower(trimmed), value_set=words))

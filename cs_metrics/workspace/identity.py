@@ -8,6 +8,7 @@ and for nothing else. '1001' may be an amount and 'Pro' a plan, so they are no w
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ USER_COLUMNS = frozenset({"user_id", "contact_id"})
 CUSTOMER_COLUMNS = frozenset(column for _, column in merging.ID_COLUMNS)
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST, _DIGITS = 4, 9
+_SETS = ("customers", "users", "words", "things")
 
 
 def owner(table: str) -> str | None:
@@ -40,22 +42,29 @@ def owner(table: str) -> str | None:
 
 @dataclass(frozen=True)
 class Identity:
-    """`customers`, `users`: ids. `words`: what it is known by wherever that stands, in any case. `unsure`: how many
-    names, ids or addresses are not looked for in texts, since others have them too or they may be anything."""
+    """`customers`, `users`: ids; `things`: those of its subscriptions and the like, by which files name it. `words`:
+    what it is known by wherever that stands, in any case. `unsure`: how many names, ids or addresses are not looked for
+    in texts, since others have them too or they may be anything."""
 
     customers: frozenset[str]
     users: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     unsure: int = 0
+    things: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
-        lists = {name: sorted(getattr(self, name)) for name in ("customers", "users", "words")}
+        lists = {name: sorted(getattr(self, name)) for name in _SETS}
         return {**lists, "unsure": self.unsure}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Identity:
-        sets = {name: frozenset(record[name]) for name in ("customers", "users", "words")}
+        sets = {name: frozenset(record[name]) for name in _SETS}
         return cls(**sets, unsure=int(record["unsure"]))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What stands for it in the columns of a file that say whose a row is."""
+        return self.customers | self.users | self.things
 
     @property
     def ids(self) -> frozenset[str]:
@@ -105,6 +114,7 @@ class _Found:
     users: set[str] = field(default_factory=set)
     certain: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    things: set[str] = field(default_factory=set)
 
 
 def identify(
@@ -128,7 +138,8 @@ def identify(
     words = {word for word in found.certain | found.names | found.customers | users if _tells(word)}
     sure = {word for word in words if word.lower() not in shared and word not in shared and word.lower() not in ours}
     all_of_it = found.certain | found.names | found.customers | found.users
-    return Identity(frozenset(found.customers), frozenset(users), frozenset(sure), len(all_of_it - sure))
+    unsure = len(all_of_it - sure)
+    return Identity(frozenset(found.customers), frozenset(users), frozenset(sure), unsure, frozenset(found.things))
 
 
 def keys_of(customers: Iterable[str], key: str) -> list[str]:
@@ -182,6 +193,9 @@ def _look(con: duckdb.DuckDBPyConnection, found: _Found) -> None:
     if changes.has(con, None, "users"):
         users = "SELECT user_id FROM users WHERE customer_id IN (SELECT unnest($1::VARCHAR[])) AND user_id IS NOT NULL"
         found.users |= {user for (user,) in con.execute(users, [mine]).fetchall()}
+    for table, key in _through(con):
+        things = f"SELECT DISTINCT {quote(key)} FROM {quote(table)} WHERE customer_id IN (SELECT unnest($1::VARCHAR[]))"
+        found.things |= {str(thing) for (thing,) in con.execute(things, [mine]).fetchall() if thing is not None}
     for table in ("customers", "users", "_told"):
         if not changes.has(con, None, table):
             continue
@@ -198,6 +212,15 @@ def _look(con: duckdb.DuckDBPyConnection, found: _Found) -> None:
                 found.names |= values | {_bare(value) for value in values}
             elif table == "users" and "name" in column.lower():
                 found.names |= {value for value in values if " " in value}  # 'Anna' may be anybody
+
+
+def _through(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Return the tables and columns through which files name a customer: usage may hang on a subscription."""
+    mappings = [json.loads(mapping) for (mapping,) in con.execute("SELECT mapping FROM _loads").fetchall()]
+    said = {rule.get("through") for rules in mappings for rule in rules.values() if isinstance(rule, dict)}
+    ways = {(table, column) for table, _, column in (way.partition(".") for way in said if isinstance(way, str))}
+    known = {(t.name, c.name) for t in TABLES.values() if owner(t.name) == "customer_id" for c in t.columns}
+    return {(table, column) for table, column in ways & known if changes.has(con, None, table)}
 
 
 def _shared(con: duckdb.DuckDBPyConnection, found: _Found) -> set[str]:
