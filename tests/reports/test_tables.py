@@ -100,3 +100,65 @@ def test_xlsx_columns_are_as_wide_as_what_is_in_them_and_the_header_stays() -> N
     sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx({"t": frame})))["t"]
     assert [round(sheet.column_dimensions[c].width) for c in "ABCD"] == [32, 11, 61, 21]
     assert sheet.freeze_panes == "A2"
+
+
+def opened(data: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_a_workbook_has_a_header_that_stays_filters_widths_and_wrapped_long_texts() -> None:
+    frame = pd.DataFrame({"id": ["a"], "a long title of a column": [1], "comment": ["word " * 40]})
+    sheet = opened(tables.xlsx({"rows": frame}))["rows"]
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:C2"
+    assert sheet["A1"].font.bold
+    widths = [sheet.column_dimensions[c].width for c in "ABC"]
+    assert [round(w) for w in widths] == [11, 27, 61]
+    assert sheet["C2"].alignment.wrap_text
+    assert not sheet["A2"].alignment.wrap_text
+
+
+def test_shares_are_percents_and_money_has_cents_as_a_whole_or_row_by_row() -> None:
+    frame = pd.DataFrame({"value": [0.5, 1234.5, 3], "other": [0.25, None, 1]})
+    sheet = opened(tables.xlsx({"t": frame}, None, {"value": ["share", "money", "count"], "other": "share"}))["t"]
+    assert [(c.value, c.number_format) for c in sheet["A"][1:]] == [
+        (0.5, "0.0%"), (1234.5, "#,##0.00"), (3, "General"),
+    ]  # fmt: skip
+    assert [(c.value, c.number_format) for c in sheet["B"][1:]][::2] == [(0.25, "0.0%"), (1, "0.0%")]
+
+
+def test_nothing_is_lost_where_a_workbook_has_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "SHEET_ROWS", 2)
+    frame = pd.DataFrame({"id": [10**17 + 1, 2, 3, 4, 5], "text": ["x" * 40_000, *"abcd"]})
+    units = {"id": ["count", "count", "share", "count", "share"]}
+    book = opened(tables.xlsx({"rows": frame, "ROWS": frame[:0]}, None, units))
+    assert book.sheetnames == ["rows", "rows (2)", "rows (3)", "ROWS (4)"]
+    ids = [cell for name in book.sheetnames for cell in book[name]["A"][1:]]
+    assert [cell.value for cell in ids] == ["100000000000000001", 2, 3, 4, 5]
+    assert [cell.number_format for cell in ids[2:]] == ["0.0%", "General", "0.0%"]
+    assert len(book["rows"]["B2"].value) == 32_767
+
+
+@pytest.mark.parametrize("name", ["History", "a" * 50, "[q]:*?/\\'", "", "\n\t ", "'=1+1'", "Ärger & Söhne – 50 %"])
+def test_any_name_makes_sheets_that_open(name: str) -> None:
+    names = opened(tables.xlsx({name: pd.DataFrame({"a": [1]}), f"{name} ": pd.DataFrame({"a": [2]})})).sheetnames
+    assert len({n.casefold() for n in names}) == 2
+    assert all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\") and n.casefold() != "history" for n in names)
+
+
+def test_parquet_keeps_types_and_evil_text_as_it_is() -> None:
+    frame = pd.DataFrame({
+        "text": ["=cmd|' /C calc'!A0", "+1", "\r-1"], "n": [1, 2, 3], "x": [0.5, None, 1.0],
+        "when": pd.to_datetime(["2026-03-01", None, "2026-03-02"]), "yes": [True, False, True],
+    })  # fmt: skip
+    read = pd.read_parquet(io.BytesIO(tables.parquet(frame)))
+    assert read["text"].tolist() == frame["text"].tolist()
+    assert [pd.api.types.infer_dtype(read[c], skipna=True) for c in ("n", "x", "when", "yes")] == [
+        "integer", "floating", "datetime64", "boolean",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("evil", ["=cmd|' /C calc'!A0", "+1", "-1+1", "@x", "\tx", "\rx", "\n=1", "＝1", " =1"])
+def test_a_customer_of_any_name_is_no_formula_in_csv(evil: str) -> None:
+    text = tables.csv(pd.DataFrame({"customer": [evil]})).decode("utf-8-sig")
+    assert text.split("\r\n", 1)[1].lstrip('"').startswith("'")
