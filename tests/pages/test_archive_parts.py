@@ -62,7 +62,7 @@ def test_a_workspace_is_made_a_file_and_taken_in_under_another_name(open_page: O
     assert not (fresh_home / "Beta").exists()
     assert sent(app, content, "Beta") == []
     assert cs.Workspace(fresh_home / "Beta").settings["currency"] == "EUR"
-    assert app.query_params["ws"] == ["Beta"]
+    assert app.query_params["ws"] == "Beta"
 
 
 def fetch(address: str) -> httpx.Response:
