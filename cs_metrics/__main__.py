@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 import cs_metrics as cs
-from cs_metrics import archive_commands, erasing_commands, people_commands, report_commands
+from cs_metrics import archive_commands, erasing_commands, people_commands, report_commands, rule_commands
 from cs_metrics.api import choices
 from cs_metrics.api.empty import check_kpis
 from cs_metrics.presets import preset
@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(command=_check)
     report_commands.add(commands)
+    rule_commands.add(commands)
     archive_commands.add(commands)
     erasing_commands.add(commands)
     people_commands.add(commands)

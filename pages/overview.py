@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from pages._ui import door, download, empty, errors, filter_bar, leaving_hint, scorecard_parts, shell, tile
+from pages._ui import (
+    door,
+    download,
+    empty,
+    errors,
+    filter_bar,
+    leaving_hint,
+    scorecard_parts,
+    shell,
+    tile,
+    todo_parts,
+)
 
 shell.guard()
 
@@ -11,6 +22,7 @@ if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show(compare=True)
 card = scorecard_parts.choose()
+todo_parts.waiting()
 with errors.shown():
     leaving_hint.show()
 others = scorecard_parts.beyond(card)

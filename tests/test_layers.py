@@ -22,7 +22,7 @@ FLOORS = (
     ("reports",),
     ("api",),
     ("printing",),
-    ("archive_commands", "erasing_commands", "people_commands", "report_commands"),
+    ("archive_commands", "erasing_commands", "people_commands", "report_commands", "rule_commands"),
     ("__init__", "__main__"),
 )
 GROUND = FLOORS[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cs_metrics.analysis.rules import fired, model, ready, words
@@ -102,11 +101,19 @@ class Ruled:
         `View.rule_backtest`); from then on it can be switched on, as it stands. Raises NotComputableError."""
         row = self.rule(rule)
         found = self.version().rule_backtest(row["content"])
-        with self.records.whole():
-            row = self._kept(rule)
+        self.see_rule(row["rule"], row["content"], who=who)
+        return found
+
+    @whole
+    def see_rule(self, rule: str, content: Mapping[str, Any], *, who: str = "") -> None:
+        """Note that somebody looked at the past of a rule that says `content`, so that it can be switched on while it
+        says that. Raises WorkspaceError where it says something else meanwhile."""
+        row = self._kept(rule)
+        if row["content"] != dict(content):
+            raise WorkspaceError("This rule was changed meanwhile: look at its past as it is now.")
+        if not row["seen"]:
             rules.see(self.records, row["rule"], model.fingerprint(row["content"]))
             self.records.log(who, "rule tried", {"rule": row["rule"], "name": row["name"]})
-        return found
 
     @whole
     def switch_rule(self, rule: str, on: bool = True, *, who: str = "") -> None:
@@ -256,8 +263,3 @@ def resolved(records: Records, content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a rule, checked, with the filter of its saved segment. Raises QueryError, WorkspaceError."""
     rule = model.checked(content, own.catalogue(records))
     return {**rule, "where": segments.get(records, rule["segment"])["where"]} if rule["segment"] else rule
-
-
-def evaluated_at(lines: Sequence[Mapping[str, Any]]) -> datetime | None:
-    """Return when rules were evaluated last, of the lines of `rules.firings`."""
-    return max((line["evaluated_at"] for line in lines), default=None)

@@ -57,7 +57,7 @@ class Todos:
         found = []
         for row in todos.listing(self.records):
             if state in (None, row["state"]):
-                why = "; ".join(str(one["text"]).rstrip(".") for one in row["evidence"])
+                why = "; ".join(dict.fromkeys(str(one["text"]).rstrip(".") for one in row["evidence"]))
                 late = row["state"] == "open" and row["due_on"] < today
                 found.append({**row, "why": why, "overdue": late, "holds": row["ended_version"] is None})
         return found

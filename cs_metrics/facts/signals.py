@@ -305,12 +305,38 @@ def _placed() -> tuple[str, str]:
     return ranks, f"SELECT seen.*, {places} FROM seen {joins}"
 
 
-def known_at(moment: datetime) -> str:
-    """Return the SELECT of `fact_signal` as it was at an instant: no later row, and places among the earlier alone."""
-    ranks, placed = _placed()
+# the signals that are null where a table does not reach the snapshot (see `_covered`), by its ends as known then
+_REACHING = {
+    ("SELECT max(last_at) FROM fact_user_day WHERE last_at < {0}",): (
+        "events_30", "active_days_30", "users_30", "hours_30", "quantity_30", "use_change", "seat_use", "features_30",
+        "expansion_uses_30", "idle_days",
+    ),
+    ("SELECT max(created_at) FROM fact_ticket WHERE created_at < {0}",
+     "SELECT max(resolved_at) FROM fact_ticket WHERE resolved_at < {0}"): ("open_tickets", "tickets_90"),
+    ("SELECT max(occurred_at) FROM fact_touchpoint WHERE occurred_at < {0} AND attended IS DISTINCT FROM FALSE",): (
+        "touchpoints_90", "contacts_90", "roles_90", "levels_90", "two_way_90",
+    ),
+}  # fmt: skip
+
+
+def seen_by(moment: datetime, fresh_days: int) -> str:
+    """Return the SELECT of `fact_signal` without places as it was at an instant: no later row, and null what a table
+    says that had then not been heard of for longer than `fresh_days`, whatever came of it after."""
     own = ", ".join(f"{name}_rank" for name, signal in SIGNALS.items() if signal.of == "account" and signal.ranked)
-    seen = f"SELECT * EXCLUDE ({own}) FROM main.fact_signal WHERE taken_at <= {literal(moment)}"
-    return f"WITH seen AS ({seen}), {ranks} {placed}"
+    mended = []
+    for ends, names in _REACHING.items():
+        latest = ", ".join(f"({end.format(literal(moment))})" for end in ends)
+        last = f"greatest({latest})" if len(ends) > 1 else latest
+        reached = f"date_trunc('day', {last}) + INTERVAL '{fresh_days + 1}' DAY >= taken_at"
+        mended += [f"CASE WHEN {reached} THEN {name} END AS {name}" for name in names]
+    columns = f"* EXCLUDE ({own}) REPLACE ({', '.join(mended)})"
+    return f"SELECT {columns} FROM main.fact_signal WHERE taken_at <= {literal(moment)}"
+
+
+def known_at(moment: datetime, fresh_days: int) -> str:
+    """Return the SELECT of `fact_signal` as it was at an instant: as `seen_by`, with places among the earlier alone."""
+    ranks, placed = _placed()
+    return f"WITH seen AS ({seen_by(moment, fresh_days)}), {ranks} {placed}"
 
 
 SIGNAL = Fact("fact_signal", "a customer active at a snapshot, with what was seen of it just before", _signal_sql,

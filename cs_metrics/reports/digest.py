@@ -62,7 +62,9 @@ def _head(rule: Mapping[str, Any], named: bool = True) -> str:
     if not rule["accounts"]:
         told = f"{name}:{said} No account."
     else:
-        told = f"{name}:{said} {_count(rule['accounts'], 'account')}, {len(opened):,} of them new"
+        count = rule["accounts"]
+        new = "new" if count == 1 else "all new" if len(opened) == count else f"{len(opened):,} of them new"
+        told = f"{name}:{said} {_count(count, 'account')}" + (f", {new}" if opened else ", none of them new")
         listed = [f"{_whose(row)} ({row['why']})" for row in opened[:MOST]] if named else []
         rest = len(opened) - len(listed)
         names = ", ".join(listed) + (f" and {_count(rest, 'other')}" if rest and listed else "")

@@ -83,7 +83,7 @@ def backtest(
     known = available(con)
 
     def look(moment: datetime) -> Look:
-        return Look(con, settings, moment, own or {}, past=True, known=known)
+        return Look(con, settings, moment, own or {}, past=True)
 
     grain = rule["grain"] if rule["kind"] == "kpi" else "month"
     found = (_of_kpi if rule["kind"] == "kpi" else _of_accounts)(

@@ -6,17 +6,19 @@ month's ends is taken anew among those up to then. A model that learned from wha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
 
 from cs_metrics.analysis.feedback.answers import counted
 from cs_metrics.errors import NotComputableError
-from cs_metrics.facts.signals import known_at
+from cs_metrics.facts.signals import known_at, seen_by
 from cs_metrics.kpis import KPI
 from cs_metrics.kpis.ask import find, form_of
 from cs_metrics.kpis.attributes import join
@@ -27,6 +29,7 @@ from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.where import compile_where, names
 from cs_metrics.periods import floor, step
 from cs_metrics.sql import Params, literal, quote
+from cs_metrics.workspace import asof
 
 # what models foresee: their KPIs by their ids
 _FORESEEN = ("churn_risk_score", "win_prediction")
@@ -42,20 +45,14 @@ class Look:
     moment: datetime
     own: Mapping[str, KPI] = field(default_factory=dict)
     past: bool = False
-    known: Available | None = None
+    has: Available = field(init=False)
     _kept: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.known is None:
-            self.known = available(self.con)
-        self.known = self.known.choosing(self.settings)
         if self.past:
             self.con = self.con.cursor()  # what is made for this look alone is seen by it alone
-
-    @property
-    def has(self) -> Available:
-        assert self.known is not None
-        return self.known
+            self._meta_of_then()
+        self.has = available(self.con).choosing(self.settings)
 
     def accounts(self) -> pd.Index:
         """Return the ids of the accounts that are customers then; where the data do not say who is one, all ids."""
@@ -66,7 +63,8 @@ class Look:
         if "signals" not in self._kept:
             at = self._seen_at()
             only = "FALSE" if at is None else f"taken_at = {literal(at)}"
-            frame = self.con.execute(f"SELECT * FROM main.fact_signal WHERE {only}").df()
+            source = f"({seen_by(self.moment, self._fresh)})" if self.past else "main.fact_signal"
+            frame = self.con.execute(f"SELECT * FROM {source} WHERE {only}").df()
             self._kept["signals"] = frame.assign(customer_id=frame["customer_id"].astype(str)).set_index("customer_id")
         return self._kept["signals"]
 
@@ -129,6 +127,22 @@ class Look:
         rows = self.con.execute(text).fetchall()
         return {str(account): str(value) for account, value in rows}
 
+    @property
+    def _fresh(self) -> int:
+        return int(self.settings["fresh_days"])
+
+    def _meta_of_then(self) -> None:
+        """Put beside the version what it would have said of itself then: up to when its tables reach."""
+        rows = self.con.execute("SELECT key, value FROM main._meta").fetchall()
+        meta = {key: json.loads(value) for key, value in rows}
+        zone = ZoneInfo(self.settings["timezone"])
+        last = (self.moment - timedelta(microseconds=1)).replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+        ends = asof.of_tables(self.con, self.settings["timezone"], last)
+        told = {table: end.isoformat() for table, end in ends.items()}
+        meta |= {"as_of": self.moment.isoformat(), "table_as_of": told}
+        self.con.execute("CREATE TEMP TABLE _meta(key VARCHAR, value VARCHAR)")
+        self.con.executemany("INSERT INTO _meta VALUES ($1, $2)", [[k, json.dumps(v)] for k, v in meta.items()])
+
     def _all(self) -> pd.Index:
         rows = self.con.execute("SELECT customer_id FROM dim_customer_ids ORDER BY 1").fetchall()
         return pd.Index([str(row[0]) for row in rows], name="customer_id")
@@ -145,7 +159,7 @@ class Look:
             return pd.DataFrame({"now": pd.Series(dtype=float), "before": pd.Series(dtype=float)})
         if self.past and "shadow" not in self._kept and any(r.of_snapshots for r in form.relations):
             self._kept["shadow"] = True
-            self.con.execute(f"CREATE TEMP TABLE fact_signal AS {known_at(self.moment)}")
+            self.con.execute(f"CREATE TEMP TABLE fact_signal AS {known_at(self.moment, self._fresh)}")
         whole = floor(self.moment, "month", self.settings)
         last = floor(self.moment - timedelta(microseconds=1), "month", self.settings)
         now = last if kpi.kind is Kind.SNAPSHOT else step(whole, "month", -1)
