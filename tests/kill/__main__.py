@@ -40,20 +40,19 @@ def main() -> int:
     began = time.monotonic()
     killing = Killing(folder, options.seed)
     for run, kind in enumerate([options.only] * options.runs if options.only else kinds(options.runs), start=1):
-        row = killing.kill(kind)
-        print(f"{run:>4} {time.monotonic() - began:>6.0f} s  {kind}: {dict(row.hits)}", flush=True)
-        for fault in (*row.lost, *row.halves):
-            print(f"     {fault}", flush=True)
+        faults = killing.kill(kind)
+        hits = dict(killing.rows[kind].hits)
+        print(f"{run:>4} {time.monotonic() - began:>6.0f} s  {kind}: {hits}", *faults, sep="\n     ", flush=True)
     wrong = killing.close()
     print(table(killing.rows.values()))
     print(f"{killing.told} more operations were acknowledged; seed {options.seed}; {time.monotonic() - began:.0f} s.")
     print("\n".join(wrong) or "Every number of every version is what it was, to the digit; nothing is left behind.")
-    faults = wrong or any(row.lost or row.halves for row in killing.rows.values())
-    if faults:
+    faulty = wrong or any(row.lost or row.halves for row in killing.rows.values())
+    if faulty:
         print(f"The workspaces and the journal are in {folder}.")
     else:
         shutil.rmtree(folder, ignore_errors=True)
-    return 1 if faults else 0
+    return 1 if faulty else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is killed beside the daily work: migration, export, import, back-up, restore; each on a copy of its own.
+"""What is killed beside the daily work: migration, export, import, back-up, restore, erasure, deletion; each on a copy.
 
 A trial makes a place of its own for one kill, and says afterwards what was lost and what is half-done there. Then it
 calls the operation again: it must work, and leave nothing of the killed one behind.
@@ -17,7 +17,8 @@ import duckdb
 
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, WorkspaceError
-from cs_metrics.workspace import archive, backup, migrations
+from cs_metrics.workspace import archive, backup, deleting, migrations
+from cs_metrics.workspace.database import cursor
 from cs_metrics.workspace.folder import RESTORING, Folder, sha256_of
 from tests.kill import seen
 from tests.kill.operations import OPERATIONS
@@ -220,8 +221,54 @@ class Restore(Trial):
         return lost, halves + [fault for path in there for fault in self.same(path)]
 
 
+class Erase(Trial):
+    """A customer is erased everywhere; whoever opens the workspace next finishes it."""
+
+    operation = "erase"
+    customer = "C1"
+
+    def given(self) -> dict[str, Any]:
+        return {**super().given(), "customer": self.customer}
+
+    def again(self) -> Any:
+        return None if cs.Workspace.open(self.home / "acme").erasures() else super().again()
+
+    def look(self, acknowledged: bool) -> Faults:
+        workspace = cs.Workspace.open(self.home / "acme")
+        proofs = workspace.erasures()
+        if not proofs:
+            return (["it is not erased"] if acknowledged else []), self.same(self.home / "acme")
+        halves = [] if proofs[0].finished_at and len(proofs) == 1 else ["an erasure that is not over"]
+        for number in workspace.numbers():
+            rows = cursor(workspace.folder.version(number)).sql("SELECT DISTINCT customer_id FROM customers").fetchall()
+            if {row[0] for row in rows} != {f"C{n}" for n in range(10)} - {self.customer}:
+                halves.append(f"version {number} has {sorted(rows)}")
+        for path in workspace.folder.files.rglob("*.csv"):
+            if f"{self.customer}," in path.read_text():
+                halves.append(f"{path.name} has the customer")
+        return [], halves + seen.broken_database(workspace.folder)
+
+
+class Delete(Trial):
+    """A workspace is deleted; whoever opens one beside it next finishes it."""
+
+    operation = "delete"
+
+    def again(self) -> Any:
+        return super().again() if (self.home / "acme").exists() else None
+
+    def look(self, acknowledged: bool) -> Faults:
+        cs.Workspace(self.home / "beside")
+        proofs = self.home / deleting.PROOFS
+        if (self.home / "acme").exists():
+            return (["it is still there"] if acknowledged else []), self.same(self.home / "acme")
+        told = len(proofs.read_text().splitlines()) if proofs.exists() else 0
+        return [], [] if told == 1 else [f"{told} proofs of a deletion"]
+
+
 COMMANDS: dict[str, tuple[Callable[..., Trial], ...]] = {
     "migration": (MigrateDatabase, Migrate),
     "export, import": (Export, Import),
     "back-up, restore": (BackUp, Restore),
+    "erasure": (Erase, Delete),
 }

@@ -95,5 +95,5 @@ def broken_database(folder: Folder) -> list[str]:
 
 def leftovers(home: str) -> list[str]:
     """Return the files of work that is not over, below a folder in which nobody works."""
-    begins = ("staging-", "upload-", ".arriving-", ".cs-metrics-", ".restoring")
+    begins = ("staging-", "upload-", ".arriving-", ".cs-metrics-", ".restoring", ".deleting-")
     return [name for _, folders, files in os.walk(home) for name in (*folders, *files) if name.startswith(begins)]

@@ -19,7 +19,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_done_is_seen(
     monkeypatch.setenv("CS_METRICS_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("CS_METRICS_DATABASE_URL", raising=False)
     killing = Killing(tmp_path, seed=1)
-    for kind in ("publish", "share", "edit", "migration", "export, import", "back-up, restore", "edit", "publish"):
+    for kind in ("publish", "share", "edit", "migration", "export, import", "back-up, restore", "erasure", "edit"):
         killing.kill(kind)
     wrong = killing.close()
     assert not wrong, wrong
