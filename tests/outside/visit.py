@@ -5,11 +5,12 @@ of drawing. What the server sends is kept whole, so a test can look through all 
 from __future__ import annotations
 
 import re
+import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import httpx
 from google.protobuf.message import Message
@@ -59,8 +60,8 @@ def _filled(client: httpx.Client, page: httpx.Response, values: dict[str, str]) 
 class Visit:
     """One tab of a browser. After each step `text()` is what it shows; `frames` holds every byte that was sent."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        self.client = client
+    def __init__(self, client: httpx.Client, headers: Mapping[str, str] | None = None) -> None:
+        self.client, self.headers = client, headers or {}
         self.frames: list[bytes] = []
         self.bodies: list[tuple[str, bytes]] = []
         self.elements: dict[tuple[int, ...], Message] = {}
@@ -72,11 +73,14 @@ class Visit:
         self._xsrf = self.client.cookies.get("_streamlit_xsrf") or ""
         self._host = str(self.client.base_url).rstrip("/")
         protocols = ["streamlit", self._xsrf] if self._xsrf else ["streamlit"]
-        headers = {"Cookie": cookies, "Origin": self._host}
+        server = urlsplit(self._host)
+        name = self.headers.get("Host", server.netloc)  # as of a page whose own name leads here
+        told = {"Cookie": cookies, "Origin": f"http://{name}", **self.headers}
         self._line = connect(
-            f"{self._host.replace('http', 'ws', 1)}/_stcore/stream",
+            f"ws://{name}/_stcore/stream",
+            sock=socket.create_connection((server.hostname, server.port)),
             subprotocols=protocols,
-            additional_headers=headers,
+            additional_headers={header: value for header, value in told.items() if header != "Host"},
             max_size=None,
         )
         self._socket = self._line.__enter__()
