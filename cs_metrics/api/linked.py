@@ -73,6 +73,10 @@ class Linked(View):
             kept = {row["kpi"]: row["content"] for row in kept_kpis.listing(self.workspace.records)}
         return own_kpis.described({kpi: held for kpi, held in kept.items() if not self.names(" ".join(held.values()))})
 
+    def inner(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Return what a method answers on its way to another answer: with no small cell hidden yet."""
+        return _seen(self, name, super().__getattribute__(name)(*args, **kwargs))
+
     def names(self, text: str) -> bool:
         """Return whether a text has the name of a column that the reader may not see."""
         words = {word.casefold() for word in re.findall(r"\w+", text)}
@@ -153,6 +157,9 @@ def _seen(view: Linked, name: str, answer: Any) -> Any:
         return {table: {**about, "rows": int(bool(about["rows"]))} for table, about in answer.items()}
     if name == "dimensions" and view.where:
         answer = within.dimensions(view, answer)
+    if name == "dimensions" and view.least:
+        few = answer["nulls"].between(1, view.least - 1)
+        answer = answer.assign(nulls=answer["nulls"].mask(few, view.least))
     if not view.redacted:
         return _nothing(answer) if view.where and name in WHOLE else answer
     part = PARTS.get(name, Part.NEVER)

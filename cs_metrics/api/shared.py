@@ -102,6 +102,7 @@ class Shared:
         since: Any = None,
         until: Any = None,
         grain: str | None = None,
+        by: str | None = None,
         pages: str = "page",
         audience: str | Iterable[str] = links.MEMBERS,
         password: str | None = None,
@@ -114,8 +115,9 @@ class Shared:
         moment; else always the latest data. `where` holds in all that it shows where `filters` are "locked" or
         "hidden". `hidden`: columns that do not exist for its readers; `masked`: columns whose values are replaced by
         pseudonyms that say nothing, the same for the same value within this link (what is no text is left out).
-        `least`: cells of fewer are not shown, and of `since`, `until` and `grain` it answers for these alone, so that
-        no cell can be had by subtraction. `pages`: see `Opened`. `audience`: "members", "anyone", or e-mail addresses.
+        `least`: cells of fewer are not shown, and of `since`, `until`, `grain` and `by` (one attribute) it answers for
+        these alone, so that no cell can be had by subtraction. `pages`: see `Opened`. `audience`: "members", "anyone",
+        or e-mail addresses.
         `expires_at` (UTC): from then on it opens nothing. Raises WorkspaceError, QueryError.
         """
         names(where)
@@ -139,7 +141,7 @@ class Shared:
             "hidden": sorted(hidden),
             "masked": sorted(masked - hidden),
             "least": least,
-            "asked": asked_of(since, until, grain),
+            "asked": asked_of(since, until, grain, by),
             "pages": pages,
             "snapshot": None,
             "audience": audience if isinstance(audience, str) else [people.address(one) for one in audience],
@@ -227,8 +229,8 @@ class Shared:
         return cast("Workspace", still)
 
 
-def asked_of(since: Any, until: Any, grain: str | None) -> dict[str, Any]:
-    """Return the period of a link as it is kept. Raises QueryError for what is no date or no grain."""
+def asked_of(since: Any, until: Any, grain: str | None, by: str | None) -> dict[str, Any]:
+    """Return the period and the breakdown of a link as they are kept. Raises QueryError for no date, or no grain."""
     ends = {"since": since, "until": until}
     kept = {name: None if end is None else instant(end, name).isoformat() for name, end in ends.items()}
-    return {**kept, "grain": None if grain is None else check_grain(grain)}
+    return {**kept, "grain": None if grain is None else check_grain(grain), "by": by}

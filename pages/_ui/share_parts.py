@@ -187,7 +187,8 @@ def _share(page: str, asked: filter_bar.Asked, given: dict[str, Any]) -> str:
     question = asked.question
     if given["least"] and question.since and question.until:
         params |= {"period": "custom", "since": str(question.since), "until": str(question.until)}
-        given |= {"since": question.since, "until": question.until, "grain": question.grain}
+        given |= {"since": question.since, "until": question.until, "grain": question.grain,
+                  "by": next(iter(question.by), None)}  # fmt: skip
     token = door.workspace().share(
         page, params, version=door.view().number, definitions=door.definitions(),
         where={} if open_filters else asked.where, **given,
