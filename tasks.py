@@ -76,8 +76,21 @@ def chromium() -> str:
     raise SystemExit("The browser tests need Chromium or Chrome: install one, or name it in CS_METRICS_CHROMIUM.")
 
 
+def reach(rest: list[str]) -> str:
+    """Return in a sentence who reaches the app, where nothing says how people come in; '' where something does."""
+    said = any(name.startswith("CS_METRICS_OIDC_") or name == "CS_METRICS_ACCESS" for name in os.environ)
+    if said or (ROOT / ".streamlit" / "secrets.toml").exists() or any("server.address" in option for option in rest):
+        return ""
+    return (
+        "Open to this machine only: nobody signs in, and no other machine reaches it. "
+        "To let a team in, see README.md, 'People and sign-in'."
+    )
+
+
 def run(rest: list[str]) -> None:
     """Start the app on this machine alone, with the sample company in it."""
+    if reach(rest):
+        print(reach(rest), flush=True)
     virtual_environment("-r", "requirements.txt")
     print("Preparing the sample company ...", flush=True)
     call(PYTHON, "-c", "import cs_metrics; cs_metrics.sample()")

@@ -39,6 +39,16 @@ def test_two_commands_of_the_readme_exist() -> None:
     assert all(callable(getattr(tasks, name)) for name in named)
 
 
+def test_the_app_says_first_who_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    for setting in (*access.OIDC.values(), access.ACCESS):
+        monkeypatch.delenv(setting, raising=False)
+    assert tasks.reach([]).startswith("Open to this machine only")
+    assert tasks.reach(["--server.address", "0.0.0.0"]) == ""
+    monkeypatch.setenv(access.ACCESS, "open")
+    assert tasks.reach([]) == ""
+
+
 def test_python_of_the_readme_uses_what_there_is() -> None:
     block = re.search(r"```python\n(.+?)```", README, re.DOTALL)
     assert block is not None

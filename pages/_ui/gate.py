@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cs_metrics.errors import NotAllowedError, PasswordNeededError
-from pages._ui import access, errors, formats, linked, workspaces
+from pages._ui import access, errors, formats, linked, routes, workspaces
 from pages._ui.access import Mode
 
 
@@ -17,10 +17,13 @@ def passed() -> bool:
         return False
     if linked.token():
         return _by_link()
-    if access.signed_in():
-        return True
-    _sign_in()
-    return False
+    if not access.signed_in():
+        _sign_in()
+        return False
+    if _nothing_yet():
+        _welcome()
+        return False
+    return True
 
 
 def _by_link() -> bool:
@@ -83,6 +86,34 @@ def person() -> None:
         st.caption(":material/warning: Open: whoever reaches this server may read and change everything.")
 
 
-def nothing_yet() -> bool:
-    """Return whether the person sees no workspace of theirs, so that the app can say what to do."""
-    return access.mode() is Mode.SIGN_IN and workspaces.names() == [workspaces.SAMPLE] and not access.may_create()
+def _nothing_yet() -> bool:
+    """Return whether the person has no workspace, and asked for none."""
+    alone = access.mode() is Mode.SIGN_IN and workspaces.names() == [workspaces.SAMPLE]
+    return alone and "ws" not in st.query_params and not linked.token()
+
+
+def _welcome() -> None:
+    """Say to who has signed in and belongs to no workspace yet what to do now."""
+    who = formats.literal(access.who())
+    with st.container(width=560, key="welcome"):
+        st.title("Welcome", anchor=False)
+        st.markdown(f"You are signed in as **{who}**, and no workspace is yours yet.")
+        st.markdown(
+            "If your team has one, ask an owner of it to invite this very address: then reload this page. Nobody is "
+            "told of workspaces that they do not belong to."
+        )
+        if access.may_create():
+            with st.form("first_workspace"):
+                name = st.text_input("Or make one, and load your files into it", placeholder="Acme", max_chars=60)
+                made = st.form_submit_button("Create", type="primary", icon=":material/add:")
+            if made:
+                with errors.shown():
+                    st.switch_page(routes.pages()["data"], query_params={"ws": workspaces.create(name)})
+        else:
+            st.caption("Making workspaces is for some people here only; you are not one of them.")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(
+                routes.pages()["overview"], label="Look at the sample company", icon=":material/science:",
+                query_params={"ws": workspaces.SAMPLE},
+            )  # fmt: skip
+            st.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout, key="sign_out")

@@ -193,6 +193,8 @@ def open_new(name: str) -> None:
 
 
 def _complete_address() -> None:
+    if "ws" not in st.query_params and (own := workspaces.latest()):
+        st.query_params["ws"] = own
     known = dict(st.query_params)
     version = door.version_or_none()
     full = {"ws": state.workspace()} | ({"v": str(version.number)} if version is not None else {})

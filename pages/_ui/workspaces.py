@@ -33,6 +33,19 @@ def names() -> list[str]:
     return [name for name in _all() if _role(name) is not None]
 
 
+def latest() -> str:
+    """Return the workspace of the person who signed in that they were in last; '' for who has none, or need not."""
+    who = access.who()
+    if not who:
+        return ""
+    found: dict[str, str] = {}
+    for name in names():
+        seen = {one["email"]: str(one["seen_at"] or "") for one in _opened(str(cs.home()), name).people()}
+        if who in seen:
+            found[name] = seen[who]
+    return max(found, key=lambda name: found[name], default="")
+
+
 def label(name: str) -> str:
     """Return what a person calls the workspace."""
     return "Sample company" if name == SAMPLE else name
