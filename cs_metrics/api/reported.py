@@ -46,17 +46,20 @@ class Reports(Asking):
         }
         end = None if as_of is None else instant(as_of, "as_of")
         made = brief.make(self, kind, where, end, about, locked=bool(self.where), period=period)
-        if made.partial:
-            return made
-        made = replace(made, address=_address(self.workspace.name, made))
-        return brief.written(made, self.workspace.report_history(made)) if edited else made
+        if not made.partial:
+            made = replace(made, address=address_of(self.workspace.name, made))
+        return self.rewritten(made) if edited else made
+
+    def rewritten(self, report: brief.Report) -> brief.Report:
+        """Return a report that was made with `edited=False` with what people wrote into it, as that stands now."""
+        return report if report.partial else brief.written(report, self.workspace.report_history(report))
 
     def report_periods(self, kind: str = "monthly", most: int = 12) -> list[datetime]:
         """Return the first days of the weeks, months or quarters that a report can be about, the latest first."""
         return brief.past(self, kind, most)
 
 
-def _address(workspace: str, report: brief.Report) -> str:
+def address_of(workspace: str, report: brief.Report) -> str:
     """Return where a report is in the app; '' where the server's address is not set."""
     server = os.environ.get(ADDRESS, "").strip().rstrip("/")
     if not server.startswith(("http://", "https://")):

@@ -94,7 +94,8 @@ def _metrics(report: Report, section: Section) -> str:
     )
     said = _said(report, section)
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in shown.footnotes(report))
-    charts = f'<div class="charts">{pictures}</div>' if pictures else ""
+    below = f'<p class="note">{escape(shown.whole(shown.legend(report)))}</p>'
+    charts = f'<div class="charts">{pictures}</div>{below}' if pictures else ""
     return f"<section><h2>{escape(section.title)}</h2>{said}{table if rows else ''}{charts}{notes}</section>"
 
 

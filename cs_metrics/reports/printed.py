@@ -58,7 +58,8 @@ TEMPLATE = """
       v(3pt, weak: true)
       image(bytes(t.svg), format: "svg", width: 100%, alt: t.name)
     })))
-    for note in r.notes { muted(text(size: 8.5pt, note)) }
+    if r.legend != "" { muted(text(size: 8pt, r.legend)) }
+    for note in r.notes { block(muted(text(size: 8.5pt, note))) }
   }
   if s.id == "actions" and r.actions.len() > 0 {
     grid-of(r.action_heads, r.actions, (1.4fr, 1fr, 1.8fr, auto, auto), (left, left, left, left, right))
@@ -104,6 +105,7 @@ def pdf(report: Report) -> bytes:
         "definitions": [(m.name, m.definition, m.formula) for m in report.metrics],
         "about": list(report.about.items()),
         "address": report.address,
+        "legend": shown.whole(shown.legend(report)),
     }
     made: bytes = typst.compile(TEMPLATE.encode(), format="pdf", sys_inputs={"report": json.dumps(told)})
     return made

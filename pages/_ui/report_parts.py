@@ -111,6 +111,7 @@ def inside(report: Any, section: Any) -> None:
     if section.id == "metrics":
         _metrics(report)
         _trends(report)
+        st.caption(formats.literal(shown.legend(report)))
         for note in shown.footnotes(report):
             st.caption(formats.literal(note))
     if section.id == "actions" and report.actions:

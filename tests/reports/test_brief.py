@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from functools import cache
-from itertools import pairwise
+from datetime import datetime
 
-import pandas as pd
 import pytest
 
 import cs_metrics as cs
-from cs_metrics import kpis
 from cs_metrics.api import choices
 from cs_metrics.errors import QueryError
 from cs_metrics.reports import brief
-from cs_metrics.reports.brief import KINDS, Number, Report
-
-SCALE = {"share": 100.0}
+from cs_metrics.reports.brief import KINDS
+from tests.reports.oracle import check
 
 
 @pytest.fixture(scope="module")
@@ -26,154 +21,25 @@ def sample() -> cs.Version:
 
 
 @pytest.fixture(scope="module")
+def company(tmp_path_factory, sample_into) -> cs.Workspace:
+    """The sample company with targets and a note."""
+    home = tmp_path_factory.mktemp("aimed")
+    sample_into(home)
+    workspace = cs.Workspace(home / "sample")
+    workspace.save_target("net_revenue_retention", since="2026-01-01", low=1.9, owner="Anna")
+    workspace.save_target("mrr", since="2026-01-01", low=1000, grain="year")
+    segment = workspace.save_segment("EMEA", {"region": ["EMEA"]})
+    workspace.save_target("customer_churn_rate", since="2026-01-01", high=0.0001, segment=segment)
+    workspace.save_note("Price change", "2026-06-12", kpi="mrr", who="ana@acme.com")
+    return workspace
+
+
+@pytest.fixture(scope="module")
 def ravenstack(real_data, tmp_path_factory) -> cs.Version:
     workspace = cs.Workspace(str(tmp_path_factory.mktemp("reports") / "ravenstack"))
     plan = workspace.read(sorted((real_data / "ravenstack").glob("*.csv")))
     choices.answer(plan, {q["id"]: q["choices"][0] for q in choices.open_questions(plan) if q["choices"]})
     return workspace.publish(plan)
-
-
-def figure(said: str) -> float:
-    """The number that a text says, by itself."""
-    return float(re.sub(r"[^\d.−]", "", said).replace("−", "-"))
-
-
-class Oracle:
-    """The numbers of a report asked anew: KPIs of `compute`, one by one, and the questions behind the rest."""
-
-    def __init__(self, version: cs.Version, report: Report) -> None:
-        self.v, self.r = version, report
-        self.since, self.until = report.period.start, report.period.end
-        self.range = {"grain": report.grain, "since": self.since, "until": self.until}
-        self.days = KINDS[report.kind].renewals
-        for name in ("cell", "due", "scores", "steps", "drivers"):  # asked of many numbers
-            setattr(self, name, cache(getattr(self, name)))
-
-    def cell(self, kpi: str, start: pd.Timestamp) -> dict:
-        end = {self.r.before.start: self.r.before.end, self.since: self.until}.get(start, start + timedelta(days=1))
-        frame = self.v.compute(kpi, grain=self.r.grain, since=start, until=end)
-        return frame[frame["item"].isna()].iloc[0].to_dict()
-
-    def due(self) -> pd.DataFrame:
-        found = self.v.renewals(days=self.days)
-        return found[found["outcome"] != "signed"]
-
-    def scores(self, kpi: str, start) -> pd.Series:
-        frame = self.v.compute(kpi, by="customer_id", grain=self.r.grain, since=start, until=start + timedelta(days=1))
-        return frame[frame["item"].isna()].set_index("customer_id")["value"].dropna()
-
-    def steps(self) -> pd.Series:
-        then, now = (self.scores("customer_health_score", p.start) for p in (self.r.before, self.r.period))
-        rank = lambda s: (s >= 70).astype(int) + (s >= 40).astype(int)  # noqa: E731
-        both = pd.concat([rank(then), rank(now)], axis=1, keys=["then", "now"]).dropna()
-        return both["now"] - both["then"]
-
-    def drivers(self) -> pd.DataFrame:
-        return self.v.drivers("nps", since=self.v.as_of - timedelta(days=365)).found
-
-    def of_due(self, number: Number) -> float:
-        due = self.due()
-        if number.of == "to_call":
-            due = due[due["customer_id"].isin(self.v.to_call(days=self.days)["customer_id"])]
-        elif number.of == "customer_health_score":
-            low = self.scores(number.of, self.since)
-            due = due[due["customer_id"].isin(low.index[low < 40])]
-        elif number.what in ("due", "due_mrr"):
-            gone = due.groupby("customer_id")["outcome"].agg(lambda o: (o == "notice").any())
-            due = due[due["customer_id"].isin(gone.index[gone])]
-        return due["mrr"].sum() if number.what in ("mrr", "due_mrr") else due["customer_id"].nunique()
-
-    def value(self, n: Number) -> float:
-        """What the number ought to be. A KeyError: nobody checks numbers of that kind."""
-        if n.of in kpis.CATALOGUE and n.what in ("value", "change", "n"):
-            cell = self.cell(n.of, n.period or self.since)
-            return cell["value"] - self.cell(n.of, self.r.before.start)["value"] if n.what == "change" else cell[n.what]
-        if n.what == "run":
-            frame = self.v.compute(n.of, grain=self.r.grain, until=self.until)
-            values = frame[frame["item"].isna()]["value"].tolist()[-int(n.value) - 1 :]
-            signs = {b > a for a, b in pairwise(values)}
-            assert len(signs) == 1
-            return len(values) - 1
-        if n.what in ("due", "due_mrr") or (n.of == "renewals" and n.what != "days"):
-            return self.of_due(n)
-        year = {"since": self.v.as_of - timedelta(days=365), "until": self.v.as_of}
-        silent = self.v.heard_states("nps", **year).query("state != 'heard'") if n.of == "heard_states" else None
-        health = "customer_health_score"
-        asked = {
-            ("renewals", "days"): lambda: self.days,
-            (health, "accounts"): lambda: len(self.scores(health, self.since)),
-            (health, "well"): lambda: (self.scores(health, self.since) >= 70).sum(),
-            (health, "poor"): lambda: (self.scores(health, self.since) < 40).sum(),
-            (health, "threshold"): lambda: n.value if n.value in (40, 70) else None,
-            (health, "fallen"): lambda: (self.steps() < 0).sum(),
-            (health, "risen"): lambda: (self.steps() > 0).sum(),
-            ("expansion_opportunity_score", "ready"): lambda: (
-                self.scores("expansion_opportunity_score", self.since) > 80
-            ).sum(),
-            ("expansion_opportunity_score", "threshold"): lambda: 80,
-            ("heard_states", "days"): lambda: 365,
-            ("heard_states", "accounts"): lambda: silent["accounts"].sum(),
-            ("heard_states", "mrr"): lambda: silent["mrr"].sum(),
-            ("outlook", "interval"): lambda: 95,
-            ("actions", "all"): lambda: self.r.actions_in_all,
-            ("actions", "nobody"): lambda: n.value if self.r.actions_in_all > len(self.r.actions) else sum(
-                not a.owner for a in self.r.actions
-            ),
-        }  # fmt: skip
-        if (n.of, n.what) in asked:
-            return float(asked[n.of, n.what]())
-        if n.of == "movements":
-            return float(self.v.movements(**self.range)[n.what].sum())
-        if n.of == "ledger":
-            return float((self.v.ledger(**self.range)[n.what] > 0).sum())
-        if n.of == "outlook":
-            return float(self.v.outlook(ahead=3).path.iloc[-1][n.what])
-        if n.of == "drivers":
-            found = self.drivers()
-            return min(found[found["named"]][n.what], key=lambda v: abs(v - n.value))
-        if n.of == "themes":
-            days = KINDS[self.r.kind].days
-            found = self.v.themes(days=days)
-            grown = found[found["is_growing"] | found["is_falling"]]
-            return days if n.what == "days" else min(grown[n.what], key=lambda v: abs(v - n.value))
-        if n.of == "why":
-            return n.value  # a share of a base, checked by the tests of `why`
-        raise KeyError((n.of, n.what))
-
-
-def check(version: cs.Version, report: Report) -> int:
-    """Check every sentence of a report; return how many numbers were checked."""
-    oracle, checked = Oracle(version, report), 0
-    for sentence in (s for section in report.sections for s in section.sentences):
-        rest = sentence.text
-        for known in sorted((*sentence.names, *(n.said for n in sentence.numbers)), key=len, reverse=True):
-            rest = rest.replace(known, "", 1)
-        assert not re.search(r"\d", rest), f"a number without a source: {sentence.text!r}"
-        for number in sentence.numbers:
-            ought = oracle.value(number)
-            assert number.value == pytest.approx(ought), (sentence.text, number)
-            assert said_right(number, report), (sentence.text, number)
-            checked += 1
-    return checked
-
-
-def said_right(number: Number, report: Report) -> bool:
-    """Whether the text of a number is its value, rounded to the digits that are written."""
-    unit = kpis.CATALOGUE[number.of].unit if number.of in kpis.CATALOGUE else ""
-    written = figure(number.said)
-    digits = len(number.said.partition(".")[2].split(" ")[0]) if "." in number.said else 0
-    value = number.value
-    if number.what == "change":
-        value = abs(value)
-        if unit not in ("share", "score"):
-            metric = next(m for m in report.metrics if m.kpi == number.of)
-            value = 100 * value / abs(metric.before) if number.said.endswith("%") else value
-            return abs(written - value) <= 0.5001 * 10**-digits
-    if unit == "hours" and number.said.endswith("min"):
-        value *= 60
-    if number.said.endswith("%") or (number.what == "change" and unit == "share"):
-        value *= 100.0 if number.what in ("value", "change", "before", "now") else 1.0
-    return abs(written - value) <= 0.5001 * 10**-digits
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -250,3 +116,61 @@ def test_a_version_that_answers_nothing_says_so_in_every_section(tmp_path):
 def test_an_unknown_kind_is_refused(sample):
     with pytest.raises(QueryError, match=r"no report 'mothly'.*monthly"):
         brief.make(sample, "mothly")
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "starts"), [("monthly", "2026-02", (2026, 2)), ("quarterly", "2025-Q4", (2025, 10))]
+)
+def test_an_earlier_report_is_as_of_its_own_end(sample, kind, period, starts):
+    report = sample.report(kind, period=period)
+    assert report.period.start == datetime(*starts, 1)
+    assert report.as_of == report.period.end < sample.as_of
+    assert check(sample, report) > 20
+    assert report.period.start in sample.report_periods(kind)
+
+
+def test_the_last_period_is_the_same_report_whether_it_is_named_or_not(sample):
+    first, *_ = sample.report_periods("weekly")
+    named = sample.report("weekly", period=first)
+    assert [s.sentences for s in named.sections] == [s.sentences for s in sample.report("weekly").sections]
+
+
+def test_a_period_that_is_not_over_or_no_period_is_refused(sample):
+    with pytest.raises(QueryError, match=r"July 2026 is not: the data go to Jun 30, 2026. The last one is June 2026"):
+        sample.report("monthly", period="2026-07")
+    with pytest.raises(QueryError, match="'March' is not a date"):
+        sample.report("monthly", period="March")
+
+
+def test_targets_are_told_with_their_standing_and_forecast(company):
+    version = company.version()
+    report = version.report("monthly")
+    assert check(version, report) > 20
+    told = {s.key: s.text for part in report.sections for s in part.sentences}
+    missed = told["net_revenue_retention.target NRR June 2026"]
+    value = next(m.now for m in report.metrics if m.kpi == "net_revenue_retention")
+    assert missed == (
+        f"NRR missed its target for June 2026: it was {100 * value:.1f} %, the target is at least 190.0 %; "
+        "its owner is Anna."
+    )
+    assert "missed" in told["customer_churn_rate.target Customer Churn Rate (EMEA) June 2026"]
+    ahead = told["mrr.target MRR Jan 1, 2026 to Dec 31, 2026"]
+    assert re.fullmatch(
+        r"MRR is on track for its target for Jan 1, 2026 to Dec 31, 2026, at least \$1,000: "
+        r"its trend leads to \$[\d,]+ \(95 % interval: \$[\d,]+ to \$[\d,]+\)\.",
+        ahead,
+    )
+    assert missed in [s.text for s in report.section("summary").sentences]
+    assert "Noted on Jun 12, 2026, beside MRR, by ana@acme.com: Price change." in told
+    aims = {m.kpi: m.aim for m in report.metrics if m.aim}
+    assert (aims["net_revenue_retention"].standing, aims["mrr"].standing) == ("behind", "on track")
+    hidden = version.view(where={"region": ["EMEA"]}).report("monthly")
+    assert not any(m.aim for m in hidden.metrics)
+    assert not any("ana@" in s.text for part in hidden.sections for s in part.sentences)
+
+
+def test_an_earlier_report_has_the_target_of_its_own_period(company):
+    version = company.version()
+    report = version.report("monthly", period="2026-03")
+    assert check(version, report) > 20
+    assert "net_revenue_retention.target NRR March 2026" in {s.key for s in report.section("summary").sentences}

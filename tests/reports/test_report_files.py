@@ -7,13 +7,16 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
+import pypdfium2
 import pytest
 
 import cs_metrics as cs
+from cs_metrics.api.reported import address_of
 from cs_metrics.reports import book, page, printed
-from cs_metrics.reports.brief import Action, Report, Section, Sentence
+from cs_metrics.reports.brief import Action, Aim, Report, Section, Sentence, Words
 
 NASTY = '<script>alert(1)</script>"><img src=x onerror=alert(1)> #panic() [x] *b* $y$ & =1+1'
 
@@ -114,3 +117,56 @@ def test_what_is_not_over_is_told_so_and_not_judged(report):
     assert open_ones
     assert all(m.verdict == "" for m in open_ones)
     assert page.html(report).count("not over yet") == len(open_ones)
+
+
+@pytest.fixture(scope="module")
+def edited(report) -> Report:
+    """The report with what a person wrote into two sections, and a target."""
+    words = Words("Watch EMEA.\n\n- call Northwind", "ana@acme.com", datetime(2026, 11, 22), 3, ("NRR went up",))
+    changed = {"summary": words, "wins": replace(words, text="", since=())}
+    sections = [
+        replace(s, words=changed[s.id], sentences=s.sentences[1:], left_out=s.sentences[:1]) if s.id in changed else s
+        for s in report.sections
+    ]
+    nrr = report.metrics[1]
+    aim = Aim(nrr.kpi, "", "month", report.period, 1.05, None, nrr.now, True, "behind", None, None, None, "Anna", None,
+              "at least 105.0 %")  # fmt: skip
+    metrics = [replace(m, aim=aim) if m is nrr else m for m in report.metrics]
+    address = "https://kpis.acme.com/reports?ws=acme"
+    return replace(report, sections=sections, metrics=metrics, address=address, version=4)
+
+
+def test_a_persons_words_stand_in_every_file_with_who_wrote_them(edited):
+    mark = "Written by ana@acme.com, Nov 22, 2026, on version 3 of the data; 1 generated sentence left out."
+    since = "Written on version 3, shown on version 4. Since then NRR went up."
+    gone = edited.section("summary").left_out[0].text
+    only = "1 generated sentence left out by ana@acme.com, Nov 22, 2026, on version 3 of the data."
+    html = Tags(page.html(edited))
+    document = pypdfium2.PdfDocument(printed.pdf(edited))
+    texts = [document[i].get_textpage().get_text_bounded() for i in range(len(document))]
+    in_page, in_print = (" ".join("".join(t).split()) for t in ([" ".join(html.texts)], " ".join(texts)))
+    for told in (in_page, in_print):
+        for words in ("Watch EMEA.", "call Northwind", mark, since, only, "at least 105.0 %", "target missed"):
+            assert words in told.replace("\xa0", " "), words
+        assert gone not in told.replace("\xa0", " ")
+    assert [a["href"] for tag, a in html.tags if tag == "a"] == ["https://kpis.acme.com/reports?ws=acme"]
+    book_of = openpyxl.load_workbook(io.BytesIO(book.xlsx(edited)))
+    rows = list(book_of["Executive summary"].iter_rows(values_only=True))
+    assert rows[:4] == [("Executive summary", "Written by"), ("Watch EMEA.", mark), ("call Northwind", mark),
+                        (since, None)]  # fmt: skip
+    assert gone not in [row[0] for row in rows]
+    heads, *metrics = book_of["Key metrics"].iter_rows(values_only=True)
+    aimed = dict(zip(heads, metrics[1], strict=True))
+    assert (aimed["Target at least"], aimed["Standing"], aimed["Owner"]) == (1.05, "target missed", "Anna")
+
+
+def test_a_file_leads_to_the_app_only_where_its_address_is_known(report, monkeypatch):
+    assert report.address == ""
+    emea = replace(report, where={"region": ["EMEA"]})
+    monkeypatch.setenv("CS_METRICS_ADDRESS", "https://kpis.acme.com/")
+    address = address_of("Acme & Co", emea)
+    assert address.startswith("https://kpis.acme.com/reports?ws=Acme+%26+Co&")
+    asked = parse_qs(urlsplit(address).query)
+    assert (asked["kind"], asked["of"], asked["where"]) == (["monthly"], ["2026-06-01"], ['{"region": ["EMEA"]}'])
+    monkeypatch.setenv("CS_METRICS_ADDRESS", "javascript:alert(1)")
+    assert address_of("Acme & Co", emea) == ""

@@ -36,6 +36,7 @@ def cause(found: Explained, labels: dict[str, str]) -> Sentence | None:
         whole = found.parts[["d_then", "d_now"]].sum()
         then, now = (float(row[side] / whole[side]) if whole[side] else 0.0 for side in ("d_then", "d_now"))
         shares = [Number(saying.value(s, "share", ""), s, "why", side) for s, side in ((then, "before"), (now, "now"))]
+        much = "mostly" if much == "mostly" else "above all"
         return sentence(f", {much} as {{}} went from {{}} to {{}} of the base", segment, *shares)
     who = _who(found.accounts[found.accounts["segment"] == row["segment"]], part)
     return sentence(f", {much} {{}}: {{}}", segment, who) if who else sentence(f", {much} {{}}", segment)

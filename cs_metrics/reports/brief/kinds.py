@@ -11,7 +11,7 @@ from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis.scorecards import MOST, READY
 
 FEWEST = 6
-"""With fewer KPIs than that on its scorecard, a report takes others of its cadence too."""
+"""With fewer KPIs than that on its scorecard, a report takes others too, of its cadence first."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,15 @@ def kind_of(id: str) -> Kind:
 def chosen(kind: Kind, kpis: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Return the ids of the KPIs of a report that the data can answer, and those of its scorecard that they cannot.
 
-    `kpis`: the frame of `View.kpis`. Where its scorecard has few that can be answered, others of its cadence follow,
-    in the order of the catalogue.
+    `kpis`: the frame of `View.kpis`. Where its scorecard has few that can be answered, others follow, of its
+    cadence and then of the next, in the order of the catalogue.
     """
     card = next(card for card in READY if card.id == kind.id)
     able: Collection[str] = set(kpis.loc[kpis["computable"], "id"])
     found = [id for id in card.kpis if id in able]
     if len(found) < FEWEST:
-        same = kpis[kpis["computable"] & (kpis["cadence"] == kind.id) & (kpis["better"] != "neither")]
-        found += [id for id in same["id"] if id not in found][: FEWEST - len(found)]
+        others = kpis[kpis["computable"] & (kpis["better"] != "neither")]
+        near = [kind.id, *(id for id in KINDS if id != kind.id)]
+        same = [id for cadence in near for id in others.loc[others["cadence"] == cadence, "id"]]
+        found += [id for id in same if id not in found][: FEWEST - len(found)]
     return found[:MOST], [id for id in card.kpis if id not in able]

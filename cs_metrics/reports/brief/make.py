@@ -13,7 +13,7 @@ from cs_metrics.periods import Period, step
 from cs_metrics.reports.brief import accounts, aims, money, noted, saying, voices
 from cs_metrics.reports.brief.asking import Asked
 from cs_metrics.reports.brief.kinds import chosen, kind_of
-from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends
+from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends, unchanged
 from cs_metrics.reports.brief.model import Action, Metric, Report, Section, Sentence
 from cs_metrics.reports.brief.saying import sentence
 from cs_metrics.reports.brief.when import when
@@ -58,7 +58,8 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
     values = aims.on(metrics(asked, found, frame), goals)
     lines = aims.along(asked, trends(values, frame))
     people = accounts.look(asked, set(listed.loc[listed["computable"], "id"]), _seen(view, dimensions))
-    ranked = _most_moved(values)
+    still, as_before = unchanged(asked, values)
+    ranked = [metric for metric in _most_moved(values) if metric.kpi not in still]
     told = {m.kpi: s for i, m in enumerate(ranked) if (s := moved(asked, m, why=i < chosen_kind.causes))}
     todo, due = accounts.actions(asked, people), accounts.renewing(asked, people)
     spoken = list(told.values())[:SUMMARY]
@@ -66,7 +67,13 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
     summary = [*spoken, *behind[:MISSED], *due[:2], *_counted(asked, todo)[:1]]
     risks = [*due, *money.told(asked, money.LOST), *voices.silent(asked)]
     growing = _growing(asked, people)
-    better = [told[m.kpi] for m in ranked if m.verdict == "better" and m.kpi in told and told[m.kpi] not in spoken]
+    better, worse = (
+        [told[m.kpi] for m in ranked if m.verdict == verdict and m.kpi in told] for verdict in ("better", "worse")
+    )
+    won = [*money.told(asked, money.WON), *voices.themes(asked), *voices.drivers(asked)]
+    # what the summary says already is said again only where a section has nothing else to say
+    better = [s for s in better if s not in spoken] or ([] if reached or won else better)
+    risks = [*risks, *growing, *money.ahead(asked)] or worse
     rest = [s for id, s in told.items() if s not in spoken and s not in better]
     names = {kpi.id: kpi.name for kpi in kpis.CATALOGUE.values()}
     filters = [*(["those that this view is locked to"] if locked else []), *([kpis.sentence(where)] if where else [])]
@@ -77,16 +84,17 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
         sections=(
             _section("summary", "Executive summary", summary, "These data answer none of this report's KPIs."),
             _section("metrics", "Key metrics and trends",
-                     [*rest, *filter(None, (running(asked, t) for t in lines)), *behind[MISSED:], *noted.told(asked)],
+                     [*rest, *as_before, *filter(None, (running(asked, t) for t in lines)), *behind[MISSED:],
+                      *noted.told(asked)],
                      "" if values else "There is no KPI to show."),
             _section("health", "Customer health highlights", accounts.health(asked, people),
                      "Health scores need accounts with use, tickets or answers; these data give none by account."),
-            _section("risks", "Churn and expansion risks", [*risks, *growing, *money.ahead(asked)],
+            _section("risks", "Churn and expansion risks", risks,
                      "These data have no contracts, revenue or survey answers to see risks by."),
             _section("actions", "Actions and next steps", _counted(asked, todo),
                      "No account calls for action by renewals, health or expansion score."),
             _section("wins", "Wins and learnings",
-                     [*reached, *better, *money.told(asked, money.WON), *voices.themes(asked), *voices.drivers(asked)],
+                     [*reached, *better, *won],
                      "These data show no gain in this period, and no theme or driver beyond chance."),
         ),
         about={

@@ -86,6 +86,22 @@ def moved(asked: Asked, metric: Metric, why: bool) -> Sentence | None:
     return sentence(f"{{}} {verb}{by} {{}} to {{}}{{}}{{}}.", name, gap, now, few, end)
 
 
+def unchanged(asked: Asked, metrics: Sequence[Metric]) -> tuple[set[str], list[Sentence]]:
+    """Return the KPIs that are as they were in the period before, where there are several, and one sentence on them
+    all."""
+    same = [
+        m
+        for m in metrics
+        if m.now is not None and m.before is not None and m.complete and not _few(asked, m).text
+        and (m.n != 0 or m.unit == "count") and not saying.gap(m.now, m.before, m.unit, asked.currency)
+    ]  # fmt: skip
+    if len(same) < 2:
+        return set(), []
+    told = [sentence("{} ({})", asked.names[m.kpi], asked.number(m.kpi, m.now or 0.0, "same")) for m in same]
+    words = ", ".join(["{}"] * (len(told) - 1)) + " and {}"
+    return {m.kpi for m in same}, [sentence(f"As in {{}}: {words}.", asked.before_said, *told)]
+
+
 def explained(asked: Asked, metric: Metric) -> Explained:
     """Return why the KPI moved from the period before to the report's."""
     found: Explained = asked.view.why(

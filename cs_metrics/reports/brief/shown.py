@@ -80,6 +80,15 @@ def footnotes(report: Report) -> list[str]:
     return [f"These data cannot answer, of the {KINDS[report.kind].id} KPIs: {', '.join(report.lacking)}."]
 
 
+def legend(report: Report) -> str:
+    """Return what the looks of the trends mean; '' without trends."""
+    if not report.trends:
+        return ""
+    aimed_at = any(line.aims is not None and len(line.aims) for line in report.trends)
+    last = f"a {report.grain} that is not over"
+    return f"Shaded: 95 % interval. Dashed: up to {last}.{' Dotted: the target.' if aimed_at else ''}"
+
+
 def drawing(report: Report, line: Trend) -> bytes:
     """Return a trend as SVG."""
     made = trend(

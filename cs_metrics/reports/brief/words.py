@@ -59,7 +59,12 @@ def warning(report: Report, section: Section) -> str:
 
 def seen(report: Report, section: Section) -> dict[str, Any]:
     """Return what somebody who writes into a section sees there, as JSON: to be told later what became of it."""
-    own = {n.of: n.said for s in section.generated for n in s.numbers if n.what == "value" and n.period in _now(report)}
+    own = {
+        n.of: n.said
+        for s in section.generated
+        for n in s.numbers
+        if n.what in ("value", "same") and n.period in _now(report)
+    }
     return {
         "values": {m.kpi: [m.short or m.name, own[m.kpi]] for m in report.metrics if m.kpi in own},
         "sentences": {s.key: s.text for s in section.generated},
