@@ -172,7 +172,8 @@ def legend(held: analysis.Compared) -> None:
         sample("", "not begun yet"),
     ]
     style = f"display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13px;color:{look.muted}"
-    st.html(f'<div style="{style}">{"".join(parts)}</div>')
+    st.html(f'<div class="swatches" style="{style}">{"".join(parts)}</div>')
+    printing.legend(legend_words(held))
 
 
 def legend_words(held: analysis.Compared) -> str:

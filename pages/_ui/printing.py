@@ -53,6 +53,7 @@ STYLE = """
   .stPopover, .stForm { display: none !important; }
   [data-testid="stElementContainer"]:has(> .stSelectbox) { width: auto !important; flex: none !important;
     min-width: 0 !important; margin-right: 14px; }
+  [data-testid="stElementContainer"]:has(> .stSelectbox) { break-after: avoid; }
   .stSelectbox { display: flex; gap: 5px; align-items: baseline; width: auto !important; white-space: nowrap; }
   .stSelectbox > label, .stSelectbox > div { width: auto !important; flex: none; margin: 0 !important; }
   .stSelectbox > label, .stSelectbox > label * { color: #5b6875 !important; }
@@ -93,6 +94,7 @@ FROM_DARK = """
 @media print {
   .stApp, .stApp *:not(img, canvas, path, rect) { color: #1f2933 !important; border-color: #d5dde5 !important;
     background-color: transparent !important; }
+  .swatches { display: none !important; }
   .stApp .paper-head, .stApp .paper-head *, .stApp .paper-table th, .stApp .paper-table p { color: #5b6875 !important; }
 }
 """
@@ -162,6 +164,13 @@ def table(frame: pd.DataFrame, name: str, config: Mapping[str, Any], says: Mappi
         f'<div class="on-paper paper-table{many}"><table aria-label="{escape(name)}"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>{more}</div>"
     )
+
+
+def legend(words: str) -> None:
+    """Write what the looks of a chart mean for the paper of a dark page, whose swatches are of the dark look."""
+    if st.context.theme.type == "dark":
+        lines = "".join(f"<p>{escape(line)}</p>" for line in words.split("\n"))
+        st.html(f'<div class="on-paper paper-table">{lines}</div>')
 
 
 def chart(drawing: Drawing) -> None:
