@@ -45,7 +45,7 @@ def cause(found: Explained, labels: dict[str, str]) -> Sentence | None:
 def _who(accounts: pd.DataFrame, change: float) -> Sentence | None:
     """Return 'Northwind and two others': the fewest accounts that make half of the change; None where they are many,
     or may not be named."""
-    if "customer_id" not in accounts:
+    if not {"customer_id", "part"} <= set(accounts):
         return None
     own = accounts[(accounts["part"] * change > 0) & accounts["customer_id"].notna()]
     own = own.sort_values("part", key=abs, ascending=False, kind="stable").head(NAMED)
