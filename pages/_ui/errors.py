@@ -14,7 +14,7 @@ import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, NotComputableError
-from pages._ui import formats
+from pages._ui import formats, linked
 
 LONGEST = 1200
 log = logging.getLogger("cs_metrics.app")
@@ -30,6 +30,9 @@ def show(error: Exception) -> None:
     else:
         reference = secrets.token_hex(4)
         log.error("unexpected error, reference %s", reference, exc_info=error)
+        if linked.leaves_out():
+            st.info("This part needs what the link leaves out, so it is not shown.", icon=":material/visibility_off:")
+            return
         st.error(
             f"Something went wrong that should not have. The log has the details under the reference {reference}.",
             icon=":material/error:",

@@ -34,6 +34,15 @@ def opened() -> Opened | None:
     return _reopened(str(cs.home()), _name(), token(), st.session_state.get(_key(), ""), access.who())
 
 
+def leaves_out() -> bool:
+    """Return whether the link in the address keeps columns or small cells from its reader."""
+    try:
+        held = opened()
+    except NotAllowedError:
+        return False
+    return held is not None and held.redacted
+
+
 def enter(password: str | None = None) -> None:
     """Open the link of the address, once a visit: who opened it is noted. Raises NotAllowedError."""
     if _key() in st.session_state:
