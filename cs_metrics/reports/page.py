@@ -9,7 +9,7 @@ from html import escape
 from cs_metrics.reports.brief import Report, Section, blocks, mark, shown, warning
 
 STYLE = """
-:root { color-scheme: light; }
+:root { color-scheme: light dark; }
 * { box-sizing: border-box; }
 body { margin: 0; background: #fff; color: #1f2933; font: 16px/1.5 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial,
   sans-serif; }
@@ -42,6 +42,14 @@ img { width: 100%; height: auto; display: block; }
   .stack td { display: block; border: 0; padding: 1px 0; text-align: left; white-space: normal; }
   .stack td:first-child { font-weight: 600; }
   .stack td[data-name]::before { content: attr(data-name) ": "; color: #5b6773; font-weight: 400; }
+}
+@media screen and (prefers-color-scheme: dark) {
+  body { background: #11161c; color: #e3e8ed; } .summary { background: #18222c; border-color: #4ea3d8; }
+  h2 { border-color: #4ea3d8; } a { color: #6cb8ea; } .better { color: #6cb8ea; }
+  .worse, .words .since { color: #ff9d5c; } .words { border-color: #b08ac9; }
+  .sub, .note, .small, .small td, .words .mark, th, .stack td[data-name]::before { color: #a3aeb9; }
+  .small td:first-child { color: #e3e8ed; } td, .stack tr { border-color: #2a343e; } th { border-color: #55616d; }
+  img { background: #fff; border-radius: 6px; padding: 6px; }
 }
 @page { size: A4; margin: 16mm 15mm; }
 @media print {
