@@ -35,7 +35,7 @@ def show() -> None:
             "When": [formats.instant(when) for when in found["happened_at"].head(SHOWN)],
             "Who": found["who"].head(SHOWN).tolist(), "What": found["said"].head(SHOWN).tolist(),
         }),
-        alt="What was done, by whom and when", height=min(38 + 35 * min(len(found), SHOWN), 560),
+        alt="What was done, by whom and when", height="content" if len(found) <= 15 else 560,
         column_config={"When": st.column_config.TextColumn(width=190), "Who": st.column_config.TextColumn(width=200),
                        "What": st.column_config.TextColumn(width="large")},
     )  # fmt: skip

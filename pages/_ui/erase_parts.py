@@ -111,7 +111,7 @@ def listing(went: list[dict[str, Any]], *, key: str, name: str) -> None:
     shown = {"Where": frame["where"].str.replace("_", " "), "What": frame["what"], "How many": frame["count"]}
     if "bytes" in frame:
         shown["Size"] = ["" if formats.is_missing(size) else formats.size(int(size)) for size in frame["bytes"]]
-    frames.show(shown, alt=name.capitalize(), height=min(38 + 35 * len(frame), 320))
+    frames.show(shown, alt=name.capitalize(), height="content" if len(frame) <= 12 else 440)
     download.table(frame, key=key, name=name, numbers=False)
 
 
