@@ -58,6 +58,8 @@ class Linked(View):
         super().__init__(*args, **kwargs)
         self.hidden = Unseen(hidden, masked, key)
         self.least, self.asked, self.secret = least, dict(asked or {}), secret
+        if self.redacted:
+            self.note = ""  # what somebody wrote of the version
 
     @property
     def redacted(self) -> bool:
@@ -120,7 +122,9 @@ def _redacted(view: Linked, name: str, method: Callable[..., Any], args: tuple, 
         raise NotAllowedError(_NOT_SHOWN)
     asked = _arguments(method, args, kwargs)
     for argument in LOCKED:
-        if asked.get(argument) and asked[argument] != view.where:
+        chosen = asked.get(argument)
+        kind_of_life = name.startswith(("survival", "hazard", "projection")) and argument == "start"
+        if chosen and chosen != view.where and not kind_of_life:
             raise NotAllowedError("The filters and the definitions of this link are locked.")
     if isinstance(asked.get("against"), Mapping):
         raise NotAllowedError("The filters and the definitions of this link are locked.")

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace
 
 
+FILTERED = frozenset({"where", "seg"})
+"""The parameters of a page that hold a filter: where filters are locked, `where` alone says it."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """What a link shows: a page with its parameters, through a view that has what the reader may see and no more.
@@ -129,7 +133,9 @@ class Shared:
             "title": title.strip(),
             "note": note.strip(),
             "page": page,
-            "params": dict(params or {}),
+            "params": {
+                name: value for name, value in (params or {}).items() if filters == "open" or name not in FILTERED
+            },
             "frozen": frozen,
             "version": seen.number if seen else None,
             # a live link keeps what it switches, a frozen one every setting

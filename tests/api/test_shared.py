@@ -184,3 +184,59 @@ def test_who_looked_is_told_and_what_was_made_is_logged(workspace: cs.Workspace)
     assert token.partition(".")[2] not in str(line["detail"])
     with pytest.raises(NotAllowedError):
         workspace.acting("vi@acme.com").share("kpi")
+
+
+def test_who_goes_on_looking_is_checked_again_and_not_noted_again(workspace: cs.Workspace) -> None:
+    token = workspace.share("overview", audience=["vi@acme.com", "ed@acme.com"], password="owl")
+    first = workspace.open_link(token, "owl", who="vi@acme.com")
+    (link,) = workspace.links()
+    for _ in range(3):
+        assert workspace.reopen_link(token, first.proof, who="Vi@acme.com").page == "overview"
+    assert workspace.links()[0]["opened"] == 1
+    other = workspace.share("overview", audience=["vi@acme.com"], password="owl")
+    elsewhere = workspace.open_link(other, "owl", who="vi@acme.com").proof
+    for proof, who in (("", "vi@acme.com"), ("\u00fc", "vi@acme.com"), (first.proof, "ed@acme.com"),
+                       (elsewhere, "vi@acme.com"), (first.proof[:-1], "vi@acme.com")):  # fmt: skip
+        with pytest.raises(NotAllowedError, match="has a password"):
+            workspace.reopen_link(token, proof, who=who)
+    with pytest.raises(NotAllowedError, match="for others"):
+        workspace.reopen_link(token, first.proof, who="olga@acme.com")
+    workspace.revoke_link(link["link"], who="olga@acme.com")
+    with pytest.raises(NotAllowedError, match="opens nothing"):
+        workspace.reopen_link(token, first.proof, who="vi@acme.com")
+    assert [one["revoked_by"] for one in workspace.links() if one["link"] == link["link"]] == ["olga@acme.com"]
+    assert workspace.open_link(workspace.share("overview", audience="anyone")).proof == ""
+
+
+def test_what_contradicts_itself_is_no_link(workspace: cs.Workspace) -> None:
+    for wrong in ({"least": 5}, {"masked": ["user_id"]}, {"pages": "some"}, {"least": 1, "filters": "locked"}):
+        with pytest.raises(WorkspaceError):
+            workspace.share("overview", **wrong)
+    for wrong in ({"masked": ["user_idd"]}, {"hidden": ["users.emial"]}, {"grain": "fortnight"}, {"since": "soon"}):
+        with pytest.raises(QueryError):
+            workspace.share("overview", filters="locked", **wrong)
+    assert workspace.links() == []
+
+
+def test_a_link_says_what_it_shows(workspace: cs.Workspace) -> None:
+    where = {"survey_responses.region": ["EU"]}
+    params = {"survey": "nps", "where": "{}", "seg": "abc"}
+    words = {"masked": ["user_id"], "hidden": ["comment"], "least": 3, "since": "2026-01-01", "pages": "all"}
+    locked = workspace.open_link(
+        workspace.share("feedback", params, where=where, filters="locked", audience="anyone", **words)
+    )
+    assert (locked.redacted, locked.least, locked.pages) == (True, 3, "all")
+    assert (locked.masked, locked.hidden, locked.where) == (("user_id",), ("comment",), where)
+    assert locked.params == {"survey": "nps"}
+    assert locked.view.asked == {"since": "2026-01-01T00:00:00", "until": None, "grain": None, "by": None}
+    secret = workspace.open_link(workspace.share("feedback", where=where, filters="hidden", audience="anyone"))
+    assert (secret.redacted, secret.where) == (False, {})
+    told = workspace.links()[0 if workspace.links()[0]["least"] else 1]
+    assert (told["masked"], told["least"], told["pages"]) == (["user_id"], 3, "all")
+    assert not {"secret", "salt", "password", "mask_key", "snapshot"} & set(told)
+
+
+def test_a_link_from_before_there_were_snapshots_opens(workspace: cs.Workspace) -> None:
+    token = workspace.share("overview", frozen=True, audience="anyone")
+    workspace.records.put(links.LINKS, {"link": token.partition(".")[0]}, {"snapshot": None})
+    assert workspace.open_link(token).view.number == 1
