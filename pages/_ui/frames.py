@@ -21,7 +21,7 @@ def show(frame: Any, *, alt: str, says: Mapping[str, Callable[[Any], str]] | Non
     `alt` is its accessible name, `says` how a column's values are said; `options` are those of `st.dataframe`.
     """
     styled = frame if isinstance(frame, Styler) else None
-    whole = styled.data if styled is not None else pd.DataFrame(frame)
+    whole = frame.data if styled is not None else pd.DataFrame(frame)
     if says:
         styled = (whole.style if styled is None else styled).format(dict(says), na_rep=formats.NOTHING)
     said = whole if styled is None else styled
