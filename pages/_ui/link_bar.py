@@ -18,6 +18,8 @@ def show(held: Opened) -> None:
                 st.badge(f"Frozen: version {held.view.number}", icon=":material/ac_unit:", color="violet")
             else:
                 st.badge("Live: the latest data", icon=":material/update:", color="green")
+        if held.changed:
+            st.warning(formats.literal(held.changed), icon=":material/history_toggle_off:")
         if held.note:
             st.write(formats.literal(held.note))
         st.caption(" ".join(_told(held)))
