@@ -108,7 +108,8 @@ def listing(went: list[dict[str, Any]], *, key: str, name: str) -> None:
         st.caption("Nothing of it is here.")
         return
     frame = pd.DataFrame(went)
-    shown = {"Where": frame["where"].str.replace("_", " "), "What": frame["what"], "How many": frame["count"]}
+    where = [str(place).replace("_", " ") for place in frame["where"]]
+    shown: dict[str, list[Any]] = {"Where": where, "What": list(frame["what"]), "How many": list(frame["count"])}
     if "bytes" in frame:
         shown["Size"] = ["" if formats.is_missing(size) else formats.size(int(size)) for size in frame["bytes"]]
     frames.show(shown, alt=name.capitalize(), height="content" if len(frame) <= 12 else 440)
