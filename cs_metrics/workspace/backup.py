@@ -86,7 +86,7 @@ def restore(source: Path, home: Path) -> list[str]:
 
 
 def _workspaces(home: Path) -> list[Path]:
-    return sorted(p.parent for p in home.glob("*/workspace.id"))
+    return sorted(p.parent for p in home.glob("[!.]*/workspace.id"))
 
 
 def _kept(home: Path, databases: bool = False) -> Iterator[Path]:

@@ -257,7 +257,6 @@ def _close(folder: Folder, records: Records, row: dict[str, Any], tell: Tell) ->
     folder.sweep()
     compact(records)
     records.put(ERASURES, {"erasure": row["erasure"]}, {"finished_at": now(), "intent": None})
-    compact(records)
     tell(1.0, "Erased")
 
 

@@ -13,7 +13,7 @@ import duckdb
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
 from cs_metrics.workspace import erasing_rows
-from cs_metrics.workspace.identity import CUSTOMER_COLUMNS, USER_COLUMNS, Identity, owner, texts
+from cs_metrics.workspace.identity import CUSTOMER_COLUMNS, USER_COLUMNS, Identity, filled, owner, tables, texts
 
 REBUILT = frozenset({"_conflicts", "_meta"})
 OWNERS = frozenset({"customer_id", "referrer_customer_id", "user_id"})
@@ -43,19 +43,14 @@ class Leaving:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, who: Identity) -> None:
         self._con, self._who = con, who
-        rows = con.execute(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' "
-            "AND NOT internal AND database_name = current_database() ORDER BY table_name, column_index"
-        ).fetchall()
-        self.columns: dict[str, dict[str, str]] = {}
-        for table, column, kind in rows:
-            if (table in TABLES or table in _HISTORY or table.startswith("_")) and table not in REBUILT:
-                self.columns.setdefault(table, {})[column] = kind
+        self.columns = {table: columns for table, columns in tables(con).items() if table not in REBUILT}
+        self._filled = set(filled(con)) - REBUILT
+        self._goes = {table: self._going(table) for table in self.columns}
         self._feeds = _feeds(con)
         self._aside = list(self._set_aside())
         self._mended: dict[tuple[str, str], dict[str, str]] = {}
 
-    def goes(self, table: str) -> str:
+    def _going(self, table: str) -> str:
         """Return the SQL condition of the rows of a table that go."""
         columns = self.columns[table]
         mine = "{} IN (SELECT one FROM gone_customers)"
@@ -71,7 +66,7 @@ class Leaving:
             return "FALSE"
         told = [mine.format(quote(own))]
         nobody = [f"{quote(c)} IN (SELECT one FROM gone_users)" for c in columns if c in USER_COLUMNS]
-        nobody += [f"lower(trim({quote(c)})) IN (SELECT one FROM gone_words)" for c in texts(self._con, table)]
+        nobody += [f"lower(trim({quote(c)})) IN (SELECT one FROM gone_words)" for c in texts(table, columns)]
         if nobody:
             told.append(f"({quote(own)} IS NULL AND ({' OR '.join(nobody)}))")
         return " OR ".join(f"coalesce({one}, FALSE)" for one in told)
@@ -79,11 +74,11 @@ class Leaving:
     def told(self) -> Going:
         """Return what goes, and where it stands."""
         found = Going()
-        for table in self.columns:
+        for table in sorted(self._filled):
             if table in TABLES:
-                found.places |= self._places(table, self.goes(table))
+                found.places |= self._places(table, self._goes[table])
             if table in TABLES or table in _OF_CUSTOMERS:
-                found.rows[table] += self._count(table, self.goes(table))
+                found.rows[table] += self._count(table, self._goes[table])
             for column in self.columns[table]:
                 self._cells(table, column, found)
         names = {source: (sha, file, sheet or "") for source, sha, file, sheet in self._con.execute(
@@ -96,7 +91,7 @@ class Leaving:
     def selects(self) -> dict[str, tuple[str, dict[str, dict[str, str]]]]:
         """Return for each table the condition of the rows that go, and texts to be replaced, by column."""
         return {
-            table: (self.goes(table), {c: self.mended(table, c) for c in columns if self.mended(table, c)})
+            table: (self._goes[table], {c: self.mended(table, c) for c in columns if self.mended(table, c)})
             for table, columns in self.columns.items()
         }
 
@@ -106,7 +101,7 @@ class Leaving:
             return self._mended[table, column]
         found: dict[str, str] = {}
         if self._is_text(table, column):
-            query = f"SELECT DISTINCT {quote(column)} FROM {quote(table)} WHERE NOT ({self.goes(table)})"
+            query = f"SELECT DISTINCT {quote(column)} FROM {quote(table)} WHERE NOT ({self._goes[table]})"
             reader = self._con.execute(query)
             while some := reader.fetchmany(10_000):
                 for (text,) in some:
@@ -116,14 +111,14 @@ class Leaving:
         return found
 
     def _is_text(self, table: str, column: str) -> bool:
-        if not self._who.words or self.columns[table][column] != "VARCHAR":
+        if not self._who.words or table not in self._filled or self.columns[table][column] != "VARCHAR":
             return False
-        return (
-            column in texts(self._con, table) if table in TABLES else column not in ("row_id", "sha256", "table_name")
-        )
+        if table in TABLES:
+            return column in texts(table, self.columns[table])
+        return column not in ("row_id", "sha256", "table_name")
 
     def _cells(self, table: str, column: str, found: Going) -> None:
-        stays = f"NOT ({self.goes(table)})"
+        stays = f"NOT ({self._goes[table]})"
         names = (table in TABLES or table == "_told") and column in CUSTOMER_COLUMNS | USER_COLUMNS
         if names:
             condition = f"{quote(column)} IN (SELECT one FROM {ids_of(column)}) AND {stays}"

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from cs_metrics.schema import TABLES, Type
-from cs_metrics.sql import quote
+from cs_metrics.sql import literal, quote
 from cs_metrics.workspace import changes, merging
 from cs_metrics.workspace.database import cursor
 from cs_metrics.workspace.lookalikes import FORMS
@@ -176,30 +176,44 @@ def _is_made(word: str) -> bool:
     return "@" in word or (any(c.isdigit() for c in word) and len(word) > _SHORTEST)
 
 
-def texts(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """Return the columns of a table that hold texts, and no ids of the model."""
-    ids = {c.name for c in TABLES[table].columns if c.type is Type.ID} if table in TABLES else set()
+def tables(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return the columns, name to type, of each table of a version, but for those that are built from others."""
     rows = con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'main' AND database_name = current_database() "
-        "AND table_name = $1 AND data_type = 'VARCHAR' ORDER BY column_index",
-        [table],
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'main' AND NOT internal "
+        "AND database_name = current_database() ORDER BY table_name, column_index"
     ).fetchall()
-    return [name for (name,) in rows if name not in ids | CUSTOMER_COLUMNS and name not in OWN]
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        if table in TABLES or table == "customer_attributes" or table.startswith("_"):
+            found.setdefault(table, {})[column] = kind
+    return found
+
+
+def filled(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return of `tables` those that have rows."""
+    found = tables(con)
+    some = " UNION ALL ".join(f"SELECT {literal(table)} WHERE EXISTS (SELECT 1 FROM {quote(table)})" for table in found)
+    return {table: found[table] for (table,) in con.execute(some).fetchall()}
+
+
+def texts(table: str, columns: Mapping[str, str]) -> list[str]:
+    """Return those of the columns of a table that hold texts, and no ids of the model."""
+    ids = {c.name for c in TABLES[table].columns if c.type is Type.ID} if table in TABLES else set()
+    return [n for n, kind in columns.items() if kind == "VARCHAR" and n not in ids | CUSTOMER_COLUMNS and n not in OWN]
 
 
 def _look(con: duckdb.DuckDBPyConnection, found: _Found) -> None:
     """Add what a version knows of the customers: names, users, addresses."""
     mine = sorted(found.customers)
-    if changes.has(con, None, "users"):
+    known = filled(con)
+    if "users" in known:
         users = "SELECT user_id FROM users WHERE customer_id IN (SELECT unnest($1::VARCHAR[])) AND user_id IS NOT NULL"
         found.users |= {user for (user,) in con.execute(users, [mine]).fetchall()}
     for table, key in _through(con):
         things = f"SELECT DISTINCT {quote(key)} FROM {quote(table)} WHERE customer_id IN (SELECT unnest($1::VARCHAR[]))"
         found.things |= {str(thing) for (thing,) in con.execute(things, [mine]).fetchall() if thing is not None}
     for table in ("customers", "users", "_told"):
-        if not changes.has(con, None, table):
-            continue
-        for column in texts(con, table):
+        for column in texts(table, known.get(table, {})):
             if column == "csm":  # a person of ours
                 continue
             query = (
@@ -231,18 +245,22 @@ def _shared(con: duckdb.DuckDBPyConnection, found: _Found) -> set[str]:
     addresses = sorted({word.lower() for word in candidates if "@" in word})
     mine = sorted(found.customers)
     shared: set[str] = set()
-    for table in TABLES:
-        column = owner(table)
-        if column is None or not changes.has(con, None, table):
+    for table, columns in filled(con).items():
+        column = owner(table) if table in TABLES else None
+        if column is None:
             continue
         others = f"{quote(column)} NOT IN (SELECT unnest($2::VARCHAR[]))"
         looked = plain + addresses if table in ("customers", "users") else plain
-        for text in texts(con, table):
+        for text in texts(table, columns):
             query = (
                 f"SELECT DISTINCT lower(trim({quote(text)})) FROM {quote(table)} "
                 f"WHERE lower(trim({quote(text)})) IN (SELECT unnest($1::VARCHAR[])) AND {others}"
             )
             shared |= {value for (value,) in con.execute(query, [looked, mine]).fetchall()}
+        if table == "customers":
+            names = f"SELECT DISTINCT name FROM customers WHERE name IS NOT NULL AND {others.replace('$2', '$1')}"
+            bare = {_bare(name).lower() for (name,) in con.execute(names, [mine]).fetchall()} if found.names else set()
+            shared |= bare & {name.lower() for name in found.names}
         if table == "users":
             query = f"SELECT user_id FROM users WHERE user_id IN (SELECT unnest($1::VARCHAR[])) AND {others}"
             shared |= {user for (user,) in con.execute(query, [sorted(found.users), mine]).fetchall()}
