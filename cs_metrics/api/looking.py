@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from cs_metrics.errors import NotAllowedError
 from cs_metrics.kpis import find
 from cs_metrics.workspace import cards
@@ -67,6 +69,10 @@ class Looking:
     def follow_up_changes(self) -> int:
         """Return how many changes of follow-ups there are, so that a page need not keep what is no longer so."""
         return 0 if self._view.redacted else self._workspace.follow_up_changes()
+
+    def follow_up_history(self, follow_up: str | None = None) -> pd.DataFrame:
+        """Return no rows: who changed follow-ups, and when, is the workspace's own business."""
+        return self._workspace.follow_up_history(follow_up).head(0)
 
     def __getattr__(self, part: str) -> Any:
         if part.startswith("_"):
