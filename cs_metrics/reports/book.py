@@ -41,11 +41,11 @@ def _lines(report: Report, section: Section) -> pd.DataFrame:
     """Return a section's lines, and beside them who wrote those that a person did."""
     own = [line for _, lines in blocks(section.words.text) for line in lines] if section.words else []
     said, since = mark(section), warning(report, section)
-    rows = [(line, said) for line in own] or ([(said, "")] if said else [])
-    rows += [(since, "")] if since else []
-    rows += [(s.text, "") for s in section.sentences]
+    rows: list[tuple[str, str | None]] = [(line, said) for line in own] or ([(said, None)] if said else [])
+    rows += [(since, None)] if since else []
+    rows += [(s.text, None) for s in section.sentences]
     if not rows and section.empty:
-        rows = [(section.empty, "")]
+        rows = [(section.empty, None)]
     frame = pd.DataFrame(rows, columns=[section.title, "Written by"])
     return frame if said else frame[[section.title]]
 

@@ -97,7 +97,7 @@ def _bring_back(report: Any, section: Any, revision: int, said: str) -> None:
 
 def _is_open(report: Any, section: Any) -> bool:
     held = st.session_state.get(OPEN)
-    return bool(held) and held["section"] == section.id and _which(held["report"]) == _which(report)
+    return held is not None and held["section"] == section.id and _which(held["report"]) == _which(report)
 
 
 def _which(report: Any) -> tuple[Any, ...]:

@@ -21,8 +21,8 @@ _MARKS = "\ue000{}\ue001"
 
 def linked_text(report: Any, sentence: Any) -> str:
     """Return a sentence for Markdown, its numbers as links."""
-    text, links = sentence.text, []
-    start = 0
+    text, start = sentence.text, 0
+    links: list[str] = []
     for number in sentence.numbers:
         found = re.compile(rf"(?<![\w.,]){re.escape(number.said)}(?!\w)").search(text, start)
         target = _target(report, number)
