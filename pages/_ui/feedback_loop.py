@@ -25,6 +25,7 @@ from pages._ui import (
     loop_figures,
     loop_log,
     state,
+    todo_parts,
 )
 from pages._ui.filter_bar import Asked
 
@@ -38,6 +39,7 @@ EDITED = {"State": "state", "Owner": "owner", "Note": "note", CONTACTED: "when"}
 
 def show(survey: str, kpi: KPI, asked: Asked) -> None:
     """Show the figures, the list with its states to be changed, and what the next answers say."""
+    todo_parts.waiting()
     changes = door.workspace().follow_up_changes()
     given = feedback_parts.given(asked)
     found = door.ask("loop_summary", survey, changes=changes, **given)

@@ -17,7 +17,7 @@ def show() -> None:
     """List the playbooks."""
     mine = leave.given("save_playbook", "change playbooks")
     if mine:
-        with st.popover("New playbook", icon=":material/add:", key=todo_changes.now("playbook_new")):
+        with st.expander("New playbook", icon=":material/add:", key=todo_changes.now("playbook_new")):
             _form(EMPTY)
     for row in door.workspace().playbooks():
         with st.container(border=True, gap="small"):
@@ -36,10 +36,8 @@ def show() -> None:
 
 def _ways(row: dict[str, Any]) -> None:
     space = door.workspace()
-    with st.container(horizontal=True, gap="small"):
-        with st.popover("Change", icon=":material/edit:", type="tertiary",
-                        key=todo_changes.now(f"playbook_{row['playbook']}")):  # fmt: skip
-            _form(row)
+    with st.expander("Change", icon=":material/edit:", key=todo_changes.now(f"playbook_{row['playbook']}")):
+        _form(row)
         st.button(
             "Delete", icon=":material/delete:", type="tertiary", key=f"playbook_gone_{row['playbook']}",
             on_click=todo_changes.do,

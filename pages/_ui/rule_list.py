@@ -45,6 +45,9 @@ def _card(row: dict[str, Any], mine: bool) -> None:
                 _try(row, chosen)
             if mine:
                 _ways(row)
+        if mine and not row["problem"]:
+            with st.expander("Change", icon=":material/edit:", key=todo_changes.now(f"rule_{row['rule']}")):
+                rule_form.show(row, row["rule"])
         if chosen and not row["problem"]:
             _past(row, mine)
 
@@ -108,9 +111,6 @@ def _ways(row: dict[str, Any]) -> None:
     if row["enabled"]:
         st.button("Switch off", icon=":material/toggle_off:", type="tertiary", key=f"rule_off_{row['rule']}",
                   on_click=_switch, args=(row, False))  # fmt: skip
-    if not row["problem"]:
-        with st.popover("Change", icon=":material/edit:", type="tertiary", key=todo_changes.now(f"rule_{row['rule']}")):
-            rule_form.show(row, row["rule"])
     st.button(
         "Delete", icon=":material/delete:", type="tertiary", key=f"rule_gone_{row['rule']}", on_click=todo_changes.do,
         args=(lambda: space.delete_rule(row["rule"]), f"{row['name']} was deleted.",

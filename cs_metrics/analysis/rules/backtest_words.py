@@ -66,7 +66,8 @@ def _persisted(found: Backtest, rule: Mapping[str, Any]) -> list[str]:
     if not found.judged:
         return ["None of them has a period after it yet, to show whether it lasted."]
     what = "was still there" if rule["test"] == "level" else "was still that far from where it began"
-    said = f"Of the {found.judged:,} that have a {rule['grain']} after them, {found.right:,} lasted ({_share(found)}): "
+    whole = "the one that has" if found.judged == 1 else f"the {found.judged:,} that have"
+    said = f"Of {whole} a {rule['grain']} after it, {found.right:,} lasted ({_share(found)}): "
     said += f"the KPI {what}."
     return [said, *([_VERDICTS["few"]] if found.verdict == "few" else [])]
 
