@@ -52,7 +52,7 @@ def end(began: Path, home: Path, source: Path) -> list[str]:
     with staging.staged(home) as gone:
         os.rename(began, gone / RESTORING)
         sync(home)
-    return sorted(p.parent.name for p in home.glob("*/workspace.id"))
+    return sorted(p.parent.name for p in home.glob("[!.]*/workspace.id"))
 
 
 def needs_empty_database(place: Path, package: Package) -> None:
