@@ -87,6 +87,12 @@ def reach(rest: list[str]) -> str:
     )
 
 
+def postgres() -> None:
+    """Have PostgreSQL for the tests that need one, installing it on Debian; without it they are skipped and say so."""
+    if not shutil.which("initdb") and not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        apt_install("postgresql")
+
+
 def run(rest: list[str]) -> None:
     """Start the app on this machine alone, with the sample company in it."""
     if reach(rest):
@@ -101,6 +107,7 @@ def test(rest: list[str]) -> None:
     """Check style and types, bind every KPI, and run every test."""
     virtual_environment("-e", ".[test]")
     env = {**os.environ, "CS_METRICS_CHROMIUM": chromium()}
+    postgres()
     if not rest:
         call(PYTHON, "-m", "ruff", "check", ".")
         call(PYTHON, "-m", "ruff", "format", "--check", ".")

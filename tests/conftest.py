@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import postgres as servers
 
 ROOT = Path(__file__).parents[1]
 # Publishing the sample company takes a while: it is done once and kept from run to run, until its files or code change.
@@ -54,3 +56,31 @@ def _but_the_newest(folder: str, names: list[str]) -> set[str]:
     numbers = sorted({name[:4] for name in names if name[:4].isdigit() and ".duckdb" in name})
     old = {name for name in names if name[:4] in numbers[:-1]} if Path(folder).name == "versions" else set()
     return old | shutil.ignore_patterns("*.lock", "staging-*")(folder, names)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """A function that makes an empty PostgreSQL database and returns its URL."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'cs-metrics[postgres]'")
+    try:
+        with servers.running() as made:
+            yield made
+    except servers.MissingError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres: Callable[[], str]) -> str:
+    """The URL of a PostgreSQL database that many tests share: each has workspaces of its own."""
+    return postgres()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The database of the workspaces of a test, which runs once for each: "sqlite", a file in each of them, and
+    "postgres", one that they share."""
+    if request.param == "sqlite":
+        monkeypatch.delenv("CS_METRICS_DATABASE_URL", raising=False)
+    else:
+        monkeypatch.setenv("CS_METRICS_DATABASE_URL", request.getfixturevalue("shared_database"))
+    return str(request.param)

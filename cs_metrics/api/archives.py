@@ -25,9 +25,7 @@ class Archived:
         bytes went. Uploads as they came, published versions, and all that a team keeps (settings, segments, mappings,
         KPIs of its own, audit log ...) go along, to be taken in by `import_workspace`. Raises WorkspaceError; then
         there is no file."""
-        done = archive.export(self.folder, self.records, Path(path))
-        self.records.log(who, "export", done)
-        return done
+        return archive.export(self.folder, self.records, Path(path), who)
 
 
 def import_workspace(

@@ -32,8 +32,9 @@ VERSION = re.compile(r"versions/(\d{4,8})\.duckdb")
 ORIGINAL = re.compile(r"files/([0-9a-f]{64})/([^/]+)")
 
 
-def export(folder: Folder, records: Records, target: Path) -> dict[str, Any]:
-    """Write the workspace to `target`, a path where nothing is yet; return what went: versions, files, bytes.
+def export(folder: Folder, records: Records, target: Path, who: str = "") -> dict[str, Any]:
+    """Write the workspace to `target`, a path where nothing is yet; return what went: versions, files, bytes. It is in
+    the audit log before the file is there.
 
     Publishing waits only while the rows are read; versions never change. Raises WorkspaceError.
     """
@@ -56,8 +57,10 @@ def export(folder: Folder, records: Records, target: Path) -> dict[str, Any]:
             unchanged = False
         if not unchanged:
             raise WorkspaceError("Data were deleted from the workspace meanwhile: begin once more.")
-        parts = packer.parts
-    return {"versions": len(held), "files": len(originals), "bytes": sum(p["bytes"] for p in parts.values())}
+        size = sum(part["bytes"] for part in packer.parts.values())
+        done = {"versions": len(held), "files": len(originals), "bytes": size}
+        records.log(who, "export", done)
+    return done
 
 
 def told(kind: str) -> dict[str, Any]:

@@ -106,11 +106,19 @@ def engine(url: str, folder: Folder, metadata: sa.MetaData) -> sa.Engine:
 
 
 def forget(known: sa.Engine) -> None:
-    """Close all connections of an engine, whose file is about to be moved or deleted."""
+    """Close all connections of an engine, whose database is about to be moved or deleted."""
     with _LOCK:
         for url in [url for url, engine in _ENGINES.items() if engine is known]:
             del _ENGINES[url]
     known.dispose()
+
+
+def forget_url(url: str) -> None:
+    """Close all connections to the database of a URL."""
+    with _LOCK:
+        known = _ENGINES.pop(url, None)
+    if known is not None:
+        known.dispose()
 
 
 def _lock_of(workspace: str) -> int:

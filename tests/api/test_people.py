@@ -72,6 +72,7 @@ def test_strangers_learn_nothing(workspace: cs.Workspace) -> None:
         workspace.acting("vi@acme.com")
 
 
+@pytest.mark.usefixtures("database")
 def test_addresses_are_one_in_any_case_and_no_address_is_refused(workspace: cs.Workspace) -> None:
     assert workspace.role_of(" OLGA@acme.com ") is Role.OWNER
     with pytest.raises(WorkspaceError, match="is a member already"):
@@ -84,6 +85,7 @@ def test_addresses_are_one_in_any_case_and_no_address_is_refused(workspace: cs.W
     assert [p["email"] for p in workspace.people()] == ["olga@acme.com", "ed@acme.com", "vi@acme.com"]
 
 
+@pytest.mark.usefixtures("database")
 def test_there_is_always_an_owner(workspace: cs.Workspace) -> None:
     with pytest.raises(WorkspaceError, match="is the only owner"):
         workspace.change_role("olga@acme.com", "editor")
@@ -96,6 +98,7 @@ def test_there_is_always_an_owner(workspace: cs.Workspace) -> None:
         workspace.change_role("olga@acme.com", "viewer")
 
 
+@pytest.mark.usefixtures("database")
 def test_two_owners_who_leave_at_once_do_not_both(workspace: cs.Workspace) -> None:
     workspace.change_role("ed@acme.com", "owner")
     barrier, refused = threading.Barrier(2), []
@@ -116,6 +119,7 @@ def test_two_owners_who_leave_at_once_do_not_both(workspace: cs.Workspace) -> No
     assert [p["role"] for p in workspace.people()].count("owner") == 1
 
 
+@pytest.mark.usefixtures("database")
 def test_a_member_who_came_is_told(workspace: cs.Workspace) -> None:
     assert all(p["seen_at"] is None for p in workspace.people())
     workspace.acting("ed@acme.com")

@@ -71,6 +71,7 @@ def test_a_frozen_link_shows_the_same_after_ten_uploads_and_changed_definitions(
     assert workspace.open_link(live).view.number == 11
 
 
+@pytest.mark.usefixtures("database")
 def test_an_altered_token_opens_nothing(workspace: cs.Workspace) -> None:
     token = workspace.share("overview", audience="anyone")
     for place, one in enumerate(token):
@@ -83,6 +84,7 @@ def test_an_altered_token_opens_nothing(workspace: cs.Workspace) -> None:
     assert workspace.open_link(token).page == "overview"
 
 
+@pytest.mark.usefixtures("database")
 def test_what_was_taken_back_or_expired_opens_nothing(workspace: cs.Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     token = workspace.share("overview", audience="anyone", expires_at=now() + timedelta(days=1))
     workspace.open_link(token)
@@ -167,6 +169,7 @@ def test_the_token_is_kept_nowhere(workspace: cs.Workspace) -> None:
     assert len(tokens) == 20
 
 
+@pytest.mark.usefixtures("database")
 def test_who_looked_is_told_and_what_was_made_is_logged(workspace: cs.Workspace) -> None:
     token = workspace.acting("olga@acme.com").share("kpi", {"id": "mrr"}, title=" MRR ", note="For Monday")
     workspace.open_link(token, who="vi@acme.com")

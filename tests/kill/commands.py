@@ -58,6 +58,7 @@ class Trial:
         lost, halves = self.look(acknowledged)
         self.again()
         more, others = self.look(True)
+        seen.hours_later(self.folder)
         left = seen.leftovers(str(self.folder))
         shutil.rmtree(self.folder)
         return lost + more, halves + others + ([f"left behind: {left}"] if left else [])
@@ -84,7 +85,8 @@ class MigrateDatabase(Trial):
 
     def prepare(self) -> None:
         script = SCHEMAS[self.n % len(SCHEMAS)].read_text()
-        self.before = content(write(self.home / "acme", script))
+        found = content(write(self.home / "acme", script))
+        self.before = {table: rows for table, rows in found.items() if table != migrations.NUMBER.name}
 
     def look(self, acknowledged: bool) -> Faults:
         folder = cs.Workspace.open(self.home / "acme").folder

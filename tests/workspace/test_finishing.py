@@ -45,6 +45,7 @@ def published(workspace: cs.Workspace, tmp_path: Path) -> cs.Workspace:
     return workspace
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(("moment", "there"), [("before", []), ("after", [1])])
 def test_a_version_is_there_with_its_line_in_the_log_or_not_at_all(tmp_path, monkeypatch, moment, there):
     workspace = cs.Workspace(tmp_path / "acme")
@@ -90,6 +91,7 @@ def test_nobody_finishes_what_a_living_publisher_announced(tmp_path):
     assert workspace.audit().empty
 
 
+@pytest.mark.usefixtures("database")
 def test_an_upload_that_was_stored_and_not_noted_is_noted_when_it_comes_again(tmp_path, monkeypatch):
     workspace = cs.Workspace(tmp_path / "acme")
 

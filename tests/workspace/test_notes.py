@@ -48,6 +48,7 @@ def test_what_is_no_note_is_refused_in_a_sentence(acme: cs.Workspace) -> None:
     assert acme.notes() == []
 
 
+@pytest.mark.usefixtures("database")
 def test_every_step_is_undone_and_logged(acme: cs.Workspace) -> None:
     note = acme.save_note("Price change", DAY, kpi="mrr", who="Ann")
     acme.save_note("Prices up 5 %", "2026-03-16", kpi="mrr", note=note, who="Bob")
@@ -67,6 +68,7 @@ def test_every_step_is_undone_and_logged(acme: cs.Workspace) -> None:
                         ("Ann", "note pinned")]  # fmt: skip
 
 
+@pytest.mark.usefixtures("database")
 def test_notes_of_two_processes_are_all_kept(acme: cs.Workspace) -> None:
     code = (
         "import sys, cs_metrics as cs; w = cs.Workspace.open(sys.argv[1]);"

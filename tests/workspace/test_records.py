@@ -39,6 +39,7 @@ def test_a_database_that_is_not_one_is_a_sentence(folder, monkeypatch):
         Records(folder)
 
 
+@pytest.mark.usefixtures("database")
 def test_a_deleted_segment_can_be_brought_back_unless_its_name_is_taken(records):
     first = segments.save(records, "Big", {"seats": {">=": 10}})
     with pytest.raises(WorkspaceError, match="already"):
@@ -56,6 +57,7 @@ def test_a_deleted_segment_can_be_brought_back_unless_its_name_is_taken(records)
         segments.get(records, "Hugo")
 
 
+@pytest.mark.usefixtures("database")
 def test_a_wrong_setting_is_refused_and_nothing_is_stored(records):
     assert saved_settings.save(records, {"minimum_n": 5, "timezone": "Europe/Berlin"})["minimum_n"] == 5
     with pytest.raises(QueryError, match="minimum_n"):
@@ -66,6 +68,7 @@ def test_a_wrong_setting_is_refused_and_nothing_is_stored(records):
     assert saved_settings.save(records, {"minimum_n": None})["minimum_n"] == 30
 
 
+@pytest.mark.usefixtures("database")
 def test_the_as_of_can_be_set_and_taken_back(records):
     saved_settings.set_as_of(records, datetime(2025, 4, 1))
     assert saved_settings.as_of(records) == datetime(2025, 4, 1)
@@ -73,6 +76,7 @@ def test_the_as_of_can_be_set_and_taken_back(records):
     assert saved_settings.as_of(records) is None
 
 
+@pytest.mark.usefixtures("database")
 def test_the_same_state_has_the_same_short_id(records):
     state = states.keep(records, {"where": {"plan": ["Pro"]}, "page": "cohorts"})
     assert states.keep(records, {"page": "cohorts", "where": {"plan": ["Pro"]}}) == state
@@ -81,6 +85,7 @@ def test_the_same_state_has_the_same_short_id(records):
         states.get(records, "nope")
 
 
+@pytest.mark.usefixtures("database")
 def test_a_draft_survives_until_it_is_deleted(folder, records):
     draft = remembered.save_draft(records, {"files": ["a.csv"]})
     remembered.save_draft(records, {"files": ["a.csv", "b.csv"]}, draft)
@@ -90,6 +95,7 @@ def test_a_draft_survives_until_it_is_deleted(folder, records):
         remembered.draft(records, draft)
 
 
+@pytest.mark.usefixtures("database")
 def test_an_upload_is_kept_once_and_under_a_harmless_name(folder, records):
     sha = uploads.keep(folder, records, "../../etc/passwd", b"x")
     assert uploads.keep(folder, records, "again.csv", b"x") == sha
@@ -124,6 +130,7 @@ def test_a_name_that_a_file_system_minds_is_made_harmless(folder, records, name,
     assert uploads.path_of(folder, sha).parent.parent == folder.files
 
 
+@pytest.mark.usefixtures("database")
 def test_processes_that_open_a_new_workspace_at_once_agree_on_it(tmp_path):
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +22,30 @@ class KilledError(BaseException):
     """Stands for SIGKILL."""
 
 
-@pytest.fixture(params=["files", "shared"])
+@pytest.fixture(params=["files", "shared", "postgres"])
 def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with two workspaces, whose databases are files in it, or one that they share."""
-    if request.param == "shared":
-        monkeypatch.setenv("CS_METRICS_DATABASE_URL", f"sqlite:///{tmp_path / 'one.sqlite'}")
+    if request.param != "files":
+        monkeypatch.setenv("CS_METRICS_DATABASE_URL", another(request, tmp_path))
     for name in ("acme", "other"):
         small(tmp_path / "home" / name).set_settings({"minimum_n": 5}, who="ana")
     return tmp_path / "home"
 
 
+def another(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database, of the kind that the test is about."""
+    if "postgres" in request.node.callspec.params.values():
+        return request.getfixturevalue("postgres")()
+    return f"sqlite:///{tmp_path / uuid.uuid4().hex}.sqlite"
+
+
 @pytest.mark.parametrize("renames", range(RENAMES))
-def test_it_is_recognised_and_ended(home, tmp_path, monkeypatch, renames):
+def test_it_is_recognised_and_ended(request, home, tmp_path, monkeypatch, renames):
     file = backup.back_up(home, tmp_path / "all.zip")
     other = rewritten(file, tmp_path / "other.zip", say(made_at="another day"))
     again = tmp_path / "again"
     if os.environ.get("CS_METRICS_DATABASE_URL"):
-        monkeypatch.setenv("CS_METRICS_DATABASE_URL", f"sqlite:///{tmp_path / 'two.sqlite'}")
+        monkeypatch.setenv("CS_METRICS_DATABASE_URL", another(request, tmp_path))
     done: list[object] = []
 
     def rename(*given: Any) -> None:

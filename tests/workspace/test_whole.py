@@ -36,6 +36,7 @@ def everything(workspace: cs.Workspace) -> list[object]:
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_is_broken_off_before_its_line_in_the_log_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
@@ -56,6 +57,7 @@ def test_what_is_broken_off_before_its_line_in_the_log_is_not_there(
     assert len(workspace.audit()) == 1
 
 
+@pytest.mark.usefixtures("database")
 def test_two_who_change_different_parts_of_a_card_at_once_lose_neither(tmp_path: Path) -> None:
     first, second = (cs.Workspace(tmp_path / "acme") for _ in range(2))
     barrier = threading.Barrier(2)
