@@ -52,8 +52,9 @@ class Client:
         return (operation, {"path": str(self.path), **given}), after
 
     def told(self, asked: Asked, after: State, result: Any) -> None:
-        """Write down that an operation was acknowledged."""
-        if asked[0] == "share":
+        """Write down that an operation was acknowledged; of a link that was made and not acknowledged nobody knows the
+        token."""
+        if asked[0] == "share" and result:
             self.tokens[asked[1]["title"]] = result
         self.known = after
         with open(self.folder / "journal.jsonl", "a", encoding="utf-8") as journal:
