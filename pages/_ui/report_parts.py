@@ -61,8 +61,8 @@ def _files(report: Any) -> None:
             ("xlsx", download.XLSX, "Workbook (XLSX)"),
         ):  # fmt: skip
             st.download_button(
-                label, _made(report, suffix), file_name=f"{name}.{suffix}", mime=mime, on_click="ignore",
-                key=f"report_{suffix}", width="stretch",
+                label, download.later(_made(report, suffix)), file_name=f"{name}.{suffix}", mime=mime,
+                on_click="ignore", key=f"report_{suffix}", width="stretch",
             )  # fmt: skip
 
 
