@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from cs_metrics.errors import QueryError, WorkspaceError, did_you_mean
@@ -46,10 +47,14 @@ class Worded:
         }  # fmt: skip
         return self._keep_report(report, own, content, who, "report written")
 
-    def restore_report(self, report: brief.Report, section: str, revision: int, *, who: str = "") -> int:
+    def restore_report(
+        self, report: brief.Report, section: str, revision: int, *, seen: int | None = None, who: str = ""
+    ) -> int:
         """Say in a section once more what an earlier change said (0: what was generated); return the new change's
-        number. Raises ConflictError as `save_report` does, WorkspaceError where there is no such change."""
+        number. `seen`: the change that gives way (None: the one that the report shows). Raises ConflictError where
+        another stands there, WorkspaceError where there is no such change."""
         own = _section(report, section)
+        own = own if seen is None else replace(own, revision=seen)
         found: dict[str, Any] | None = dict(report_texts.AS_GENERATED)
         if revision:
             history = self.report_history(report, section)
