@@ -16,7 +16,6 @@ from cs_metrics.workspace.links import ANYONE, LEAST, MEMBERS
 from pages._ui import access, door, errors, filter_bar, formats, linked, routes, state, where
 from pages._ui.access import Mode
 
-MADE = "_share_made"
 FILTERS = {
     "open": "Readers may change them",
     "locked": "Locked: readers see them",
@@ -33,7 +32,6 @@ def button(page: str) -> None:
     if page not in linked.ANALYSIS or not _may_share():
         return
     if st.button("Share", icon=":material/share:", key="share"):
-        st.session_state.pop(MADE, None)
         _dialog(page)
 
 
@@ -71,14 +69,17 @@ def _now() -> datetime:
 
 @st.dialog("Share this page", width="large", icon=":material/share:")
 def _dialog(page: str) -> None:
-    with errors.shown():
-        if MADE in st.session_state:
-            _made(st.session_state[MADE])
-        else:
-            _form(page)
+    place = st.empty()
+    made = ""
+    with place.container(), errors.shown():
+        made = _form(page)
+    if made:
+        place.empty()
+        _made(made)
 
 
-def _form(page: str) -> None:
+def _form(page: str) -> str:
+    """Ask what the link shows, and to whom; return its address once it is made, else ''."""
     asked = filter_bar.read()
     frozen = st.radio(
         "What it shows", [False, True], horizontal=True, key="share_frozen",
@@ -103,21 +104,15 @@ def _form(page: str) -> None:
     with st.expander("What it leaves out", icon=":material/visibility_off:"):
         kept = _left_out(asked.where)
     if not st.button("Make the link", type="primary", icon=":material/link:", key="share_make"):
-        return
-    whom = [each for each in re.split(r"[\s,;]+", addresses) if each] if audience == "people" else audience
+        return ""
+    named = [people.address(each) for each in re.split(r"[\s,;]+", addresses) if each]
+    whom = named if audience == "people" else audience
     ends = datetime.combine(last + timedelta(days=1), time()) if last else None
     given = {
         "title": title, "note": note, "frozen": frozen, "audience": whom, "password": password or None,
         "expires_at": ends, "pages": pages, **kept,
     }  # fmt: skip
-    try:
-        if audience == "people":
-            whom = [people.address(each) for each in whom]
-        st.session_state[MADE] = _share(page, asked, given)
-    except CSMetricsError as error:
-        errors.show(error)
-        return
-    st.rerun(scope="fragment")
+    return _share(page, asked, given)
 
 
 def _audience() -> tuple[str, str]:
