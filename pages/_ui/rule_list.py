@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
-from pages._ui import door, empty, errors, formats, leave, rule_form, rule_past, state, todo_changes
+from pages._ui import door, errors, formats, leave, rule_form, rule_past, state, todo_changes, todo_parts
 
 
 def show() -> None:
@@ -19,7 +19,7 @@ def show() -> None:
     held = door.workspace().rules()
     on = [row for row in held if row["enabled"]]
     if not on:
-        empty.nothing("No rule is on.", "Look at how often one was right, then switch it on.")
+        todo_parts.nothing("No rule is on.", "Look at how often one was right, then switch it on.")
     for heading, rows in (("On", on), ("Off", [row for row in held if not row["enabled"]])):
         if rows:
             st.subheader(f"{heading} ({formats.count(len(rows))})", anchor=False)

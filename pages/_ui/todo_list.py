@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, empty, formats, routes, state, todo_card, todo_parts
+from pages._ui import door, download, formats, routes, state, todo_card, todo_parts
 
 SHOWN = 10
 STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dismissed": "Dismissed"}
@@ -40,11 +40,11 @@ def show() -> None:
 def _nothing() -> None:
     on = sum(row["enabled"] for row in door.workspace().rules())
     if on:
-        empty.nothing(
+        todo_parts.nothing(
             "Nothing to do.", f"{formats.plural(on, 'rule')} looked at the latest version; none of them held."
         )
     else:
-        empty.nothing(
+        todo_parts.nothing(
             "No rule is on yet.",
             "Rules look at every account when data are published. See how often one was right, and switch it on.",
         )

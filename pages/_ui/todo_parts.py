@@ -37,6 +37,12 @@ def waiting() -> None:
     routes.link("todo", f"{label}, {formats.count(late)} overdue" if late else label, icon=":material/checklist:")
 
 
+def nothing(what: str, why: str) -> None:
+    """Say that there is nothing yet, and why."""
+    with st.container(border=True, gap="small"):
+        st.markdown(f":material/checklist: **{what}** {why}")
+
+
 def owner(row: dict[str, Any]) -> str:
     """Return who does it, in words."""
     return row["owner"] or "nobody yet"
