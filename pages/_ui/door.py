@@ -25,7 +25,7 @@ from cs_metrics.kpis import KPI, listing, scorecards
 from cs_metrics.kpis.scorecards import Scorecard
 from cs_metrics.schema import TABLES, Type
 from cs_metrics.settings import resolve
-from pages._ui import linked, state, workspaces
+from pages._ui import expiring, linked, state, workspaces
 
 # What people split by first.
 COMMON = (
@@ -227,7 +227,10 @@ def catalogue() -> list[KPI]:
 def own() -> dict[str, KPI]:
     """Return the KPIs of the workspace's own, by their ids."""
     held = linked.opened()
-    return held.view.own if held is not None else _own(str(cs.home()), state.workspace())
+    if held is not None:
+        return held.view.own
+    workspace()  # refuses who may not see it, whatever is kept for others
+    return expiring.ask(_own, str(cs.home()), state.workspace())
 
 
 @st.cache_resource(ttl=2, max_entries=50, show_spinner=False)

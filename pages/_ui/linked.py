@@ -10,7 +10,7 @@ import streamlit as st
 import cs_metrics as cs
 from cs_metrics.api.shared import Opened
 from cs_metrics.errors import NotAllowedError
-from pages._ui import access, workspaces
+from pages._ui import access, expiring, workspaces
 
 NOTHING = "This link opens nothing: it was mistyped, or taken back."
 # what the address cannot say otherwise than the link
@@ -31,7 +31,7 @@ def opened() -> Opened | None:
     shows this reader nothing (any more)."""
     if not token():
         return None
-    return _reopened(str(cs.home()), _name(), token(), st.session_state.get(_key(), ""), access.who())
+    return expiring.ask(_reopened, str(cs.home()), _name(), token(), st.session_state.get(_key(), ""), access.who())
 
 
 def leaves_out() -> bool:
