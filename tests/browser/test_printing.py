@@ -39,9 +39,9 @@ def test_a_page_prints_with_its_title_and_numbers_and_without_its_controls(
 
 
 def test_charts_and_tables_stand_on_paper_as_pictures_of_its_width_and_as_text(
-    page: Page, ready: Callable[[], None]
+    page: Page, base_url: str, ready: Callable[[], None]
 ) -> None:
-    page.goto("/cohorts")
+    page.goto(f"{base_url}/cohorts")
     ready()
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 1000})
