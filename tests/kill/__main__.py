@@ -38,12 +38,12 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="cs-metrics-kill-"))
     os.environ["CS_METRICS_HOME"] = str(folder / "home")
     began = time.monotonic()
-    killing = Killing(folder, options.seed)
-    for run, kind in enumerate([options.only] * options.runs if options.only else kinds(options.runs), start=1):
-        faults = killing.kill(kind)
-        hits = dict(killing.rows[kind].hits)
-        print(f"{run:>4} {time.monotonic() - began:>6.0f} s  {kind}: {hits}", *faults, sep="\n     ", flush=True)
-    wrong = killing.close()
+    with Killing(folder, options.seed) as killing:
+        for run, kind in enumerate([options.only] * options.runs if options.only else kinds(options.runs), start=1):
+            faults = killing.kill(kind)
+            hits = dict(killing.rows[kind].hits)
+            print(f"{run:>4} {time.monotonic() - began:>6.0f} s  {kind}: {hits}", *faults, sep="\n     ", flush=True)
+        wrong = killing.last()
     print(table(killing.rows.values()))
     print(f"{killing.told} more operations were acknowledged; seed {options.seed}; {time.monotonic() - began:.0f} s.")
     print("\n".join(wrong) or "Every number of every version is what it was, to the digit; nothing is left behind.")

@@ -62,13 +62,18 @@ class Killing:
             self._kill_command(row)
         return row.lost[before[0] :] + row.halves[before[1] :]
 
-    def close(self) -> list[str]:
+    def __enter__(self) -> Killing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.kill()
+        self._nursery.close()
+
+    def last(self) -> list[str]:
         """Publish once more, and return what is wrong: numbers of any version, files that killed publishers left."""
         self._server.wait()
         self._ask(self._server, "publish")
-        self._server.kill()
         seen.hours_later(self.client.path.parent)
-        self._nursery.close()
         left = seen.leftovers(str(self.client.path))
         return self.client.all_numbers() + ([f"left behind: {left}"] if left else [])
 

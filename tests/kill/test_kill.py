@@ -18,10 +18,10 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_done_is_seen(
 ) -> None:
     monkeypatch.setenv("CS_METRICS_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("CS_METRICS_DATABASE_URL", raising=False)
-    killing = Killing(tmp_path, seed=1)
-    for kind in ("publish", "share", "edit", "migration", "export, import", "back-up, restore", "erasure", "edit"):
-        killing.kill(kind)
-    wrong = killing.close()
+    with Killing(tmp_path, seed=1) as killing:
+        for kind in ("publish", "share", "edit", "migration", "export, import", "back-up, restore", "erasure", "edit"):
+            killing.kill(kind)
+        wrong = killing.last()
     assert not wrong, wrong
     rows = killing.rows.values()
     assert {row.kind: (row.lost, row.halves) for row in rows} == {row.kind: ([], []) for row in rows}

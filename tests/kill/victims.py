@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,8 @@ class Server:
 
     def kill(self) -> None:
         """Kill it as power loss does: at once, and nothing in it is told."""
-        os.kill(self.process, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
         while self._lives():
             time.sleep(0.001)
 
