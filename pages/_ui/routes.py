@@ -23,19 +23,23 @@ PAGES = (
     ("texts", "What they say", "format_quote", "What customers write, everywhere: themes, trends, every text."),
     ("library", "KPIs", "menu_book", "Every KPI: what it means, its value, what it needs; search and filter."),
     ("segments", "Segments", "groups", "Build a group of customers and compare it with everyone else."),
+    ("reports", "Reports", "summarize", "The weekly, monthly and quarterly report, with your own words; as a file."),
+    ("todo", "To do", "checklist", "What rules found to be done, on which accounts, by whom and until when."),
     ("data", "Data", "upload_file", "Load spreadsheets, map their columns, see versions and problems."),
-    ("settings", "Settings", "tune", "Calendar, currency and the definitions that KPIs go by."),
 )
+# of the workspace: in its menu
+MENU = (
+    ("settings", "Settings", "tune", "Calendar, currency and the definitions that KPIs go by."),
+    ("links", "Links", "link", "What was shared of this workspace, who opened it, and taking it back."),
+    ("people", "People", "group", "Who may do what here, and what was done by whom."),
+)
+# opened from other pages
 HIDDEN = (
     ("kpi", "KPI", "query_stats", "One KPI: value, trend, segments, formula, SQL and rows."),
     ("scorecard", "Scorecard", "fact_check", "Choose, order and name the KPIs that the Overview shows."),
     ("scores", "Scores", "scale", "The weights and rules of health, engagement and the other scores."),
     ("definitions", "Definitions", "rule", "Where the field disagrees: choices, presets, two side by side."),
-    ("links", "Links", "link", "What was shared of this workspace, who opened it, and taking it back."),
     ("own", "A KPI of your own", "calculate", "Define a KPI over one of the tables, and try it on the data."),
-    ("reports", "Reports", "summarize", "The weekly, monthly and quarterly report, with your own words; as a file."),
-    ("todo", "To do", "checklist", "What rules found to be done, on which accounts, by whom and until when."),
-    ("people", "People", "group", "Who may do what here, and what was done by whom."),
 )
 # Streamlit serves its default page at '/' and nowhere else: this one shows the Overview there, beside /overview.
 ROOT = "start"
@@ -51,7 +55,7 @@ def pages() -> dict[str, Any]:
             help=help_text,
             visibility="visible" if row in PAGES else "hidden",
         )
-        for row in (*PAGES, *HIDDEN)
+        for row in (*PAGES, *MENU, *HIDDEN)
         for name, title, _, help_text in [row]
     }
     root = st.Page(FOLDER / "overview.py", title="Overview", url_path=ROOT, default=True, visibility="hidden")

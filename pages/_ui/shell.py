@@ -30,18 +30,20 @@ from pages._ui import (
     state,
     workspaces,
 )
-from pages._ui.routes import AT_ROOT, PAGES, link, pages
+from pages._ui.routes import AT_ROOT, MENU, PAGES, link, pages
 
 # A picture of our own: a symbol's name here, or as a page's icon, would have the browser fetch it from Google.
 ICON = str(Path(__file__).parent / "icon.png")
 ENTERED = "_entered"
 SEEN = "_seen"
 
-# What the theme cannot say: a tile's title lines up with its value, and wraps instead of being cut off.
+# What the theme cannot say: a tile's title lines up with its value, and wraps instead of being cut off; the navigation
+# and what stands beside it fit into one line of a desk's screen.
 STYLE = """<style>
 [class*="st-key-tile_"] a { padding-left: 0; padding-right: 0; margin: 0; }
 [class*="st-key-tile_"] a:hover { background: transparent; text-decoration: underline; }
 [class*="st-key-tile_"] a span, [class*="st-key-tile_"] a p { white-space: normal; overflow: visible; }
+.st-key-navigation a { padding-left: 0.3rem; padding-right: 0.3rem; }
 </style>"""
 
 
@@ -160,6 +162,8 @@ def _workspace_menu() -> None:
     with st.popover(
         formats.literal(workspaces.label(current)), icon=":material/folder_open:", width="content", key="workspace_menu"
     ):
+        for name, title, icon, hint in MENU:
+            link(name, title, icon=f":material/{icon}:", hint=hint)
         st.caption("Workspaces")
         for name in workspaces.names():
             icon = ":material/check:" if name == current else ":material/folder:"
@@ -167,7 +171,6 @@ def _workspace_menu() -> None:
             st.page_link(
                 pages()[page], label=formats.literal(workspaces.label(name)), icon=icon, query_params={"ws": name}
             )
-        link("people", "People and what was done", icon=":material/group:")
         if access.may_create():
             _new_workspace()
             taken = archive_parts.take_in()
