@@ -29,7 +29,6 @@ def choose() -> Scorecard:
         if door.may("save_scorecard"):
             label = "Change it" if chosen in own else "Make your own"
             shell.link("scorecard", label, icon=":material/edit:", card=chosen)
-        shell.link("reports", "Reports", icon=":material/summarize:", hint="Weekly, monthly, quarterly: page and file")
     return cards[chosen]
 
 

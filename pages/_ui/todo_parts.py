@@ -33,7 +33,9 @@ def waiting() -> None:
         return
     held = [row for row in door.view().todos() if row["state"] == "open"]
     late = sum(row["overdue"] for row in held)
-    label = f"{formats.plural(len(held), 'to-do')} open" if held else "To-dos and rules"
+    if not held:
+        return
+    label = f"{formats.plural(len(held), 'to-do')} open"
     routes.link("todo", f"{label}, {formats.count(late)} overdue" if late else label, icon=":material/checklist:")
 
 
