@@ -280,6 +280,8 @@ def compute(ids: Sequence[str], question: Question, *, totals: bool = False, bes
     """Return the frame of `View.compute` for these KPIs; they must be computable (see `needs`)."""
     if not ids:
         return pd.DataFrame(columns=["kpi", "item", "period", "value", "n", "complete"])
+    # a link without small cells answers one question, and nothing beside it
+    beside = beside and not linked.small_cells_hidden()
     return ask("compute", list(ids), **question.arguments(), totals=totals, beside=beside)
 
 

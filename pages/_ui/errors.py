@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 import cs_metrics as cs
-from cs_metrics.errors import CSMetricsError, NotComputableError
+from cs_metrics.errors import CSMetricsError, NotAllowedError, NotComputableError
 from pages._ui import formats, linked
 
 LONGEST = 1200
@@ -24,6 +24,8 @@ def show(error: Exception) -> None:
     """Show any error in one sentence. What was not raised on purpose is logged under a reference, which is shown."""
     if isinstance(error, NotComputableError):
         st.info(said(error), icon=":material/block:")
+    elif isinstance(error, NotAllowedError) and linked.leaves_out():
+        st.info(said(error), icon=":material/visibility_off:")
     elif isinstance(error, CSMetricsError):
         log.info("shown to a reader: %s", type(error).__name__)  # its text may hold a value of theirs
         st.error(said(error), icon=":material/error:")

@@ -93,7 +93,7 @@ def read() -> Asked:
     """Return what the URL asks, without showing anything."""
     since, until = state.get("since"), state.get("until")
     span = presets.resolve(state.get("period"), door.as_of(), door.settings(), since, until)
-    mode = state.get("cmp")
+    mode = "none" if linked.small_cells_hidden() else state.get("cmp")
     earlier = presets.compared(span, mode)
     asked = where.both(segment_where(), state.get_json("where"))
     question = Question(

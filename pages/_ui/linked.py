@@ -34,6 +34,13 @@ def opened() -> Opened | None:
     return expiring.ask(_reopened, str(cs.home()), _name(), token(), st.session_state.get(_key(), ""), access.who())
 
 
+def small_cells_hidden() -> bool:
+    """Return whether the link in the address shows no small cells: it then answers for one period, one grain and one
+    breakdown, and no lists."""
+    held = opened()
+    return held is not None and bool(held.least)
+
+
 def leaves_out() -> bool:
     """Return whether the link in the address keeps columns or small cells from its reader."""
     try:

@@ -64,9 +64,8 @@ def sentence(kpi: Any, result: Any, beside: Mapping[str, float]) -> str:
         return formats.literal(formats.part(numbers.get(found["name"]), found["what"] or "", settings["currency"]))
 
     words = door.words(kpi.id)
-    if not answer.is_whole(result.get("item")) and not {found["name"] for found in HOLE.finditer(words)} <= {
-        *settings, *result
-    }:  # fmt: skip
+    known = set(numbers) if answer.is_whole(result.get("item")) else {*settings, *result}
+    if not {found["name"] for found in HOLE.finditer(words)} <= known:
         below = "" if formats.is_missing(result["denominator"]) else " / {denominator}"
         words = f"{{numerator}}{below}"
     return HOLE.sub(put_in, words if "{value}" in words else f"{words} = {{value}}")

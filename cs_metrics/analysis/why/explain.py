@@ -247,7 +247,8 @@ def _restated(
 
 
 def _named(side: Side, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the customers with their names, the largest part first."""
+    """Return the customers with their names, the largest part first, equal ones by their ids."""
+    frame = frame.sort_values(UNIT, kind="stable")
     known = dict(side.con.execute("SELECT customer_id, name FROM dim_customer_rows WHERE name IS NOT NULL").fetchall())
     columns = [UNIT, "segment", *SIDES, "part"]
     if known:

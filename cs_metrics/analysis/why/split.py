@@ -67,6 +67,8 @@ def by_segment(units: pd.DataFrame, keys: list[str], quotient: bool, change: flo
     found = grouped.agg(customers=("_one", "sum"), **wanted, part=("_part", "sum"), stayed=("_stayed", "sum"))
     found = found.reset_index(drop=not keys)
     found["mix"] = _mix(found) if quotient else found["part"] - found["stayed"]
+    if keys:  # equal ones always in the same order
+        found = found.sort_values(keys, key=lambda values: values.astype(str), kind="stable")
     order = found["part"].abs().sort_values(ascending=False, kind="stable").index
     found = found.loc[order].drop(columns="stayed").reset_index(drop=True)
     if len(found):

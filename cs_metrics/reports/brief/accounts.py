@@ -114,7 +114,7 @@ def renewing(asked: Asked, accounts: Accounts) -> list[Sentence]:
                 sentence(
                     f"{{}} of them{{}} {words[len(own) > 1]}: {{}}.",
                     asked.count(len(own), what, "due"), _paying(asked, own, ", with {} of MRR,", what, "due_mrr"),
-                    names(own.sort_values("mrr", ascending=False)),
+                    names(largest(own, "mrr")),
                 )
             )  # fmt: skip
     return said
@@ -197,7 +197,12 @@ def _both(accounts: Accounts) -> pd.DataFrame:
     for side in ("then", "now"):
         frame[f"colour_{side}"] = [_colour(score) for score in frame[side]]
     order = [MRR] if MRR in frame else ["now"]
-    return frame.sort_values(order, ascending=False, kind="stable")
+    return largest(frame, *order)
+
+
+def largest(frame: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Return accounts with the largest first, equal ones by their ids: a report reads the same each time."""
+    return frame.sort_index(kind="stable").sort_values(list(by), ascending=False, kind="stable")
 
 
 def _colour(score: float) -> str:

@@ -142,7 +142,7 @@ def _growing(asked: Asked, people: accounts.Accounts) -> list[Sentence]:
     own = people.now[people.now[accounts.EXPANSION] > accounts.READY_TO_GROW]
     if own.empty:
         return []
-    own = own.sort_values(accounts.EXPANSION, ascending=False)
+    own = accounts.largest(own, accounts.EXPANSION)
     noun = "account has" if len(own) == 1 else "accounts have"
     count = asked.count(len(own), accounts.EXPANSION, "ready")
     least = asked.count(accounts.READY_TO_GROW, accounts.EXPANSION, "threshold")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cs_metrics.reports.brief import saying
-from cs_metrics.reports.brief.accounts import names
+from cs_metrics.reports.brief.accounts import largest, names
 from cs_metrics.reports.brief.asking import Asked, tried
 from cs_metrics.reports.brief.model import Sentence
 from cs_metrics.reports.brief.saying import sentence
@@ -44,7 +44,7 @@ def told(asked: Asked, moves: tuple[tuple[str, str], ...]) -> list[Sentence]:
         if ledger is None or not {"customer_id", move} <= set(ledger) or not asked.amounts:
             said.append(sentence(f"{{}} of MRR {words} accounts in {{}}.", money, asked.now_said))
             continue
-        own = ledger[ledger[move] > 0].sort_values(move, ascending=False).set_index("customer_id")
+        own = largest(ledger[ledger[move] > 0].set_index("customer_id"), move)
         count = asked.count(len(own), "ledger", move)
         noun = saying.plural(len(own), "account")
         said.append(sentence(f"{{}} of MRR {words} {{}} {noun}: {{}}.", money, count, names(own)))
