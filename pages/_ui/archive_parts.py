@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from cs_metrics.errors import CSMetricsError
+from cs_metrics.errors import CSMetricsError, NotAllowedError
 from cs_metrics.workspace.uploads import safe_name
-from pages._ui import door, errors, export_route, formats, jobs, leave, state, workspaces
+from pages._ui import door, download, errors, export_route, formats, jobs, leave, naming, state, workspaces
 
 TOKEN = "_export_token"
 MB = 1_000_000
@@ -72,10 +72,18 @@ def _fetch() -> None:
         st.link_button(formats.literal(label), export_route.address(token), icon=":material/download:", type="primary")
     else:
         st.download_button(
-            formats.literal(label), found.path.read_bytes, file_name=found.path.name, mime="application/zip",
-            on_click="ignore", key="fetch_export", icon=":material/download:",
+            formats.literal(label), download.later(lambda: _content(token)), file_name=found.path.name,
+            mime="application/zip", on_click="ignore", key="fetch_export", icon=":material/download:",
         )  # fmt: skip
     st.caption("It is there for an hour.")
+
+
+def _content(token: str) -> bytes:
+    """Return the file, where this server has no route for it; only to who may still export."""
+    found = export_route.held(token)
+    if found is None or not door.may("export"):
+        raise NotAllowedError(export_route.GONE)
+    return found.path.read_bytes()
 
 
 def take_in() -> str | None:
@@ -106,4 +114,6 @@ def _taken(sent: Any, name: str | None) -> str:
         path = Path(folder) / safe_name(sent.name)
         with open(path, "wb") as file:
             shutil.copyfileobj(sent, file, MB)
-        return workspaces.take_in(path, name)
+        made = workspaces.take_in(path, name)
+        naming.note(name or "", made)
+        return made

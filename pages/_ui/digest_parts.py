@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cs_metrics.reports import digest
-from pages._ui import door, formats, leave, todo_changes
+from pages._ui import door, download, formats, leave, todo_changes
 
 
 def show() -> None:
@@ -22,8 +22,9 @@ def show() -> None:
             st.button("Evaluate now", icon=":material/refresh:", on_click=_evaluate,
                       help="Publishing does it by itself; press it after a rule was switched on.")  # fmt: skip
         name = f"to-dos-version-{found['version']}"
-        st.download_button("As text", lambda: digest.text(found), f"{name}.txt", "text/plain", on_click="ignore")
-        st.download_button("As HTML", lambda: digest.html(found), f"{name}.html", "text/html", on_click="ignore")
+        text, html = (download.later(lambda f=form: f(found)) for form in (digest.text, digest.html))
+        st.download_button("As text", text, f"{name}.txt", "text/plain", on_click="ignore")
+        st.download_button("As HTML", html, f"{name}.html", "text/html", on_click="ignore")
     leave.given("evaluate_rules", "switch rules on and evaluate them")
     st.caption("From a script or cron: `python -m cs_metrics digest -w FOLDER` (`--html FILE`, `--json`).")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cs_metrics.errors import NotAllowedError, PasswordNeededError
-from pages._ui import access, errors, formats, linked, routes, workspaces
+from pages._ui import access, errors, formats, linked, naming, routes, workspaces
 from pages._ui.access import Mode
 
 
@@ -108,7 +108,7 @@ def _welcome() -> None:
                 made = st.form_submit_button("Create", type="primary", icon=":material/add:")
             if made:
                 with errors.shown():
-                    st.switch_page(routes.pages()["data"], query_params={"ws": workspaces.create(name)})
+                    naming.begin(name)
         else:
             st.caption("Making workspaces is for some people here only; you are not one of them.")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -19,9 +19,9 @@ from pages._ui import (
     formats,
     jobs,
     large_parts,
+    naming,
     repair_parts,
     sheet_parts,
-    shell,
     state,
 )
 
@@ -37,7 +37,7 @@ def own_workspace() -> None:
             made = st.form_submit_button("Create it and load files", type="primary", icon=":material/add:")
         if made:
             with errors.shown():
-                shell.open_new(name)
+                naming.begin(name)
         st.download_button(
             "Blank template", template.template_workbook, file_name="cs-metrics-template.xlsx", mime=download.XLSX,
             icon=":material/table_view:", type="tertiary", on_click="ignore", key="template",

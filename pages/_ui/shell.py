@@ -25,6 +25,7 @@ from pages._ui import (
     gate,
     link_bar,
     linked,
+    naming,
     printing,
     share_parts,
     state,
@@ -133,6 +134,7 @@ def head(title: str, *, about: str | None = None) -> None:
             st.badge(until, icon=":material/event:", color="orange" if by_hand else "gray")
             _newer(version)
             _definitions()
+    naming.said()
     printing.head()
     share_parts.open_to_everyone()
 
@@ -185,14 +187,9 @@ def _new_workspace() -> None:
         made = st.form_submit_button("Create", icon=":material/add:")
     if made:
         try:
-            open_new(name)
+            naming.begin(name)
         except CSMetricsError as error:
             errors.show(error)
-
-
-def open_new(name: str) -> None:
-    """Make a workspace and go to its Data page; raise WorkspaceError when the name cannot be used."""
-    st.switch_page(pages()["data"], query_params={"ws": workspaces.create(name)})
 
 
 def _complete_address() -> None:

@@ -6,6 +6,7 @@ the reader of a link. Asked each time, so that whose role was taken away has non
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import streamlit as st
@@ -76,8 +77,9 @@ def unguarded(name: str) -> Workspace | None:
 
 
 def create(name: str) -> str:
-    """Make an empty workspace, of which the person is the owner, and return its name. Raises WorkspaceError when the
-    name cannot be used, NotAllowedError for who may make none."""
+    """Make an empty workspace, of which the person is the owner, and return its name: with a number behind where one
+    has that name which the person may not see, and is not told of. Raises WorkspaceError when the name cannot be used,
+    NotAllowedError for who may make none."""
     if not access.may_create():
         raise NotAllowedError("You may not make workspaces here. Ask an owner of one to invite you.")
     name = " ".join(name.split())
@@ -87,12 +89,38 @@ def create(name: str) -> str:
         )
     if uploads.RESERVED.fullmatch(name):
         raise WorkspaceError(f"'{name}' is a name that Windows keeps for itself. Choose another name.")
-    if name.casefold() in {n.casefold() for n in _all()}:
-        raise WorkspaceError(f"The name '{name}' is taken. Choose another one.")
+    name = _claimed(name)
     made = _opened(str(cs.home()), name)
     if access.who():
         made.invite(access.who(), Role.OWNER, who=access.who())
     return name
+
+
+def _claimed(wanted: str) -> str:
+    """Make the folder of a new workspace, and return its name. Of two who want one at once each gets their own."""
+    cs.home().mkdir(parents=True, exist_ok=True)
+    for name in _free(wanted):
+        try:
+            (cs.home() / name).mkdir()
+        except FileExistsError:
+            continue
+        return name
+    raise WorkspaceError(f"The name '{wanted}' cannot be used. Choose another one.")
+
+
+def _free(wanted: str) -> Iterator[str]:
+    """Give the names that a new workspace may have, the wanted one first. Raises WorkspaceError where the person has a
+    workspace of that name."""
+    if _has(wanted):
+        raise WorkspaceError(f"The name '{wanted}' is taken. Choose another one.")
+    taken = {path.name.casefold() for path in cs.home().iterdir()} if cs.home().is_dir() else set()
+    for name in (wanted, *(f"{wanted[:56]} {number}" for number in range(2, 1000))):
+        if name.casefold() not in taken:
+            yield name
+
+
+def _has(wanted: str) -> bool:
+    return wanted.casefold() in {name.casefold() for name in names()}
 
 
 def take_in(path: Path, name: str | None) -> str:
@@ -100,6 +128,8 @@ def take_in(path: Path, name: str | None) -> str:
     NotAllowedError, and what `cs.import_workspace` raises; then nothing appears."""
     if not access.may_create():
         raise NotAllowedError("You may not make workspaces here. Ask an owner of one to invite you.")
+    if name is not None and NAME.fullmatch(name) and not _has(name):
+        name = next(_free(name), name)
     made = import_workspace(path, cs.home(), name, who=access.who())
     if access.who():
         made.invite(access.who(), Role.OWNER, who=access.who())

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 import cs_metrics as cs
-from tests.outside.conftest import OWNER
+from tests.outside.conftest import OWNER, VIEWER
 from tests.outside.test_workspaces import wait_for_roles
 from tests.outside.visit import Visit, browser
 
@@ -45,3 +45,28 @@ def test_nothing_is_made_for_a_link_that_was_taken_back(companies: Path, app: st
         visit.send()
         assert "This link opens nothing" in visit.text()
         assert b"Zephyr" not in b"".join(visit.frames)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "label"),
+    [("reports", {}, "Workbook (XLSX)"), ("todo", {"show": "digest"}, "As text")],
+)
+def test_nothing_is_made_for_who_is_no_member_any_more(
+    name: str, asked: dict[str, str], label: str, companies: Path, signed: Signed
+) -> None:
+    kept = cs.Workspace(companies / "Northwind")
+    with Visit(signed(VIEWER)) as visit:
+        for member in (True, False):
+            visit.open(name, ws="Northwind", **asked)
+            button = dict(visit.buttons())[label]
+            if member:
+                assert visit.client.get(visit.made(button)).status_code == 200
+                continue
+            kept.remove_person(VIEWER)
+            try:
+                wait_for_roles()
+                with pytest.raises(AssertionError, match="Failed to generate"):
+                    visit.made(button)
+            finally:
+                kept.invite(VIEWER, "viewer")
+                wait_for_roles()

@@ -93,6 +93,26 @@ def wait_for_roles() -> None:
     time.sleep(1.2)
 
 
+def test_a_new_workspace_does_not_tell_of_anothers_name(companies: Path, signed: Signed) -> None:
+    with Visit(signed(STRANGER)) as visit:
+        for wanted, made in (("northwind", "northwind 2"), ("Northwind", "Northwind 3")):
+            visit.open("data", ws="Umbrella").set("New workspace", wanted).press("Create")
+            text = visit.text()
+            try:
+                assert visit.params["ws"] == made
+                assert f"Your workspace is called **{made}**" in text
+                assert "taken" not in text
+                assert "Zephyr" not in text
+                assert [p["email"] for p in cs.Workspace(companies / made).people()] == [STRANGER]
+            finally:
+                if made != "northwind 2" and (companies / made).exists():
+                    for each in ("northwind 2", made):
+                        cs.Workspace(companies / each).delete()
+        visit.open("data", ws="Umbrella").set("New workspace", "umbrella").press("Create")
+        assert "The name 'umbrella' is taken" in visit.text(), "of their own they are told"
+    assert STRANGER not in {person["email"] for person in cs.Workspace(companies / "Northwind").people()}
+
+
 def test_the_upload_route_takes_nothing_without_leave(app: str, companies: Path, signed: Signed) -> None:
     kept = cs.Workspace(companies / "Northwind")
     before = len(kept.uploads())
