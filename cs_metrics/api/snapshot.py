@@ -36,7 +36,10 @@ class Still(Records):
     def __init__(self, workspace: str, lines: Sequence[dict[str, Any]]) -> None:
         self.shared = False
         name = f"file:{uuid.uuid4().hex}?mode=memory&cache=shared&uri=true"
-        Transactions.__init__(self, sa.create_engine(f"sqlite:///{name}", poolclass=sa.QueuePool), workspace)
+        # each run of a page is a thread of its own, and takes whichever connection is free
+        anywhere = {"check_same_thread": False}
+        engine = sa.create_engine(f"sqlite:///{name}", poolclass=sa.QueuePool, connect_args=anywhere)
+        Transactions.__init__(self, engine, workspace)
         # the database is there as long as this connection is
         self._open = self.engine.connect()
         METADATA.create_all(self._open)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import string
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,19 @@ def test_a_frozen_link_shows_the_same_after_ten_uploads_and_changed_definitions(
 
 
 @pytest.mark.usefixtures("database")
+def test_a_frozen_link_is_read_in_any_thread(workspace: cs.Workspace) -> None:
+    """Each run of a page is a thread of its own, and many look at once."""
+    workspace.save_note("A price rise", "2026-02-01")
+    token = workspace.share("overview", frozen=True, audience="anyone")
+
+    def texts() -> list[str]:
+        return [note["text"] for note in workspace.open_link(token).workspace.notes()]
+
+    for _ in range(2):
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(lambda _: texts(), range(40))) == [["A price rise"]] * 40
+
+
 def test_an_altered_token_opens_nothing(workspace: cs.Workspace) -> None:
     token = workspace.share("overview", audience="anyone")
     for place, one in enumerate(token):

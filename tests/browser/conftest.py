@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.outside.conftest import provider
 from tests.outside.serving import serving
+
+__all__ = ["provider"]
 
 FLAGS = [
     "--no-sandbox",
