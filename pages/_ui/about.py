@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cs_metrics import definitions
 from cs_metrics.settings import SETTINGS
-from pages._ui import door, filter_bar, formats, where, workspaces
+from pages._ui import door, filter_bar, formats, linked, where, workspaces
 
 DEFAULTS = "the defaults"
 # said elsewhere, or no matter of how a number is counted
@@ -33,10 +33,19 @@ def told() -> dict[str, str]:
         "Version": str(door.view().number),
         "Data to": formats.last_day(door.as_of()),
         "Period": asked.span,
-        "Filters": where.sentence(asked.where) if asked.where else "none",
+        "Filters": _filters(asked.where),
         "Definitions": in_force() or DEFAULTS,
         "Other settings": "; ".join(f"{name} = {_plain(value)}" for name, value in others.items()) or DEFAULTS,
     }
+
+
+def _filters(own: where.Where) -> str:
+    """Return the filters that hold; of those of a shared link only what its reader may see."""
+    held = linked.opened()
+    if held is not None and held.filters == "hidden":
+        return "those of the shared link"
+    both = where.both(held.where if held is not None else {}, own)
+    return where.sentence(both) if both else "none"
 
 
 def lines(told: dict[str, str]) -> str:

@@ -24,6 +24,7 @@ from pages._ui import (
     frames,
     item_parts,
     kpi_texts,
+    linked,
     opens,
     shell,
     state,
@@ -143,9 +144,11 @@ def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked, item: str | 
     overall = None if result is None or formats.is_missing(result["value"]) else float(result["value"])
     drawing = charts.ranked(frame, chosen, overall=overall, title=kpi.name, **chart.look_of(kpi.unit))
     values = {label(v): v for v in frame[chosen]}
+    fixed = linked.filters_locked()
+    press = "" if fixed else "Press a bar to see that segment alone; the filters above do the same."
     chart.show(
-        drawing, key="segments", name=f"{kpi.id} by {chosen}", select="segment", on_select=lambda: _bar(chosen, values),
-        hint=f"{counted} Press a bar to see that segment alone; the filters above do the same.".strip(), legend=counted,
+        drawing, key="segments", name=f"{kpi.id} by {chosen}", select=None if fixed else "segment",
+        on_select=lambda: _bar(chosen, values), hint=f"{counted} {press}".strip(), legend=counted,
     )  # fmt: skip
 
 

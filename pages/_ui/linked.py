@@ -34,6 +34,12 @@ def opened() -> Opened | None:
     return expiring.ask(_reopened, str(cs.home()), _name(), token(), st.session_state.get(_key(), ""), access.who())
 
 
+def filters_locked() -> bool:
+    """Return whether the link in the address has a filter that its reader cannot change."""
+    held = opened()
+    return held is not None and held.filters != "open"
+
+
 def small_cells_hidden() -> bool:
     """Return whether the link in the address shows no small cells: it then answers for one period, one grain and one
     breakdown, and no lists."""
