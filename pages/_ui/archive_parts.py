@@ -45,6 +45,8 @@ def export() -> None:
 
 def _start(key: str) -> None:
     workspace = door.workspace()
+    if not workspace.may("export"):  # the role went while the page was open; it now says so
+        return
     path = export_route.place(f"{workspace.name}.zip")
 
     def work(job: jobs.Job) -> Path:

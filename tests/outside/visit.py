@@ -19,7 +19,10 @@ from streamlit.proto.Common_pb2 import FileUploaderState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-FINISHED = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
+from tests.outside.messages import put, words
+
+ENDS = ForwardMsg.ScriptFinishedStatus
+FINISHED = (ENDS.FINISHED_SUCCESSFULLY, ENDS.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 QUIET = 0.25  # seconds without a message after which a run is over: another may follow the first at once
 TRIGGERS = ("button", "download_button")
 
@@ -62,10 +65,13 @@ class Visit:
 
     def __init__(self, client: httpx.Client, headers: Mapping[str, str] | None = None) -> None:
         self.client, self.headers = client, headers or {}
+        self.always: dict[str, str] = {}  # what every address has, as that of a link's reader
+        self.sent: list[bytes] = []
         self.frames: list[bytes] = []
         self.bodies: list[tuple[str, bytes]] = []
         self.elements: dict[tuple[int, ...], Message] = {}
         self.states: dict[str, Any] = {}
+        self._fragments: dict[tuple[int, ...], str] = {}
         self.page = self.query = self.redirect = self.session = self._hash = ""
 
     def __enter__(self) -> Visit:
@@ -91,14 +97,24 @@ class Visit:
 
     def open(self, page: str = "", **params: str) -> Visit:
         """Go to a page by its address, as typed into the address line: with nothing chosen and nothing pressed."""
-        self.page, self.query, self._hash = page, urlencode(params), ""
+        self.page, self.query, self._hash = page, urlencode({**params, **self.always}), ""
         self.states = {}
         self._run()
         return self
 
-    def press(self, label: str, form: str = "") -> Visit:
-        """Press the button of that label, in the form whose name begins so where there are several."""
-        self._run(trigger=self.widget(label, *TRIGGERS, form=form).id)
+    def press(self, label: str, form: str = "", key: str = "") -> Visit:
+        """Press the button of that label, in the form whose name begins so, or of that key, where there are several."""
+        self._run(trigger=self.widget(label, *TRIGGERS, form=form, key=key).id)
+        return self
+
+    def replay(self, sent: bytes) -> Visit:
+        """Send what another visit sent, as if this page had what the other's has."""
+        asked = BackMsg()
+        asked.ParseFromString(sent)
+        state = asked.rerun_script
+        state.query_string = urlencode({**dict(parse_qsl(state.query_string)), **self.always})
+        state.fragment_id = ""  # a number of the other's own
+        self._talk(asked)
         return self
 
     def set(self, label: str, value: Any, form: str = "") -> Visit:
@@ -142,11 +158,12 @@ class Visit:
         """Return the labels of what can be used, of certain kinds or all."""
         return [e.label for kind, e in self._kinds() if (not kinds or kind in kinds) and hasattr(e, "label")]
 
-    def widget(self, label: str, *kinds: str, form: str = "") -> Any:
-        """Return the widget of that label (that it contains, where none is the same), in the form whose name begins so;
-        a test fails without it."""
+    def widget(self, label: str, *kinds: str, form: str = "", key: str = "") -> Any:
+        """Return the widget of that label (that it contains, where none is the same), in the form whose name begins so,
+        of the key that ends so; a test fails without it."""
         able = [e for kind, e in self._kinds() if (not kinds or kind in kinds) and hasattr(e, "label")]
         near = [e for e in able if not form or getattr(e, "form_id", "").startswith(form)]
+        near = [e for e in near if not key or e.id.endswith(key)]
         found = [e for e in near if e.label == label] or [e for e in near if label in e.label]
         assert found, f"no '{label}' among {sorted({e.label for e in able})} on /{self.page}?{self.query}"
         return found[0]
@@ -218,10 +235,21 @@ class Visit:
         state.context_info.url = f"{self._host}/{quote(self.page)}"
         state.context_info.timezone, state.context_info.locale = "Europe/Berlin", "en-GB"
         for name, value in self.states.items():
-            _put(state.widget_states.widgets.add(id=name), value)
+            put(state.widget_states.widgets.add(id=name), value)
         if trigger:
             state.widget_states.widgets.add(id=trigger, trigger_value=True)
-        self._socket.send(asked.SerializeToString())
+            state.fragment_id = self._fragment(trigger)
+        self._talk(asked)
+
+    def _fragment(self, widget: str) -> str:
+        """Return the part of the page, run by itself, that a widget is in: a dialog; '' for none."""
+        held = {getattr(getattr(e, e.WhichOneof("type") or "", None), "id", ""): at for at, e in self.elements.items()}
+        return self._fragments.get(held[widget], "") if widget in held else ""
+
+    def _talk(self, asked: BackMsg) -> None:
+        """Ask for a run of the page, and take what is said until it is over."""
+        self.sent.append(asked.SerializeToString())
+        self._socket.send(self.sent[-1])
         done, until = False, time.monotonic() + 120
         while time.monotonic() < until:
             told = self._next(QUIET if done else 120)
@@ -249,10 +277,10 @@ class Visit:
         if kind == "new_session":
             self.session = told.new_session.initialize.session_id
             if not told.metadata.run.fragment_ids:
-                self.elements = {}
+                self.elements, self._fragments = {}, {}
             return False
         if kind == "script_finished":
-            return told.script_finished == FINISHED or done
+            return told.script_finished in FINISHED or done
         if kind == "navigation":
             self._hash = told.navigation.page_script_hash
         elif kind == "page_info_changed":
@@ -261,33 +289,10 @@ class Visit:
             self.redirect = told.auth_redirect.url
         elif kind == "delta":
             delta, path = told.delta, tuple(told.metadata.delta_path)
+            self._fragments[path] = delta.fragment_id
             inner = delta.WhichOneof("type")
             if inner == "new_element":
                 self.elements[path] = delta.new_element
             elif inner == "add_block":
                 self.elements[(*path, -1)] = delta.add_block
         return done
-
-
-def _put(state: Any, value: Any) -> None:
-    if isinstance(value, bool):
-        state.bool_value = value
-    elif isinstance(value, (int, float)):
-        state.double_value = value
-    elif isinstance(value, (list, tuple)):
-        state.string_array_value.data.extend(value)
-    elif isinstance(value, FileUploaderState):
-        state.file_uploader_state_value.CopyFrom(value)
-    else:
-        state.string_value = value
-
-
-def words(message: Message) -> Iterator[str]:
-    """Give every text in a message, whatever it belongs to."""
-    for field, value in message.ListFields():
-        many = value if field.is_repeated else [value]
-        for one in many:
-            if isinstance(one, Message):
-                yield from words(one)
-            elif isinstance(one, str):
-                yield one

@@ -18,7 +18,7 @@ Open = Callable[..., AppTest]
 # what changes what is shown, and nothing else
 LOOKING = re.compile(
     r"Sign out|All [\d,]+ texts|Read them|Look with .+'s|Compare|What each choice does|What it did|Clear the filters|"
-    r"Show the newest data|Back to the workspace's own|Cancel"
+    r"Show the newest data|Back to the workspace's own|Back to the usual choices|Cancel"
 )
 ASKING = re.compile(
     r"Customer|Search|Add a filter|Period|Since|Until|Grain|Compare with|Split by|Scorecard|Category|In your data|Kind|"
