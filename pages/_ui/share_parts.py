@@ -118,8 +118,8 @@ def _form(page: str) -> str:
 def _audience() -> tuple[str, str]:
     if access.mode() is not Mode.SIGN_IN:
         st.caption(
-            ":material/info: Nobody signs in here, so a link opens for anyone who has it and reaches this server; "
-            "a password keeps others out."
+            ":material/info: Nobody signs in here: whoever reaches this server sees everything, with a link or without "
+            "one. A link keeps something from its readers where people sign in (People says how)."
         )
         return ANYONE, ""
     chosen = st.radio("Who may open it", list(AUDIENCES), format_func=AUDIENCES.get, horizontal=True, key="share_who")
