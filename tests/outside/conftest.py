@@ -15,9 +15,11 @@ from tests.api.conftest import put, subscription
 from tests.outside import provider as providers
 from tests.outside.provider import PASSWORD, Provider
 from tests.outside.serving import signing_in
-from tests.outside.visit import browser, sign_in
+from tests.outside.visit import Visit, browser, sign_in
 
 OWNER, EDITOR, VIEWER, STRANGER = providers.PEOPLE
+WHO = {"owner": OWNER, "editor": EDITOR, "viewer": VIEWER, "stranger": STRANGER, "signed out": ""}
+LINK = "a link's reader"
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +94,21 @@ def signed(app: str) -> Callable[[str], httpx.Client]:
         return known[email]
 
     return client
+
+
+@pytest.fixture(scope="session")
+def link(companies: Path) -> str:
+    """The token of a link to all of Northwind's analysis, for anyone."""
+    return cs.Workspace(companies / "Northwind").share("cohorts", audience="anyone", pages="all")
+
+
+@pytest.fixture
+def visiting(app: str, signed: Callable[[str], httpx.Client], link: str) -> Callable[[str], Visit]:
+    """Return a function that begins a visit of somebody in a role."""
+
+    def visit(role: str) -> Visit:
+        begun = Visit(browser(app) if role == LINK else signed(WHO[role]))
+        begun.always = {"link": link} if role == LINK else {}
+        return begun
+
+    return visit

@@ -8,37 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 import cs_metrics as cs
 from tests.outside.actions import ACTIONS, delete
-from tests.outside.conftest import EDITOR, OWNER, STRANGER, VIEWER
+from tests.outside.conftest import LINK, OWNER, WHO
 from tests.outside.test_roles import until
 from tests.outside.test_workspaces import wait_for_roles
-from tests.outside.visit import Visit, browser
-
-Signed = Callable[[str], httpx.Client]
-WHO = {"owner": OWNER, "editor": EDITOR, "viewer": VIEWER, "stranger": STRANGER, "signed out": ""}
-LINK = "a link's reader"
-
-
-@pytest.fixture(scope="session")
-def link(companies: Path) -> str:
-    """The token of a link to all of Northwind's analysis, for anyone."""
-    return cs.Workspace(companies / "Northwind").share("cohorts", audience="anyone", pages="all")
-
-
-@pytest.fixture
-def visiting(app: str, signed: Signed, link: str) -> Callable[[str], Visit]:
-    """Return a function that begins a visit of somebody in a role."""
-
-    def visit(role: str) -> Visit:
-        begun = Visit(browser(app) if role == LINK else signed(WHO[role]))
-        begun.always = {"link": link} if role == LINK else {}
-        return begun
-
-    return visit
+from tests.outside.visit import Visit
 
 
 @contextmanager
