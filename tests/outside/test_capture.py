@@ -1,0 +1,105 @@
+"""What a link leaves out never leaves the server: all that a reader is sent, over all pages and files, is searched.
+
+The same search over a link that leaves nothing out finds every secret, so it can fail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import cs_metrics as cs
+from cs_metrics.api import sample
+from tests.api.conftest import put
+from tests.outside.captured import crawl, found
+from tests.outside.provider import Provider
+from tests.outside.serving import signing_in
+from tests.outside.visit import browser
+
+START = date(2025, 1, 1)
+EXCLUDED = ("cid-out", "Hiddenix", "outcomment", "outsubject", 9015.75)
+"""Of customers in the region that the link's filter leaves out."""
+COLUMNS = ("cid-in", "Visiblix", "mailtok", "Csmtok", 7004.75)
+"""Of columns that the link leaves out or masks: ids, names, addresses, who looks after whom, amounts."""
+FILTERS = ("Sectorin", "Sectorout")
+"""What the link filters by, which its reader shall not see."""
+HIDDEN = ["name", "email", "csm", "region", "subscriptions.amount", "subscriptions.discount"]
+MASKED = ["customer_id", "user_id"]
+TRICKS = (
+    {"where": '{"region":"Sectorout"}'},
+    {"where": '{"name":"Hiddenix 2"}'},
+    {"by": "region"},
+    {"by": "name"},
+    {"seg": "everyone", "v": "1"},
+    {"def": '{"minimum_n":1}'},
+    {"customer": "cid-out-2"},
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty-four customers, half of them in the region that is left out; what they pay, answer and ask."""
+    home = tmp_path_factory.mktemp("captured")
+    tables: dict[str, list[dict]] = {
+        name: [] for name in ("customers", "subscriptions", "survey_responses", "tickets", "users")
+    }
+    for i in range(24):
+        kind, region, amount = ("in", "Sectorin", 7001.25) if i % 2 else ("out", "Sectorout", 9001.75)
+        amount += 3.5 * i * i  # no mean of several is what one of them pays
+        who, plan = {"customer_id": f"cid-{kind}-{i}"}, "Pro" if i % 3 else "Basic"
+        end = START + timedelta(days=150 + 5 * i) if i % 4 == 0 or i % 5 == 0 else None
+        tables["customers"].append({
+            **who, "name": f"{'Visiblix' if i % 2 else 'Hiddenix'} {i}", "region": region, "csm": f"Csmtok {i % 3}",
+            "email": f"p{i}@mailtok.example", "plan": plan, "signed_up_on": START,
+        })  # fmt: skip
+        tables["subscriptions"].append({**who, "start_date": START, "end_date": end, "amount": amount, "plan": plan})
+        tables["users"].append(
+            {**who, "user_id": f"u{i}@mailtok.example", "email": f"u{i}@mailtok.example", "created_at": START}
+        )
+        tables["survey_responses"] += [
+            {
+                **who, "user_id": f"u{i}@mailtok.example",
+                "survey": "csat" if n % 2 else "nps", "score": float((i * 3 + n * 2) % (5 if n % 2 else 11)),
+                "responded_at": datetime(2025, 1, 5) + timedelta(days=45 * n + i), "comment": f"{kind}comment one {i}",
+            }
+            for n in range(8)
+        ]  # fmt: skip
+        day = datetime(2025, 5, 1) + timedelta(days=i)
+        tables["tickets"].append({
+            **who, "ticket_id": f"t{i}", "created_at": day, "resolved_at": day + timedelta(days=8),
+            "subject": f"{kind}subject one {i}",
+        })  # fmt: skip
+    put(cs.Workspace(home / "Captured"), **tables)
+    put(cs.Workspace(home / "sample"), customers=[{"customer_id": "s1"}])
+    (home / "sample" / "sample.built").write_text(sample._fingerprint())
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(home: Path, provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with sign-in; its readers here have a link and nothing else."""
+    with signing_in(home, tmp_path_factory.mktemp("server") / "log.txt", provider) as address:
+        yield address
+
+
+def shared(home: Path, server: str, **options: object) -> str:
+    token = cs.Workspace(home / "Captured").share("overview", pages="all", audience="anyone", **options)
+    return f"{server}/?ws=Captured&link={token}"
+
+
+def test_a_link_that_leaves_nothing_out_is_sent_everything(home: Path, server: str) -> None:
+    sent = crawl(browser(server), shared(home, server))
+    secrets = (*EXCLUDED, *COLUMNS, *FILTERS)
+    assert set(found(sent, secrets)) == set(secrets)
+
+
+def test_what_a_link_leaves_out_is_never_sent(home: Path, server: str) -> None:
+    region = {"region": ["Sectorin"]}
+    link = shared(home, server, where=region, filters="hidden", hidden=HIDDEN, masked=MASKED)
+    sent = crawl(browser(server), link, TRICKS)
+    assert re.search(rb"customer_id [a-z2-7]{12}", b"".join(sent.values())), "the rows are shown, under made-up ids"
+    assert found(sent, (*EXCLUDED, *COLUMNS, *FILTERS)) == {}
