@@ -1,6 +1,6 @@
 """The command line: python -m cs_metrics load | kpi | retention | sql | compare | check, in the library's words;
-report (see report_commands.py); people (see people_commands.py); export | import | backup | restore (see
-archive_commands.py); erase | delete (see erasing_commands.py)."""
+report (see report_commands.py); digest (see rule_commands.py); people (see people_commands.py);
+export | import | backup | restore (see archive_commands.py); erase | delete (see erasing_commands.py)."""
 
 from __future__ import annotations
 
