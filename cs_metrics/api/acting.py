@@ -33,7 +33,8 @@ _EDITOR = (
     "share", "sign_off", "swap_match", "undo_follow_ups", "undo_match", "unmerge_theme", "unpin_theme",
     "upload", "uploads", "save_target", "delete_target", "restore_target", "save_report", "restore_report",
     "arriving", "keep_arrived", "path", "save_rule", "delete_rule", "restore_rule", "backtest_rule", "see_rule",
-    "switch_rule", "evaluate_rules", "save_playbook", "delete_playbook", "restore_playbook", "change_todos", "undo_todos",
+    "switch_rule", "evaluate_rules", "save_playbook", "delete_playbook", "restore_playbook", "change_todos",
+    "undo_todos",
 )  # fmt: skip
 _OWNER = (
     "audit", "change_role", "delete", "deletion", "erase_customer", "erasure", "erasures", "export", "invite", "people",

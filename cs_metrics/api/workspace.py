@@ -57,7 +57,9 @@ from cs_metrics.workspace.progress import Progress
 from cs_metrics.workspace.records import AUDIT, Records
 
 
-class Workspace(Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared, Worded, Erasing, Ruled, Todos):
+class Workspace(
+    Kept, Matched, Pinned, Noted, Aimed, Followed, Archived, Peopled, Shared, Worded, Erasing, Ruled, Todos
+):
     """A folder, made when missing: the uploads, the versions, and a small database of what changes.
 
     `path_or_name` is taken literally (`Workspace("acme")` is ./acme); those of the app lie in `home()`.
