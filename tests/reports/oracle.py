@@ -104,6 +104,7 @@ class Oracle:
         health = "customer_health_score"
         asked = {
             ("renewals", "days"): lambda: self.days,
+            ("departures", "all"): lambda: len(self.v.departures()),
             (health, "accounts"): lambda: len(self.scores(health, self.since)),
             (health, "well"): lambda: (self.scores(health, self.since) >= 70).sum(),
             (health, "poor"): lambda: (self.scores(health, self.since) < 40).sum(),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cs_metrics import definitions, kpis
 from cs_metrics.periods import Period, step
-from cs_metrics.reports.brief import accounts, aims, money, noted, saying, voices
+from cs_metrics.reports.brief import accounts, aims, leavings, money, noted, saying, voices
 from cs_metrics.reports.brief.asking import Asked
 from cs_metrics.reports.brief.kinds import chosen, kind_of
 from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends, unchanged
@@ -64,7 +64,7 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
     todo, due = accounts.actions(asked, people), accounts.renewing(asked, people)
     spoken = list(told.values())[:SUMMARY]
     behind, reached = aims.told(asked, goals)
-    summary = [*spoken, *behind[:MISSED], *due[:2], *_counted(asked, todo)[:1]]
+    summary = [*spoken, *behind[:MISSED], *due[:2], *_counted(asked, todo)[:1], *leavings.told(asked)]
     risks = [*due, *money.told(asked, money.LOST), *voices.silent(asked)]
     growing = _growing(asked, people)
     better, worse = (
