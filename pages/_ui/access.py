@@ -82,14 +82,8 @@ def refuse_unsafe() -> None:
     why = unsafe()
     if why:
         raise SystemExit(f"Not started. {why}")
-    log.warning("access: %s", _TOLD[mode() if secrets() is None else Mode.SIGN_IN])
-
-
-_TOLD = {
-    Mode.SIGN_IN: "people sign in with OpenID Connect",
-    Mode.ALONE: "one person, no sign-in; only this machine is listened to",
-    Mode.OPEN: "no sign-in; whoever reaches this server may read and change everything",
-}
+    code = mode() if secrets() is None else Mode.SIGN_IN
+    log.warning("access: %s", code)
 
 
 def local(host: str) -> bool:

@@ -17,15 +17,15 @@ NOBODY = "nobody signed in"
 
 def show() -> None:
     """Show the log, the latest first."""
-    log = door.workspace().audit()
-    if log.empty:
+    lines = door.workspace().audit()
+    if lines.empty:
         st.caption("Nothing was done yet. What anybody publishes, changes, shares or deletes stands here.")
         return
-    log = log.assign(who=log["who"].replace("", NOBODY))
+    lines = lines.assign(who=lines["who"].replace("", NOBODY))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        person = _choice("Who", "person", "Everybody", sorted(log["who"].unique()))
-        action = _choice("What", "action", "Everything", sorted(log["action"].unique()))
-    found = log[(log["who"] == person) | (person == ALL)]
+        person = _choice("Who", "person", "Everybody", sorted(lines["who"].unique()))
+        action = _choice("What", "action", "Everything", sorted(lines["action"].unique()))
+    found = lines[(lines["who"] == person) | (person == ALL)]
     found = found[(found["action"] == action) | (action == ALL)]
     if found.empty:
         st.caption("They did nothing of that kind.")

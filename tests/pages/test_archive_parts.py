@@ -6,6 +6,7 @@ import asyncio
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -71,7 +72,9 @@ def fetch(address: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get(address)
 
-    return asyncio.run(asked())
+    # a thread of its own: another test of this process may have left a loop running
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked()).result()
 
 
 def test_the_file_is_sent_to_who_has_its_token_while_it_is_there(fresh_home: Path) -> None:

@@ -27,7 +27,7 @@ def name(home: Any) -> str:
 def dropped(open_page: Open, name: str, *files: tuple[str, bytes]) -> AppTest:
     """The page after these files were dropped on it and read."""
     app = open_page("data", ws=name)
-    app.file_uploader[0].set_value([(file, content, "text/csv") for file, content in files]).run()
+    app.file_uploader[-1].set_value([(file, content, "text/csv") for file, content in files]).run()
     return waited(app, "Publish")
 
 
@@ -106,7 +106,7 @@ def test_a_file_that_is_loaded_already_is_said(open_page: Open, name: str) -> No
 
 def test_a_bad_file_is_a_sentence_beside_the_good_ones(open_page: Open, name: str) -> None:
     app = open_page("data", ws=name)
-    app.file_uploader[0].set_value([("clients.csv", CLIENTS, "text/csv"), ("empty.csv", b"", "text/csv")]).run()
+    app.file_uploader[-1].set_value([("clients.csv", CLIENTS, "text/csv"), ("empty.csv", b"", "text/csv")]).run()
     waited(app, "Publish")
     assert [e.value for e in app.error] == ["empty.csv is empty. Choose another file."]
     assert not button(app, "Publish 9 rows").disabled

@@ -254,7 +254,8 @@ def _named(side: Side, frame: pd.DataFrame) -> pd.DataFrame:
     if known:
         frame = frame.assign(name=frame[UNIT].map(known).astype(object))
         columns.insert(1, "name")
-    order = frame["part"].abs().sort_values(ascending=False, kind="stable").index
+    # sums of doubles in parallel differ in their last digits: what is equal but for those stays in the order of the ids
+    order = frame["part"].abs().round(9).sort_values(ascending=False, kind="stable").index
     return frame.loc[order, columns].reset_index(drop=True)
 
 
