@@ -36,6 +36,8 @@ _PRIOR = 10.0
 """A segment's own spread counts against the common one as its customers do against so many."""
 _SEED = 20_240_229
 _CHUNK = 4_000_000
+_EQUAL = 1e-9
+"""Scores that differ by less are equal: sums of doubles in parallel differ in their last digits."""
 Floats = NDArray[np.float64]
 
 
@@ -83,7 +85,7 @@ def _ranked(labelled: Mapping[str, Labelled], quotient: bool, deals: int) -> pd.
             mix_score = -np.inf
         rows.append([name, each.segments, max(rate_score, mix_score), np.nan, rate_score, mix_score, shift])
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame["p"] = [(1 + int((best >= score).sum())) / (deals + 1) for score in frame["score"]]
+    frame["p"] = [(1 + int((best >= score - _EQUAL).sum())) / (deals + 1) for score in frame["score"]]
     return frame.sort_values("score", ascending=False, kind="stable").reset_index(drop=True)
 
 

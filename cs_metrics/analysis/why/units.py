@@ -82,6 +82,7 @@ def value_of(kpi_id: str, side: Side, slice_: Slice, own: Mapping[str, Any]) -> 
 def units(con: duckdb.DuckDBPyConnection, asked: Asked, sums: Sums, form: Form, by: Sequence[str]) -> pd.DataFrame:
     """Return a row for each customer and value of the attributes `by`: customer_id (None: rows of no customer), 1, 2
     ... (the attributes, in their order), n and d: its share in numerator and denominator. They sum to the whole's.
+    The rows stand in the same order each time, for what is drawn by chance is drawn by their places.
     """
     keys = [str(i) for i in range(1, len(by) + 1)]
     found = [_part(con, asked, part, form, by, "d" if part is sums.below else "n", keys) for part in sums.parts]
@@ -112,6 +113,6 @@ def _part(
     places = ", ".join(str(i) for i in range(1, len(keys) + 2))
     text = (
         f"WITH {', '.join(writer.ctes)} SELECT {', '.join(filter(None, [UNIT, b]))}, sum({each}) AS {column} "
-        f"FROM {base.name} WHERE pno >= 0 GROUP BY {places}"
+        f"FROM {base.name} WHERE pno >= 0 GROUP BY {places} ORDER BY {places}"
     )
     return con.execute(text, question.params.used(text)).df()

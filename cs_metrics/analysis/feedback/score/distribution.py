@@ -37,14 +37,15 @@ def distribution(
     answers = counted(con, settings, as_of, survey=survey, by=by, where=where, since=since, until=until)
     breakdown = answers.writer.breakdown
     keys = ", ".join([*breakdown, "score", "scale_min", "scale_max"])
+    own_keys = ", ".join(f"c.{key}" for key in keys.split(", "))
     unit = answers.relation.unit
     own = "".join(f"{b}, " for b in breakdown)
     same = " AND ".join([f"w.{unit} = c.{unit}", *(f"w.{b} IS NOT DISTINCT FROM c.{b}" for b in breakdown)])
     frame = answers.run(
         con,
-        f"SELECT {', '.join(f'c.{key}' for key in keys.split(', '))}, sum(c.t) AS answers, min(c.kind) AS kind, "
+        f"SELECT {own_keys}, sum(c.t) AS answers, min(c.kind) AS kind, "
         "sum(c.t * c.t) AS tt, sum(c.t * w.n) AS nt FROM cells AS c JOIN whole AS w ON "
-        f"{same} GROUP BY {', '.join(f'c.{key}' for key in keys.split(', '))}",
+        f"{same} GROUP BY {own_keys} ORDER BY {own_keys}",
         f"cells AS (SELECT {keys}, {unit}, CAST(count(*) AS DOUBLE) AS t, min(category) AS kind FROM {{answers}} "
         f"GROUP BY {keys}, {unit})",
         f"whole AS (SELECT {own}{unit}, sum(t) AS n FROM cells GROUP BY {own}{unit})",
