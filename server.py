@@ -3,9 +3,9 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages._ui import access, export_route, health_route, logs, upload_route
-from pages._ui.headers import Headers
-from pages._ui.way_back import WayBack
+from pages._ui.serving import access, export_route, health_route, logs, upload_route
+from pages._ui.serving.headers import Headers
+from pages._ui.serving.way_back import WayBack
 
 logs.set_up()
 access.refuse_unsafe()

@@ -19,12 +19,12 @@ from cs_metrics.errors import (
 )
 
 if TYPE_CHECKING:
-    from cs_metrics.api.archives import import_workspace
+    from cs_metrics.api.keeping.archives import import_workspace
     from cs_metrics.api.sample import sample
     from cs_metrics.api.version import Version
     from cs_metrics.api.view import View
     from cs_metrics.api.workspace import Workspace
-    from cs_metrics.workspace.folder import home
+    from cs_metrics.workspace.store.folder import home
 
 __all__ = [
     "CSMetricsError",
@@ -50,8 +50,8 @@ _WHERE = {
     "Version": "cs_metrics.api.version",
     "View": "cs_metrics.api.view",
     "Workspace": "cs_metrics.api.workspace",
-    "home": "cs_metrics.workspace.folder",
-    "import_workspace": "cs_metrics.api.archives",
+    "home": "cs_metrics.workspace.store.folder",
+    "import_workspace": "cs_metrics.api.keeping.archives",
     "sample": "cs_metrics.api.sample",
 }
 

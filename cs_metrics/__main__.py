@@ -14,8 +14,8 @@ import pandas as pd
 
 import cs_metrics as cs
 from cs_metrics import archive_commands, erasing_commands, people_commands, report_commands, rule_commands
-from cs_metrics.api import choices
-from cs_metrics.api.empty import check_kpis
+from cs_metrics.api.answering.empty import check_kpis
+from cs_metrics.api.keeping import choices
 from cs_metrics.presets import preset
 from cs_metrics.printing import print_json, print_table, records, show
 

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cs_metrics.api.archives import import_workspace
+from cs_metrics.api.keeping.archives import import_workspace
 from cs_metrics.api.workspace import Workspace
-from cs_metrics.workspace import backup
-from cs_metrics.workspace.folder import home
+from cs_metrics.workspace.moving import backup
+from cs_metrics.workspace.store.folder import home
 
 
 def add(commands: Any) -> None:

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from cs_metrics.api.workspace import Workspace
-from cs_metrics.workspace.deleting import Deleted
-from cs_metrics.workspace.erasing import Erased
+from cs_metrics.workspace.erasing.deleting import Deleted
+from cs_metrics.workspace.erasing.one_customer import Erased
 
 
 def add(commands: Any) -> None:

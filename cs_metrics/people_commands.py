@@ -10,7 +10,7 @@ import pandas as pd
 
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.printing import print_json, show
-from cs_metrics.workspace.people import Role
+from cs_metrics.workspace.kept.people import Role
 
 COLUMNS = ["email", "role", "invited_by", "invited_at", "seen_at"]
 

@@ -3,21 +3,11 @@
 import streamlit as st
 
 from cs_metrics import analysis
-from pages._ui import (
-    cohort_cell,
-    cohort_controls,
-    cohort_curves,
-    cohort_question,
-    cohort_refunds,
-    cohort_triangle,
-    door,
-    empty,
-    errors,
-    filter_bar,
-    formats,
-    leaving_hint,
-    shell,
-)
+from pages._ui import door, empty, errors, filter_bar, formats, leaving_hint, shell
+from pages._ui.cohorts import cell, controls, refunds
+from pages._ui.cohorts import curves as cohort_curves
+from pages._ui.cohorts import question as cohort_question
+from pages._ui.cohorts import triangle as cohort_triangle
 
 shell.guard()
 
@@ -29,26 +19,26 @@ choices = cohort_question.activities()
 if not choices:
     empty.needs("Retention", ["subscriptions.start_date", "orders.ordered_at", "events.occurred_at"])
     st.stop()
-cohort_controls.show(choices)
+controls.show(choices)
 with errors.shown():
     question = cohort_question.read(choices, asked)
     st.caption(formats.literal(analysis.question(question.wording)))
-    cohort_refunds.show(question)
+    refunds.show(question)
     if question.arguments["of"] == "subscriptions":
         leaving_hint.show()
     frame = cohort_triangle.ask(question)
     if question.pick:
         frame = cohort_triangle.of_segment(frame, question, question.pick)
     if frame.empty:
-        cohort_cell.nobody()
+        cell.nobody()
         st.stop()
     if question.by and not question.pick:
-        curves = cohort_controls.breakdown(choices, {}) == "curves"
+        curves = controls.breakdown(choices, {}) == "curves"
         (cohort_curves.segments if curves else cohort_triangle.side_by_side)(question, frame)
     else:
         triangle = cohort_triangle.laid(question, frame)
-        curves = cohort_controls.breakdown(choices, cohort_triangle.rows(question, triangle)) == "curves"
+        curves = controls.breakdown(choices, cohort_triangle.rows(question, triangle)) == "curves"
         cohort_triangle.headline(question, triangle)
         (cohort_curves if curves else cohort_triangle).show(question, triangle)
-        cohort_cell.show(question, frame, triangle.layout, triangle.pooled)
-    cohort_cell.computed(question)
+        cell.show(question, frame, triangle.layout, triangle.pooled)
+    cell.computed(question)

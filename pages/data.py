@@ -2,19 +2,10 @@
 
 import streamlit as st
 
-from pages._ui import (
-    access,
-    door,
-    errors,
-    leave,
-    load_parts,
-    publish_parts,
-    shell,
-    state,
-    version_parts,
-    who_parts,
-    workspaces,
-)
+from pages._ui import door, errors, leave, shell, state
+from pages._ui.data import load_parts, publish_parts, version_parts, who_parts
+from pages._ui.people import workspaces
+from pages._ui.serving import access
 
 shell.guard()
 

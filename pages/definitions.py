@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import definition_parts, door, empty, errors, filter_bar, shell
+from pages._ui import door, empty, errors, filter_bar, shell
+from pages._ui.kpi import definition_parts
 
 shell.guard()
 

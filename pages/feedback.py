@@ -2,20 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import (
-    door,
-    empty,
-    errors,
-    feedback_after,
-    feedback_heard,
-    feedback_loop,
-    feedback_parts,
-    feedback_score,
-    feedback_why,
-    feedback_words,
-    filter_bar,
-    shell,
-)
+from pages._ui import door, empty, errors, filter_bar, shell
+from pages._ui.feedback import after, feedback_parts, heard, loop, score, why, words
 
 shell.guard()
 
@@ -31,10 +19,10 @@ if missing:
 section = feedback_parts.section()
 with errors.shown():
     {
-        "score": feedback_score.show,
-        "heard": feedback_heard.show,
-        "after": feedback_after.show,
-        "why": feedback_why.show,
-        "words": feedback_words.show,
-        "loop": feedback_loop.show,
+        "score": score.show,
+        "heard": heard.show,
+        "after": after.show,
+        "why": why.show,
+        "words": words.show,
+        "loop": loop.show,
     }[section](survey, kpi, asked)

@@ -2,23 +2,16 @@
 
 import streamlit as st
 
-from pages._ui import (
+from pages._ui import door, empty, errors, filter_bar, opens, shell, state, tile
+from pages._ui.kpi import (
     account_parts,
     card_parts,
     definition_parts,
-    door,
-    empty,
-    errors,
-    filter_bar,
     item_parts,
     kpi_parts,
     model_parts,
     note_parts,
-    opens,
-    shell,
-    state,
     target_forms,
-    tile,
 )
 
 shell.guard()

@@ -1,6 +1,7 @@
 """The KPI library: every KPI with what it is and its value in these data; found by name, category, stage or kind."""
 
-from pages._ui import card_parts, coverage, door, empty, filter_bar, library_parts, shell
+from pages._ui import coverage, door, empty, filter_bar, shell
+from pages._ui.kpi import card_parts, library_parts
 
 shell.guard()
 

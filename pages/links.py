@@ -1,6 +1,7 @@
 """Links: what was shared of this workspace, with whom, who opened it and when; and taking it back."""
 
-from pages._ui import errors, link_parts, shell
+from pages._ui import errors, shell
+from pages._ui.links import link_parts
 
 shell.guard()
 

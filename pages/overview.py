@@ -2,18 +2,9 @@
 
 import streamlit as st
 
-from pages._ui import (
-    door,
-    download,
-    empty,
-    errors,
-    filter_bar,
-    leaving_hint,
-    scorecard_parts,
-    shell,
-    tile,
-    todo_parts,
-)
+from pages._ui import door, download, empty, errors, filter_bar, leaving_hint, shell, tile
+from pages._ui.kpi import scorecard_parts
+from pages._ui.todo import todo_parts
 
 shell.guard()
 

@@ -1,6 +1,7 @@
 """A KPI of one's own: what it counts, tried on the data as it is written, then saved."""
 
-from pages._ui import door, empty, own_parts, shell
+from pages._ui import door, empty, shell
+from pages._ui.kpi import own_parts
 
 shell.guard()
 

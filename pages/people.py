@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import audit_parts, delete_parts, door, erase_parts, errors, people_parts, shell, state, workspaces
+from pages._ui import door, errors, shell, state
+from pages._ui.people import audit_parts, delete_parts, erase_parts, people_parts, workspaces
 
 shell.guard()
 

@@ -1,6 +1,7 @@
 """A report: weekly, monthly or quarterly, of any past period; its text can be changed, and taken along as a file."""
 
-from pages._ui import door, empty, errors, filter_bar, report_edit, report_parts, shell
+from pages._ui import door, empty, errors, filter_bar, shell
+from pages._ui.reports import edit, report_parts
 
 shell.guard()
 
@@ -10,13 +11,13 @@ if door.version_or_none() is None:
 asked = filter_bar.show(grain=False, period=False)
 report = report_parts.choose(asked)
 report_parts.title(report)
-report_edit.outcome()
+edit.outcome()
 for section in report.sections:
     with errors.shown():
-        report_edit.heading(report, section)
+        edit.heading(report, section)
         report_parts.words(report, section)
         report_parts.sentences(report, section)
-        report_edit.form(report, section)
+        edit.form(report, section)
     with errors.shown():
         report_parts.inside(report, section)
 with errors.shown():

@@ -2,18 +2,8 @@
 
 import streamlit as st
 
-from pages._ui import (
-    door,
-    empty,
-    errors,
-    filter_bar,
-    leaving_hint,
-    revenue_moves,
-    revenue_outlook,
-    revenue_parts,
-    revenue_tables,
-    shell,
-)
+from pages._ui import door, empty, errors, filter_bar, leaving_hint, shell
+from pages._ui.revenue import moves, outlook, revenue_parts, tables
 
 shell.guard()
 
@@ -35,9 +25,9 @@ with errors.shown():
 section = revenue_parts.section()
 with errors.shown():
     {
-        "moves": revenue_moves.show,
-        "arr": revenue_tables.snowball,
-        "top": revenue_tables.concentration,
-        "renewals": revenue_tables.renewals,
-        "outlook": revenue_outlook.show,
+        "moves": moves.show,
+        "arr": tables.snowball,
+        "top": tables.concentration,
+        "renewals": tables.renewals,
+        "outlook": outlook.show,
     }[section](asked)

@@ -1,6 +1,7 @@
 """A scorecard: its name, its KPIs and their order; what makes a poor one is said."""
 
-from pages._ui import door, empty, leave, scorecard_parts, shell
+from pages._ui import door, empty, leave, shell
+from pages._ui.kpi import scorecard_parts
 
 shell.guard()
 

@@ -1,6 +1,7 @@
 """Scores: the weights and rules of each, to be changed, with what that does before it is saved."""
 
-from pages._ui import door, empty, score_parts, shell
+from pages._ui import door, empty, shell
+from pages._ui.kpi import score_parts
 
 shell.guard()
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cs_metrics.settings import SETTINGS
-from pages._ui import archive_parts, door, leave, setting_parts, shell
+from pages._ui import door, leave, setting_parts, shell
+from pages._ui.people import archive_parts
 
 shell.guard()
 

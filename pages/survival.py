@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cs_metrics.errors import NotComputableError
-from pages._ui import door, empty, errors, filter_bar, leaving_hint, shell, survival_ahead, survival_parts
+from pages._ui import door, empty, errors, filter_bar, leaving_hint, shell
+from pages._ui.survival import ahead, survival_parts
 
 shell.guard()
 
@@ -25,8 +26,8 @@ with errors.shown():
     survival_parts.headline(question)
     survival_parts.stairs(question, curve)
     survival_parts.who(question, curve)
-    group = survival_ahead.group(question, curve)
+    group = ahead.group(question, curve)
     with errors.shown():
-        rising = survival_ahead.hazards(question, group)
-        survival_ahead.projection(question, group, rising)
+        rising = ahead.hazards(question, group)
+        ahead.projection(question, group, rising)
     survival_parts.computed(question)

@@ -1,17 +1,7 @@
 """What they say: the themes of everything that customers wrote, how they change, and every text behind them."""
 
-from pages._ui import (
-    door,
-    empty,
-    errors,
-    filter_bar,
-    shell,
-    text_list,
-    theme_cards,
-    theme_parts,
-    theme_pins,
-    theme_time,
-)
+from pages._ui import door, empty, errors, filter_bar, shell
+from pages._ui.texts import cards, pins, text_list, theme_parts, time
 
 shell.guard()
 
@@ -23,14 +13,14 @@ shell.head(
 if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show()
-theme_pins.undo_bar()
+pins.undo_bar()
 with errors.shown():
     question = theme_parts.ask(asked)
     theme_parts.headline(question)
     section = theme_parts.section()
     {
-        "themes": theme_cards.show,
-        "time": theme_time.show,
+        "themes": cards.show,
+        "time": time.show,
         "origins": theme_parts.origins,
         "texts": text_list.show,
     }[section](question)

@@ -1,17 +1,7 @@
 """To do: what rules opened on accounts, worked through; the rules, the playbooks, and the digest of a publish."""
 
-from pages._ui import (
-    digest_parts,
-    door,
-    empty,
-    errors,
-    playbook_parts,
-    rule_list,
-    shell,
-    todo_changes,
-    todo_list,
-    todo_parts,
-)
+from pages._ui import door, empty, errors, shell
+from pages._ui.todo import changes, digest_parts, playbook_parts, rule_list, todo_list, todo_parts
 
 shell.guard()
 
@@ -19,7 +9,7 @@ shell.head("To do", about="Rules look at every account when data are published, 
 if door.version_or_none() is None:
     empty.no_data()
 section = todo_parts.section()
-todo_changes.bar()
+changes.bar()
 with errors.shown():
     {
         "list": todo_list.show,

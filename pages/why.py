@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from pages._ui import door, empty, errors, filter_bar, shell, why_longer, why_parts, why_sides
+from pages._ui import door, empty, errors, filter_bar, shell
+from pages._ui.why import longer, why_parts
+from pages._ui.why import sides as why_sides
 
 shell.guard()
 
@@ -26,7 +28,7 @@ with errors.shown():
         st.stop()
     found = door.ask("why", kpi.id, of=why_sides.of(kpi), **sides.arguments, **by)
     why_parts.headline(kpi, found, sides)
-    why_longer.show(kpi, found, sides)
+    longer.show(kpi, found, sides)
     why_parts.segments(kpi, found, sides)
     why_parts.ranking(found)
     why_parts.accounts(kpi, found, sides)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from cs_metrics.__main__ import parser
-from pages._ui import access, health_route
+from pages._ui.serving import access, health_route
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"

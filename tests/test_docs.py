@@ -19,8 +19,8 @@ from cs_metrics.kpis.catalogue import places
 from cs_metrics.kpis.listing import search
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import SETTINGS
-from cs_metrics.workspace.people import Role
-from pages._ui import access
+from cs_metrics.workspace.kept.people import Role
+from pages._ui.serving import access
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

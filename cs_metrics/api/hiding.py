@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cs_metrics.api import masking
+from cs_metrics.api.links import masking
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.where import names
 from cs_metrics.schema import TABLES

@@ -9,11 +9,11 @@ import uuid
 from pathlib import Path
 
 from cs_metrics import facts
-from cs_metrics.api import choices
+from cs_metrics.api.keeping import choices
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.workspace.folder import home
-from cs_metrics.workspace.publishing import FORMAT
+from cs_metrics.workspace.publish.publishing import FORMAT
+from cs_metrics.workspace.store.folder import home
 
 NOTE = "Sample data"
 FILES = Path(facts.__file__).parents[2] / "data" / "sample"

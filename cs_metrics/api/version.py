@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cs_metrics.api.answers import Answers
+from cs_metrics.api.answering.answers import Answers
 from cs_metrics.api.view import View
-from cs_metrics.workspace.publishing import Published
+from cs_metrics.workspace.publish.publishing import Published
 
 if TYPE_CHECKING:
     from cs_metrics.api.workspace import Workspace

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cs_metrics.api import own as own_kpis
-from cs_metrics.api.answers import Answers
+from cs_metrics.api.answering import own as own_kpis
+from cs_metrics.api.answering.answers import Answers
 from cs_metrics.kpis import KPI
 
 if TYPE_CHECKING:

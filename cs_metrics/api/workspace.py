@@ -13,22 +13,22 @@ import pandas as pd
 import pyarrow as pa
 
 from cs_metrics import facts
-from cs_metrics.api import audited, erased, previewing
-from cs_metrics.api.aimed import Aimed
-from cs_metrics.api.archives import Archived
-from cs_metrics.api.erased import Erasing
-from cs_metrics.api.followed import Followed
-from cs_metrics.api.kept import Kept
-from cs_metrics.api.matched import Matched
-from cs_metrics.api.noted import Noted
-from cs_metrics.api.peopled import Peopled
-from cs_metrics.api.pinned import Pinned
-from cs_metrics.api.previewing import Preview
-from cs_metrics.api.ruled import Ruled
-from cs_metrics.api.shared import Shared
-from cs_metrics.api.todos import Todos
+from cs_metrics.api.keeping import audited, erased, previewing
+from cs_metrics.api.keeping.aimed import Aimed
+from cs_metrics.api.keeping.archives import Archived
+from cs_metrics.api.keeping.erased import Erasing
+from cs_metrics.api.keeping.followed import Followed
+from cs_metrics.api.keeping.kept import Kept
+from cs_metrics.api.keeping.matched import Matched
+from cs_metrics.api.keeping.noted import Noted
+from cs_metrics.api.keeping.peopled import Peopled
+from cs_metrics.api.keeping.pinned import Pinned
+from cs_metrics.api.keeping.previewing import Preview
+from cs_metrics.api.keeping.ruled import Ruled
+from cs_metrics.api.keeping.todos import Todos
+from cs_metrics.api.keeping.worded import Worded
+from cs_metrics.api.links.shared import Shared
 from cs_metrics.api.version import Version
-from cs_metrics.api.worded import Worded
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.ingest.load import Load
 from cs_metrics.ingest.plan import Plan
@@ -37,24 +37,15 @@ from cs_metrics.periods import instant
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
 from cs_metrics.sql import quote
-from cs_metrics.workspace import (
-    deleting,
-    erasing,
-    finishing,
-    publishing,
-    remembered,
-    saved_settings,
-    segments,
-    source_history,
-    states,
-    uploads,
-    versions,
-)
-from cs_metrics.workspace.connections import whole
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.records import AUDIT, Records
+from cs_metrics.workspace.erasing import deleting, one_customer
+from cs_metrics.workspace.kept import remembered, saved_settings, segments
+from cs_metrics.workspace.publish import finishing, publishing, source_history, uploads, versions
+from cs_metrics.workspace.store import states
+from cs_metrics.workspace.store.connections import whole
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
+from cs_metrics.workspace.store.records import AUDIT, Records
 
 
 class Workspace(
@@ -69,7 +60,7 @@ class Workspace(
         self.folder = Folder(path_or_name)
         self.records = Records(self.folder)
         finishing.settle(self.folder, self.records)
-        erasing.finish(self.folder, self.records, facts.build)
+        one_customer.finish(self.folder, self.records, facts.build)
         deleting.finish(self.path.parent)
 
     @classmethod

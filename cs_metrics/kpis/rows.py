@@ -16,7 +16,7 @@ from cs_metrics.kpis.model import KPI, Form, Interval, Relation
 from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.spread import row_parts
 from cs_metrics.periods import at, check_grain
-from cs_metrics.workspace import changes
+from cs_metrics.workspace.publish import changes
 
 _HIDDEN = (
     "pno",

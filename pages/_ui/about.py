@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cs_metrics import definitions
 from cs_metrics.settings import SETTINGS
-from pages._ui import door, filter_bar, formats, linked, where, workspaces
+from pages._ui import door, filter_bar, formats, where
+from pages._ui.links import linked
+from pages._ui.people import workspaces
 
 DEFAULTS = "the defaults"
 # said elsewhere, or no matter of how a number is counted

@@ -17,15 +17,18 @@ import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics import kpis
-from cs_metrics.api import View, answers
-from cs_metrics.api import own as own_kpis
-from cs_metrics.api.acting import Acting
+from cs_metrics.api import View
+from cs_metrics.api.answering import answers
+from cs_metrics.api.answering import own as own_kpis
+from cs_metrics.api.keeping.acting import Acting
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import KPI, listing, scorecards
 from cs_metrics.kpis.scorecards import Scorecard
 from cs_metrics.schema import TABLES, Type
 from cs_metrics.settings import resolve
-from pages._ui import expiring, linked, state, workspaces
+from pages._ui import state
+from pages._ui.links import expiring, linked
+from pages._ui.people import workspaces
 
 # What people split by first.
 COMMON = (

@@ -14,7 +14,8 @@ import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, NotAllowedError, NotComputableError
-from pages._ui import formats, linked
+from pages._ui import formats
+from pages._ui.links import linked
 
 LONGEST = 1200
 log = logging.getLogger("cs_metrics.app")

@@ -12,8 +12,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import door, formats, linked, presets, state, where
+from pages._ui import door, formats, presets, state, where
 from pages._ui.door import Question
+from pages._ui.links import linked
 
 GRAINS = {"day": "Daily", "week": "Weekly", "month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
 COMPARISONS = {"before": "The period before", "year": "The same period a year earlier", "none": "Nothing"}

@@ -5,8 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from cs_metrics.errors import NotAllowedError, PasswordNeededError
-from pages._ui import access, errors, formats, linked, naming, routes, workspaces
-from pages._ui.access import Mode
+from pages._ui import errors, formats, routes
+from pages._ui.links import linked
+from pages._ui.people import naming, workspaces
+from pages._ui.serving import access
+from pages._ui.serving.access import Mode
 
 
 def passed() -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cs_metrics.api.acting import RIGHTS
-from cs_metrics.workspace.people import Role
-from pages._ui import door, formats, linked, state, workspaces
+from cs_metrics.api.keeping.acting import RIGHTS
+from cs_metrics.workspace.kept.people import Role
+from pages._ui import door, formats, state
+from pages._ui.links import linked
+from pages._ui.people import workspaces
 
 WHO = {Role.VIEWER: "members", Role.EDITOR: "editors", Role.OWNER: "owners"}
 

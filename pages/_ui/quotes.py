@@ -24,7 +24,7 @@ def show(row: Mapping[str, Any], *, key: str, whole: bool = False) -> None:
 
 
 def _around(row: Mapping[str, Any]) -> list[str]:
-    from pages._ui.theme_parts import kind_name
+    from pages._ui.texts.theme_parts import kind_name
 
     customer, score, times = row.get("customer_id"), row.get("score"), row.get("times")
     if isinstance(customer, str) and door.workspace().settings["mask_contacts"]:

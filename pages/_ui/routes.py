@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages._ui import linked, state
+from pages._ui import state
+from pages._ui.links import linked
 
 FOLDER = Path(__file__).parents[1]
 AT_ROOT = "_at_root"

@@ -16,22 +16,11 @@ import streamlit as st
 
 from cs_metrics.definitions import words
 from cs_metrics.errors import CSMetricsError
-from pages._ui import (
-    access,
-    archive_parts,
-    door,
-    errors,
-    formats,
-    gate,
-    link_bar,
-    linked,
-    naming,
-    printing,
-    share_parts,
-    state,
-    workspaces,
-)
+from pages._ui import door, errors, formats, gate, printing, state
+from pages._ui.links import bar, linked, share_parts
+from pages._ui.people import archive_parts, naming, workspaces
 from pages._ui.routes import AT_ROOT, MENU, PAGES, link, pages
+from pages._ui.serving import access
 
 # A picture of our own: a symbol's name here, or as a page's icon, would have the browser fetch it from Google.
 ICON = str(Path(__file__).parent / "icon.png")
@@ -105,7 +94,7 @@ def top_bar(shown: str) -> None:
     printing.style()
     held = linked.opened()
     if held is not None:
-        link_bar.show(held)
+        bar.show(held)
         opens = linked.pages(held) if held.pages == "all" else ()
         with st.container(horizontal=True, gap="xsmall", width="content", key="navigation"):
             for name, title, icon, _ in PAGES:

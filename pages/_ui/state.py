@@ -20,7 +20,8 @@ import streamlit as st
 
 from cs_metrics.errors import QueryError
 from cs_metrics.kpis.where import names
-from pages._ui import linked, workspaces
+from pages._ui.links import linked
+from pages._ui.people import workspaces
 
 LONG = 300
 PERSONAL = ("customer_id", "user_id", "name", "email")

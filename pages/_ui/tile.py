@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from cs_metrics import charts
-from pages._ui import answer, door, formats, shell, target_parts
+from pages._ui import answer, door, formats, shell
+from pages._ui.kpi import target_parts
 
 
 @dataclass(frozen=True)

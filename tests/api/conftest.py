@@ -10,8 +10,8 @@ import pytest
 
 from cs_metrics import facts
 from cs_metrics.api.workspace import Workspace
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from cs_metrics.errors import LimitError, NotComputableError, QueryError, WorkspaceError
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 from tests.api.conftest import put
 
 YEAR = {"since": "2025-01-01", "until": "2025-04-01"}

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.api import audited
+from cs_metrics.api.keeping import audited
 from tests.conftest import ROOT
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 import cs_metrics as cs
 from cs_metrics.errors import QueryError, WorkspaceError
-from cs_metrics.workspace.records import AUDIT
+from cs_metrics.workspace.store.records import AUDIT
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from cs_metrics import presets
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError
-from cs_metrics.workspace.records import SETTINGS
+from cs_metrics.workspace.store.records import SETTINGS
 from tests.api.conftest import copied, put, subscription
 
 FEB = {"period": "2025-02-01", "grain": "month", "as_of": "2025-06-01"}

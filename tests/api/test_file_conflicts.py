@@ -8,8 +8,8 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics import facts
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.progress import Progress
 from tests.api.conftest import subscription
 from tests.workspace.loads import load
 from tests.workspace.test_told import BILLING, CRM

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.api.shared import Opened
+from cs_metrics.api.links.shared import Opened
 from cs_metrics.errors import CSMetricsError, NotAllowedError
 from tests.api.calls import CALLS, HAPPY
 from tests.api.told import told

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.api.answers import Answers
-from cs_metrics.api.linked import Linked
-from cs_metrics.api.linked_parts import PARTS, Part
-from cs_metrics.api.masking import Unseen, pseudonym, veil
+from cs_metrics.api.answering.answers import Answers
+from cs_metrics.api.links.linked import Linked
+from cs_metrics.api.links.masking import Unseen, pseudonym, veil
+from cs_metrics.api.links.parts import PARTS, Part
 from cs_metrics.errors import CSMetricsError, NotAllowedError, QueryError
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 from tests.api.calls import CALLS
 from tests.api.told import words
 

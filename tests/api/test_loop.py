@@ -13,9 +13,10 @@ import pytest
 from cs_metrics.api.view import View
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError, WorkspaceError
-from cs_metrics.workspace import follow_ups, records
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.kept import follow_ups
+from cs_metrics.workspace.store import records
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import Records
 from tests.api.conftest import copied, put
 
 ROWS = [
@@ -147,8 +148,8 @@ def test_a_reader_sees_no_more_than_it_may(acme: Workspace) -> None:
 def test_two_processes_on_one_database_lose_nothing(tmp_path: Path) -> None:
     kept = Records(Folder(tmp_path / "two"))
     code = (
-        "import sys; from cs_metrics.workspace import follow_ups\n"
-        "from cs_metrics.workspace.folder import Folder; from cs_metrics.workspace.records import Records\n"
+        "import sys; from cs_metrics.workspace.kept import follow_ups\n"
+        "from cs_metrics.workspace.store.folder import Folder; from cs_metrics.workspace.store.records import Records\n"
         f"kept = Records(Folder({str(tmp_path / 'two')!r}))\n"
         "for n in range(20): follow_ups.add(kept, [('a', {sys.argv[1]: sys.argv[1] + str(n)}, {}, None)], '')"
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.api.acting import RIGHTS
+from cs_metrics.api.keeping.acting import RIGHTS
 from cs_metrics.errors import NotAllowedError, WorkspaceError
-from cs_metrics.workspace.people import Role
+from cs_metrics.workspace.kept.people import Role
 
 INSIDE = {"acting", "folder", "open", "open_link", "reopen_link", "records", "role_of"}
 """What a server uses of a workspace itself, and hands to nobody."""

@@ -14,11 +14,11 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics.__main__ import main
-from cs_metrics.api.acting import RIGHTS
+from cs_metrics.api.keeping.acting import RIGHTS
 from cs_metrics.errors import NotAllowedError, QueryError, WorkspaceError
 from cs_metrics.reports import digest
-from cs_metrics.workspace import todos
-from cs_metrics.workspace.people import Role
+from cs_metrics.workspace.kept import todos
+from cs_metrics.workspace.kept.people import Role
 
 UNHAPPY = {"kind": "account", "conditions": [{"what": "answer", "survey": "nps", "days": 365}], "outcome": "unhappy"}
 
@@ -144,7 +144,7 @@ def test_an_error_of_a_rule_stands_beside_it_and_stops_nothing(acme: cs.Workspac
     assert acme.rule("unhappy")["last"]["error"] == "It could not be evaluated: the server's log says why."
     assert [(t["account"], t["holds"]) for t in acme.todos()] == [("a", True)]
     # whatever else goes wrong, the version is there
-    monkeypatch.setattr("cs_metrics.api.ruled.look_at", lambda *_: 1 / 0)
+    monkeypatch.setattr("cs_metrics.api.keeping.ruled.look_at", lambda *_: 1 / 0)
     assert publish(acme, ("a", "2026-02-10", 3)) == 2
 
 

@@ -14,8 +14,8 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics.errors import NotAllowedError, QueryError, WorkspaceError
-from cs_metrics.workspace import links
-from cs_metrics.workspace.records import now
+from cs_metrics.workspace.kept import links
+from cs_metrics.workspace.store.records import now
 
 MONTHS = {"since": "2026-01-01", "until": "2026-04-01"}
 

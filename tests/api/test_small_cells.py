@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cs_metrics as cs
-from cs_metrics.api.linked import Linked
-from cs_metrics.api.linked_parts import PARTS, Part
-from cs_metrics.api.small_cells import ALLOWED, PLAIN
-from cs_metrics.api.suppression import SUM, hidden
+from cs_metrics.api.links.linked import Linked
+from cs_metrics.api.links.parts import PARTS, Part
+from cs_metrics.api.links.small_cells import ALLOWED, PLAIN
+from cs_metrics.api.links.suppression import SUM, hidden
 from cs_metrics.errors import NotAllowedError
 from tests.api.calls import CALLS
 

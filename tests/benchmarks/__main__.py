@@ -21,10 +21,10 @@ from cs_metrics.analysis import retention
 from cs_metrics.api.sample import sample
 from cs_metrics.kpis import CATALOGUE, Slice, compute
 from cs_metrics.settings import resolve
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.benchmarks import all_kpis, by_hand, by_pandas, multiplied
 from tests.benchmarks.generate import AS_OF, SINCE, Rows, company
 

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from cs_metrics.kpis import CATALOGUE, Slice, compute
 from cs_metrics.sql import quote
-from cs_metrics.workspace.describe import read_meta
+from cs_metrics.workspace.publish.describe import read_meta
 
 MONTHS = 12
 

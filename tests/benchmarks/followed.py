@@ -16,7 +16,7 @@ from cs_metrics.analysis.feedback.after import after, at_risk, stayed
 from cs_metrics.api.sample import sample
 from cs_metrics.settings import resolve
 from cs_metrics.sql import literal, quote
-from cs_metrics.workspace.describe import read_meta
+from cs_metrics.workspace.publish.describe import read_meta
 
 SETTINGS = resolve({"fresh_days": 3650})
 DAYS = 90

@@ -10,7 +10,7 @@ from cs_metrics import facts, lockdown
 from cs_metrics.periods import instant
 from cs_metrics.schema import TABLES, Table, Type
 from cs_metrics.sql import literal, quote
-from cs_metrics.workspace.describe import read_meta
+from cs_metrics.workspace.publish.describe import read_meta
 
 # so many rows of a customer are taken of each table; sessions and habits show only in more events
 MOST, MOST_EVENTS = 4, 12

@@ -22,10 +22,10 @@ from cs_metrics import facts
 from cs_metrics.analysis import retention
 from cs_metrics.facts.clock import Clock
 from cs_metrics.settings import resolve
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.benchmarks import cohorts_by_hand, cohorts_by_pandas
 from tests.benchmarks.generate import AS_OF, MINUTES, REGIONS, Rows, days, later, moments, names, table
 

@@ -8,7 +8,7 @@ import pytest
 from cs_metrics.api.sample import sample
 from cs_metrics.kpis import CATALOGUE
 from cs_metrics.schema import TABLES
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 from tests.benchmarks import __main__ as benchmark
 from tests.benchmarks import all_kpis, by_hand, by_pandas, multiplied
 from tests.benchmarks.generate import company

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 from tests.benchmarks import cohorts_by_hand, cohorts_by_pandas, retention
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from cs_metrics.api.version import Version
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 from tests.benchmarks.voice_data import published
 from tests.benchmarks.voice_questions import QUESTIONS, Figures, figures
 

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from cs_metrics import facts
 from cs_metrics.api.workspace import Workspace
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.progress import Progress
 from tests.benchmarks.generate import MINUTES, REGIONS, SIZES, Rows, days, later, moments, names, table
 
 PER_CUSTOMER, PEOPLE, COMMENTED = 10, 3, 0.02

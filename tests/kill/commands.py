@@ -17,9 +17,11 @@ import duckdb
 
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, WorkspaceError
-from cs_metrics.workspace import archive, backup, deleting, migrations
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import RESTORING, Folder, sha256_of
+from cs_metrics.workspace.erasing import deleting
+from cs_metrics.workspace.moving import archive, backup
+from cs_metrics.workspace.store import migrations
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import RESTORING, Folder, sha256_of
 from tests.kill import seen
 from tests.kill.operations import OPERATIONS
 from tests.workspace.test_layout import BY_HAND

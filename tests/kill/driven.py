@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pages._ui import health_route
+from pages._ui.serving import health_route
 from tests.kill.operations import OPERATIONS
 
 

@@ -16,7 +16,6 @@ import streamlit.web.server.starlette  # noqa: F401
 import uvicorn  # noqa: F401
 from streamlit.web import cli
 
-from pages._ui import upload_route  # noqa: F401
 from tests.kill import driven, operations
 
 IMPORTED = (sklearn.linear_model, statsmodels.api)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import cs_metrics as cs
-from cs_metrics.api.acting import Acting
-from cs_metrics.workspace import backup
-from cs_metrics.workspace.people import Role
-from cs_metrics.workspace.records import Records
+from cs_metrics.api.keeping.acting import Acting
+from cs_metrics.workspace.kept.people import Role
+from cs_metrics.workspace.moving import backup
+from cs_metrics.workspace.store.records import Records
 
 MARKS = "CS_METRICS_KILL_MARKS"
 WHO = "ana@acme.com"
@@ -114,7 +114,7 @@ def migrate(path: str) -> Any:
 
 
 def migrate_database(path: str) -> Any:
-    from cs_metrics.workspace.folder import Folder
+    from cs_metrics.workspace.store.folder import Folder
 
     folder = Folder(path)
     with marked():

@@ -13,9 +13,9 @@ from typing import Any
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.schema import TABLES
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder, sha256_of
-from cs_metrics.workspace.records import ANNOUNCED
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder, sha256_of
+from cs_metrics.workspace.store.records import ANNOUNCED
 
 ASKED = ("mrr", "net_promoter_score", "customer_churn_rate", "total_customers")
 PUBLISHED = ("publish", "restore", "matches applied")

@@ -14,7 +14,7 @@ from typing import Any
 
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, NotAllowedError
-from cs_metrics.workspace.folder import sha256_of
+from cs_metrics.workspace.store.folder import sha256_of
 from tests.kill import operations, seen
 
 State = dict[str, Any]

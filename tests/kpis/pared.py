@@ -24,7 +24,7 @@ from cs_metrics.kpis.available import Available, meta_settings
 from cs_metrics.kpis.run import _compiled, _facts
 from cs_metrics.periods import instant
 from cs_metrics.schema import TABLES
-from cs_metrics.workspace import asof
+from cs_metrics.workspace.publish import asof
 
 GRAIN = Slice("quarter")
 Values = dict[str, tuple[float | None, ...]]

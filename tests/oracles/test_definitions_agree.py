@@ -10,7 +10,7 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics.schema import TABLES
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 
 from . import Data
 from .agreement import differences, periods

@@ -12,7 +12,7 @@ import cs_metrics as cs
 from cs_metrics.facts.words import judge
 from cs_metrics.kpis.catalogue import CATALOGUE
 from cs_metrics.schema import TABLES
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 
 from . import ORACLES, Data
 from .agreement import differences, interval_differences, periods, plain, same

@@ -7,7 +7,7 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics.schema import TABLES
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 
 from . import ORACLES, Answer, Data
 from .agreement import periods

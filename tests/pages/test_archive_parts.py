@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from cs_metrics.api.acting import Acting
-from cs_metrics.workspace.people import Role
-from pages._ui import archive_parts, export_route
+from cs_metrics.api.keeping.acting import Acting
+from cs_metrics.workspace.kept.people import Role
+from pages._ui.people import archive_parts
+from pages._ui.serving import export_route
 
 Open = Callable[..., AppTest]
 

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from pages._ui import workspaces
+from pages._ui.people import workspaces
 
 Open = Callable[..., AppTest]
 ROWS = [f"C{i},Firm & *{i}*,2025-01-{i + 10},{'Gold' if i % 2 else 'Basic'}" for i in range(9)]

@@ -9,7 +9,7 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from pages._ui import feedback_silent
+from pages._ui.feedback import silent as feedback_silent
 
 Open = Callable[..., AppTest]
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
 from cs_metrics.analysis.feedback.drivers.drivers import Drivers
-from pages._ui import driver_words
+from pages._ui.feedback import driver_words
 
 Open = Callable[..., AppTest]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from cs_metrics.workspace import readiness
-from pages._ui import health_route
+from cs_metrics.workspace.store import readiness
+from pages._ui.serving import health_route
 from tests.workspace.test_archive import small
 
 

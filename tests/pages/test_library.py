@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cs_metrics import kpis
-from pages._ui import kpi_texts
+from pages._ui.kpi import kpi_texts
 
 Open = Callable[..., AppTest]
 
@@ -49,7 +49,7 @@ def test_nothing_found_says_so(open_page: Open) -> None:
 
 def test_the_table_has_values_and_every_attribute(open_page: Open) -> None:
     open_page("library")
-    from pages._ui import library_parts
+    from pages._ui.kpi import library_parts
 
     entries = [{"id": "mrr", "name": "MRR", "category": "Financial", "area": "", "stage": "", "cadence": "monthly",
                 "audience": "leadership", "needs": [], "computable": True}]  # fmt: skip

@@ -18,7 +18,7 @@ SECRETS = ("anna.secret@example.org", "Secretperson", "secret_file", "secret-id-
 SCRIPT = """
 import logging, sys, threading, warnings
 from pathlib import Path
-from pages._ui import logs
+from pages._ui.serving import logs
 logs.set_up()
 import streamlit as st
 import cs_metrics as cs
@@ -92,7 +92,7 @@ def test_an_error_can_be_found_by_its_class_its_lines_and_its_reference(written)
 
 
 def test_a_level_that_is_none_is_a_sentence():
-    code = "from pages._ui import logs; logs.set_up()"
+    code = "from pages._ui.serving import logs; logs.set_up()"
     env = {**os.environ, "CS_METRICS_LOG": "json", "CS_METRICS_LOG_LEVEL": "loud", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
     assert "it takes debug, info, warning, error" in done.stderr

@@ -13,7 +13,7 @@ import cs_metrics as cs
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import CATALOGUE
 from cs_metrics.kpis.catalogue import places
-from pages._ui import workspaces
+from pages._ui.people import workspaces
 
 Open = Callable[..., AppTest]
 

@@ -11,8 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from pages._ui import access, workspaces
-from pages._ui.access import Mode
+from pages._ui.people import workspaces
+from pages._ui.serving import access
+from pages._ui.serving.access import Mode
 from tests.pages.test_data import button, said
 
 Open = Callable[..., AppTest]

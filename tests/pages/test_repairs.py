@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from pages._ui import workspaces
+from pages._ui.people import workspaces
 from tests.pages.test_data import button, dropped, said, waited
 
 Open = Callable[..., AppTest]

@@ -10,8 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from pages._ui import access, routes, workspaces
-from pages._ui.access import Mode
+from pages._ui import routes
+from pages._ui.people import workspaces
+from pages._ui.serving import access
+from pages._ui.serving.access import Mode
 from tests.pages.test_data import said
 
 Open = Callable[..., AppTest]

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cs_metrics import score_rules
 from cs_metrics.errors import QueryError
-from pages._ui import score_parts
+from pages._ui.kpi import score_parts
 
 Open = Callable[..., AppTest]
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
 from cs_metrics.settings import SETTINGS
-from pages._ui import workspaces
+from pages._ui.people import workspaces
 
 Open = Callable[..., AppTest]
 

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
-from pages._ui import linked, workspaces
+from pages._ui.links import linked
+from pages._ui.people import workspaces
 
 Open = Callable[..., AppTest]
 

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pages._ui import state, workspaces
+from pages._ui import state
+from pages._ui.people import workspaces
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ import pytest
 from starlette.applications import Starlette
 
 import cs_metrics as cs
-from cs_metrics.api.acting import Acting
-from cs_metrics.workspace.people import Role
-from pages._ui import access, tickets, upload_route, workspaces
+from cs_metrics.api.keeping.acting import Acting
+from cs_metrics.workspace.kept.people import Role
+from pages._ui.people import workspaces
+from pages._ui.serving import access, tickets, upload_route
 
 ORDERS = b"order_id,customer_id,ordered_at,amount\n1,A,2025-01-02,10\n2,B,2025-02-03,20\n"
 

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
 from cs_metrics import facts
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
-from pages._ui import workspaces
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.progress import Progress
+from pages._ui.people import workspaces
 from tests.pages.test_data import button, said
 from tests.workspace.loads import load
 from tests.workspace.test_matches import paid, put

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import why_words
+from pages._ui.why import words
 
 Open = Callable[..., AppTest]
 FIRST_QUARTER = {"how": "ranges", "period": "custom", "since": "2026-01-01", "until": "2026-04-01"}
@@ -73,7 +73,7 @@ def test_of_a_median_the_mean_is_explained(open_page: Open) -> None:
 )
 def test_a_customer_among_thousands_makes_more_than_nothing(unit: str, part: float, said: str) -> None:
     row = {"customer_id": "a", "n_then": 1, "d_then": 1, "n_now": 0, "d_now": 0, "part": part}
-    shown = why_words.accounts_table(SimpleNamespace(unit=unit), pd.DataFrame([row]), ("May", "June"))  # type: ignore[arg-type]
+    shown = words.accounts_table(SimpleNamespace(unit=unit), pd.DataFrame([row]), ("May", "June"))  # type: ignore[arg-type]
     assert shown["Part of the change"].item() == said
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.api import choices
+from cs_metrics.api.keeping import choices
 from cs_metrics.errors import QueryError
 from cs_metrics.reports import brief
 from cs_metrics.reports.brief import KINDS

@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.api.reported import address_of
+from cs_metrics.api.answering.reported import address_of
 from cs_metrics.reports import book, page, printed
 from cs_metrics.reports.brief import Action, Aim, Report, Section, Sentence, Words
 

@@ -19,8 +19,9 @@ import sqlalchemy as sa
 
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, FileError, LimitError, WorkspaceError
-from cs_metrics.workspace import archive, rows, staging
-from cs_metrics.workspace.records import METADATA
+from cs_metrics.workspace.moving import archive, rows
+from cs_metrics.workspace.store import staging
+from cs_metrics.workspace.store.records import METADATA
 from tests.conftest import ROOT
 from tests.workspace.loads import load
 
@@ -54,8 +55,8 @@ def packed(sample: cs.Workspace) -> Path:
 def small(path: Path) -> cs.Workspace:
     """A workspace with one version of two rows, whose original is kept."""
     from cs_metrics.settings import resolve
-    from cs_metrics.workspace import publishing
-    from cs_metrics.workspace.progress import Progress
+    from cs_metrics.workspace.publish import publishing
+    from cs_metrics.workspace.store.progress import Progress
     from tests.workspace.test_publishing import no_facts
 
     workspace = cs.Workspace(path)
@@ -244,7 +245,7 @@ KILLED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from cs_metrics.workspace import archive
+from cs_metrics.workspace.moving import archive
 
 def stop(*ignored):
     print("here", flush=True)

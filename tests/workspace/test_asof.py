@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from cs_metrics.workspace import asof
+from cs_metrics.workspace.publish import asof
 from tests.support import make_version
 
 NOW = datetime(2026, 4, 10, 12)

@@ -13,7 +13,7 @@ import pytest
 import cs_metrics as cs
 from cs_metrics.__main__ import main
 from cs_metrics.errors import CSMetricsError, WorkspaceError
-from cs_metrics.workspace import backup
+from cs_metrics.workspace.moving import backup
 from tests.workspace.test_archive import put, rewritten, say, small
 
 

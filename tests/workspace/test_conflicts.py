@@ -8,11 +8,11 @@ import pytest
 
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
-from cs_metrics.workspace import conflicts
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.contradictions import conflicts
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 from tests.workspace.test_publishing import no_facts
 

@@ -13,11 +13,11 @@ import pytest
 
 from cs_metrics.errors import PublishError
 from cs_metrics.settings import resolve
-from cs_metrics.workspace import versions
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.publish import versions
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 from tests.workspace.test_publishing import no_facts
 
@@ -25,9 +25,9 @@ PUBLISHER = """
 import sys, time
 sys.path.insert(0, sys.argv[2])
 from cs_metrics.settings import resolve
-from cs_metrics.workspace import publishing
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
+from cs_metrics.workspace.publish import publishing
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 moment = sys.argv[3]
 rows = [{"customer_id": f"C{i}", "plan": "Pro"} for i in range(20000)]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.workspace import database
+from cs_metrics.workspace.store import database
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 import cs_metrics as cs
 from cs_metrics.__main__ import main
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.workspace import backup, deleting, readiness
-from cs_metrics.workspace.records import METADATA
+from cs_metrics.workspace.erasing import deleting
+from cs_metrics.workspace.moving import backup
+from cs_metrics.workspace.store import readiness
+from cs_metrics.workspace.store.records import METADATA
 from tests.workspace.test_archive import small
 
 

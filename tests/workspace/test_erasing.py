@@ -11,11 +11,12 @@ import openpyxl
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.api import erased
-from cs_metrics.workspace import erasing, publishing
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
+from cs_metrics.api.keeping import erased
+from cs_metrics.workspace.erasing import one_customer
+from cs_metrics.workspace.publish import publishing
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.test_publishing import no_facts
 
 GONE, NAME, PERSON, ADDRESS = "ACC-0003", 'Nordwind "Bio", Inc', "USR-3001", "petra.lang@nordwind.example"
@@ -160,8 +161,8 @@ def test_the_proof_says_what_went_and_names_nobody(case):
     assert case["done"].reason == "(erased) asked"
     assert case["done"].finished_at is not None
     assert not [word for word in WORDS if word in str(case["done"].to_json())]
-    key = case["workspace"].records.rows(erasing.ERASURES.select())[0]["key"]
-    assert case["done"].keys == erasing.identity.keys_of([GONE], key)
+    key = case["workspace"].records.rows(one_customer.ERASURES.select())[0]["key"]
+    assert case["done"].keys == one_customer.identity.keys_of([GONE], key)
     assert "rows of customers" in {row["what"] for row in case["planned"].went}
 
 

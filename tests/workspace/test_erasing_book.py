@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from cs_metrics.workspace.erasing_book import blank
-from cs_metrics.workspace.erasing_text import UnsafeError
-from cs_metrics.workspace.identity import Identity
+from cs_metrics.workspace.erasing.delimited import UnsafeError
+from cs_metrics.workspace.erasing.identity import Identity
+from cs_metrics.workspace.erasing.workbook import blank
 
 WHO = Identity(frozenset({"17"}), words=frozenset({"ACC-0003", "Nordwind & Bio"}))
 

@@ -19,11 +19,12 @@ from cs_metrics.ingest.reading import files, worker
 from cs_metrics.ingest.reading.limits import Limits
 from cs_metrics.ingest.sheet import Read
 from cs_metrics.settings import resolve
-from cs_metrics.workspace import erasing, erasing_rows, erasing_uploads, erasing_versions, publishing, uploads, versions
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder, sha256_of
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.erasing import database_rows, one_customer, originals, version_files
+from cs_metrics.workspace.publish import publishing, uploads, versions
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder, sha256_of
+from cs_metrics.workspace.store.progress import Progress
+from cs_metrics.workspace.store.records import Records
 from tests.conftest import ROOT
 from tests.workspace.loads import load
 from tests.workspace.test_publishing import no_facts
@@ -47,7 +48,7 @@ def read_here(monkeypatch, tmp_path_factory):
             (folder / "0-0.arrow").rename(folder / f"{len(sheets)}.arrow")
         return Read(tuple(sheets), ())
 
-    monkeypatch.setattr(erasing_uploads, "read_files", read)
+    monkeypatch.setattr(originals, "read_files", read)
 
 
 class Killed(BaseException):
@@ -81,7 +82,7 @@ def done(folder: Folder, records: Records) -> None:
         assert rows == [(f"ACC-{i:04d}", i + 1) for i in range(1, 9) if i != 3]
         sha = cursor(folder.version(number)).execute("SELECT sha256 FROM _sources").fetchall()[0][0]
         assert uploads.path_of(folder, sha).read_text().splitlines()[3] == ","
-    (told,) = erasing.listing(records)
+    (told,) = one_customer.listing(records)
     assert told.finished_at is not None
     assert told.versions == [1, 2]
     went = {(row["where"], row["what"]): row["count"] for row in told.went}
@@ -95,9 +96,9 @@ def done(folder: Folder, records: Records) -> None:
 
 
 STEPS = (
-    (erasing_uploads, "move_whole", True), (erasing_uploads, "remove", True),
-    (erasing_versions, "move_whole", False), (erasing_versions, "move_whole", True),
-    (erasing_rows, "_uploads", False), (erasing, "compact", False),
+    (originals, "move_whole", True), (originals, "remove", True),
+    (version_files, "move_whole", False), (version_files, "move_whole", True),
+    (database_rows, "_uploads", False), (one_customer, "compact", False),
 )  # fmt: skip
 
 
@@ -117,9 +118,9 @@ def test_what_was_killed_is_finished(before, tmp_path, monkeypatch, place, name,
     with monkeypatch.context() as patched:
         patched.setattr(place, name, dies)
         with pytest.raises(Killed):
-            erasing.erase(folder, records, [GONE], {}, no_facts)
-    assert erasing.listing(records)[0].finished_at is None
-    erasing.finish(folder, records, no_facts)
+            one_customer.erase(folder, records, [GONE], {}, no_facts)
+    assert one_customer.listing(records)[0].finished_at is None
+    one_customer.finish(folder, records, no_facts)
     done(folder, records)
 
 
@@ -127,27 +128,27 @@ def test_nothing_is_begun_for_a_customer_that_nobody_knows(before):
     folder = Folder(before)
     records = Records(folder)
     with pytest.raises(WorkspaceError, match="Nothing is known of this customer"):
-        erasing.erase(folder, records, ["ACC-9999"], {}, no_facts)
+        one_customer.erase(folder, records, ["ACC-9999"], {}, no_facts)
     with pytest.raises(WorkspaceError, match="a customer's id"):
-        erasing.plan(folder, records, [" "], {})
-    assert erasing.listing(records) == []
+        one_customer.plan(folder, records, [" "], {})
+    assert one_customer.listing(records) == []
 
 
 ERASER = """
 import sys, time
 sys.path.insert(0, sys.argv[2])
-from cs_metrics.workspace import erasing, erasing_versions
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.erasing import one_customer, version_files
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import Records
 from tests.workspace.test_publishing import no_facts
 
 def say(*ignored):
     print("here", flush=True)
     time.sleep(60)
 
-erasing_versions.move_whole = say
+version_files.move_whole = say
 folder = Folder(sys.argv[1])
-erasing.erase(folder, Records(folder), ["ACC-0003"], {}, no_facts)
+one_customer.erase(folder, Records(folder), ["ACC-0003"], {}, no_facts)
 """
 
 
@@ -159,8 +160,8 @@ def test_a_process_that_is_killed_leaves_it_to_the_next(before, tmp_path):
         assert process.stdout.readline().strip() == "here"
         folder = Folder(path)
         records = Records(folder)
-        erasing.finish(folder, records, no_facts)  # whoever is at it is left to it
-        assert erasing.listing(records)[0].finished_at is None
+        one_customer.finish(folder, records, no_facts)  # whoever is at it is left to it
+        assert one_customer.listing(records)[0].finished_at is None
         os.kill(process.pid, signal.SIGKILL)
-    erasing.finish(folder, records, no_facts)
+    one_customer.finish(folder, records, no_facts)
     done(folder, records)

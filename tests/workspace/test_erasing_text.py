@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from cs_metrics.ingest.reading import delimited
 from cs_metrics.ingest.reading.limits import Limits
-from cs_metrics.workspace.erasing_text import UnsafeError, blank
-from cs_metrics.workspace.identity import Identity
+from cs_metrics.workspace.erasing.delimited import UnsafeError, blank
+from cs_metrics.workspace.erasing.identity import Identity
 
 WHO = Identity(frozenset({"17"}), words=frozenset({"ACC-0003", "Nordwind Bio", "petra@nordwind.example"}))
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.workspace import finishing, publishing, remembered, uploads, versions
-from cs_metrics.workspace.folder import move_whole
-from cs_metrics.workspace.records import ANNOUNCED
+from cs_metrics.workspace.kept import remembered
+from cs_metrics.workspace.publish import finishing, publishing, uploads, versions
+from cs_metrics.workspace.store.folder import move_whole
+from cs_metrics.workspace.store.records import ANNOUNCED
 
 FILE = "customer_id,plan\nA,Pro\nB,Basic\n"
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_metrics.settings import resolve
-from cs_metrics.workspace import publishing
-from cs_metrics.workspace.erasing_rows import mended
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.identity import Identity, identify, keys_of
-from cs_metrics.workspace.progress import Progress
+from cs_metrics.workspace.erasing.database_rows import mended
+from cs_metrics.workspace.erasing.identity import Identity, identify, keys_of
+from cs_metrics.workspace.publish import publishing
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 from tests.workspace.test_publishing import no_facts
 

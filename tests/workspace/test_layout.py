@@ -11,7 +11,7 @@ import pytest
 import cs_metrics as cs
 from cs_metrics import facts
 from cs_metrics.schema import TABLES
-from cs_metrics.workspace.database import cursor
+from cs_metrics.workspace.store.database import cursor
 from tests.api.conftest import put
 
 # Three files of six customers, published by releases from the first on: the raw tables and what the version says of

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.workspace import lookalikes
+from cs_metrics.workspace.contradictions import lookalikes
 from tests.workspace.test_matches import paid, put
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import cs_metrics as cs
 from cs_metrics import facts
 from cs_metrics.errors import PublishError, WorkspaceError
-from cs_metrics.workspace import matches
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.kept import matches
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 
 KPIS = ("mrr", "customer_churn_rate", "customer_retention_rate")

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.workspace import migrations, segments
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import METADATA, Records
+from cs_metrics.workspace.kept import segments
+from cs_metrics.workspace.store import migrations
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import METADATA, Records
 
 EARLIER = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 

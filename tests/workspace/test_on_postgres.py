@@ -14,9 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 import cs_metrics as cs
-from cs_metrics.workspace import backup, connections, migrations
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import METADATA, Records
+from cs_metrics.workspace.moving import backup
+from cs_metrics.workspace.store import connections, migrations
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import METADATA, Records
 from tests.conftest import ROOT
 from tests.workspace.test_archive import small
 from tests.workspace.test_migrations import EARLIER, write
@@ -117,9 +118,9 @@ def test_a_database_of_an_earlier_schema_opens_with_every_row(
 KILLED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from cs_metrics.workspace import migrations
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.store import migrations
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import Records
 
 def stop(con):
     print("here", flush=True)

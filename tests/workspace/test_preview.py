@@ -10,11 +10,11 @@ import pytest
 
 from cs_metrics.errors import CancelledError, PublishError
 from cs_metrics.settings import resolve
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.lineage import stem
-from cs_metrics.workspace.preview import Comparison, TableChanges
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish, rehearsal
+from cs_metrics.workspace.publish.lineage import stem
+from cs_metrics.workspace.publish.preview import Comparison, TableChanges
+from cs_metrics.workspace.publish.publishing import Request, publish, rehearsal
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 
 

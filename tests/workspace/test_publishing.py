@@ -10,11 +10,11 @@ import pytest
 from cs_metrics.errors import CancelledError, PublishError
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve
-from cs_metrics.workspace import describe, history, versions
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Published, Request, publish
+from cs_metrics.workspace.publish import describe, history, versions
+from cs_metrics.workspace.publish.publishing import Published, Request, publish
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import load
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from cs_metrics.errors import QueryError, WorkspaceError
-from cs_metrics.workspace import remembered, saved_settings, segments, states, uploads
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.kept import remembered, saved_settings, segments
+from cs_metrics.workspace.publish import uploads
+from cs_metrics.workspace.store import states
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import Records
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ def test_a_name_that_a_file_system_minds_is_made_harmless(folder, records, name,
 def test_processes_that_open_a_new_workspace_at_once_agree_on_it(tmp_path):
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
-        "from cs_metrics.workspace.folder import Folder; from cs_metrics.workspace.records import Records\n"
+        "from cs_metrics.workspace.store.folder import Folder; from cs_metrics.workspace.store.records import Records\n"
         f"print(Records(Folder({str(tmp_path / 'acme')!r})).workspace)"
     )
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)]

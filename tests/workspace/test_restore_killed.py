@@ -12,7 +12,8 @@ import pytest
 
 import cs_metrics as cs
 from cs_metrics.errors import FileError, WorkspaceError
-from cs_metrics.workspace import backup, packing, readiness, restored
+from cs_metrics.workspace.moving import backup, packing, restored
+from cs_metrics.workspace.store import readiness
 from tests.workspace.test_archive import rewritten, say, small
 
 RENAMES = 4  # it is unpacked; two workspaces; it is done

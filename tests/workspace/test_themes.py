@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.workspace import themes
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.kept import themes
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import Records
 
 
 @pytest.fixture
@@ -107,9 +107,9 @@ def test_a_merge_that_cannot_be_changes_nothing(records: Records) -> None:
 PIN = """
 import sys
 from cs_metrics.errors import WorkspaceError
-from cs_metrics.workspace import themes
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.kept import themes
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.records import Records
 records = Records(Folder(sys.argv[1]))
 done = 0
 for place in range(12):

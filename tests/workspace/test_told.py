@@ -11,11 +11,11 @@ import pytest
 from cs_metrics.errors import QueryError
 from cs_metrics.facts import believed, customers
 from cs_metrics.settings import BY_NAME, resolve
-from cs_metrics.workspace import told_apart
-from cs_metrics.workspace.database import cursor
-from cs_metrics.workspace.folder import Folder
-from cs_metrics.workspace.progress import Progress
-from cs_metrics.workspace.publishing import Request, publish
+from cs_metrics.workspace.contradictions import told_apart
+from cs_metrics.workspace.publish.publishing import Request, publish
+from cs_metrics.workspace.store.database import cursor
+from cs_metrics.workspace.store.folder import Folder
+from cs_metrics.workspace.store.progress import Progress
 from tests.workspace.loads import LiteralLoad, load
 
 CRM = [

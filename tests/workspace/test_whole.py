@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import cs_metrics as cs
-from cs_metrics.workspace.records import Records
+from cs_metrics.workspace.store.records import Records
 
 CHANGES: dict[str, Callable[[cs.Workspace], object]] = {
     "settings": lambda ws: ws.set_settings({"minimum_n": 7, "fiscal_year_starts": 4}),

@@ -29,7 +29,7 @@ from cs_metrics.kpis.slice import Slice
 from cs_metrics.kpis.where import compile_where, names
 from cs_metrics.periods import floor, step
 from cs_metrics.sql import Params, literal, quote
-from cs_metrics.workspace import asof
+from cs_metrics.workspace.publish import asof
 
 # what models foresee: their KPIs by their ids
 _FORESEEN = ("churn_risk_score", "win_prediction")

@@ -18,7 +18,7 @@ from cs_metrics.errors import QueryError, did_you_mean
 from cs_metrics.kpis import intervals
 from cs_metrics.kpis.available import available
 from cs_metrics.sql import Params
-from cs_metrics.workspace.follow_ups import STATES
+from cs_metrics.workspace.kept.follow_ups import STATES
 
 MOST = 10_000
 AGES = ((1, "up to a day"), (7, "up to a week"), (30, "up to 30 days"), (90, "up to 90 days"), (None, "older"))

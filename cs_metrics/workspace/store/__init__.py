@@ -1,0 +1,1 @@
+"""Where what is kept lies: the folder, the versions' files and the SQL database, each opened and changed safely."""

@@ -1,0 +1,1 @@
+"""The workspaces of this app and their people: made, joined, taken along, erased; and the log of it."""

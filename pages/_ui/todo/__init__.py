@@ -1,0 +1,1 @@
+"""The parts of the To do page: to-dos, rules, playbooks, the digest."""
