@@ -72,7 +72,7 @@ def test_readme_names_what_sign_in_takes_under_the_heading_that_the_app_tells_of
     section = README.split("## People and sign-in\n")[1].split("\n## ")[0]
     assert set(re.findall(r"CS_METRICS_\w+", section)) == {*access.OIDC.values(), access.ACCESS, access.MAY_CREATE}
     assert all(f"*{role}*" in section for role in Role)
-    assert "README.md, 'People and sign-in'" in (ROOT / "pages" / "_ui" / "access.py").read_text(encoding="utf-8")
+    assert "README.md, 'People and sign-in'" in Path(access.__file__).read_text(encoding="utf-8")
 
 
 def attributes(kpi: kpis.KPI) -> dict[str, list[str]]:

@@ -89,4 +89,5 @@ def test_open_on_purpose_it_says_so_on_every_visit(home: Path, tmp_path: Path) -
     ):
         visit.open("overview", ws="Northwind")
         assert "Open: whoever reaches this server may read and change everything." in visit.text()
-    assert "access: open" in (tmp_path / "log.txt").read_text()
+    said = (tmp_path / "log.txt").read_text()
+    assert "access: open, whoever reaches this server may read and change everything" in said

@@ -82,8 +82,12 @@ def refuse_unsafe() -> None:
     why = unsafe()
     if why:
         raise SystemExit(f"Not started. {why}")
-    code = mode() if secrets() is None else Mode.SIGN_IN
-    log.warning("access: %s", code)
+    if secrets() is not None or mode() is Mode.SIGN_IN:
+        log.warning("access: everybody signs in")
+    elif mode() is Mode.ALONE:
+        log.warning("access: nobody signs in, and this server answers its own machine only")
+    else:
+        log.warning("access: open, whoever reaches this server may read and change everything")
 
 
 def local(host: str) -> bool:
