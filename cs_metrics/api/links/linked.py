@@ -16,7 +16,7 @@ from cs_metrics.api.answering import own as own_kpis
 from cs_metrics.api.answering.answers import Answers
 from cs_metrics.api.links import small_cells, within
 from cs_metrics.api.links.masking import AMOUNTS, WRITTEN, Unseen, veil
-from cs_metrics.api.links.parts import PARTS, WHOLE, Part
+from cs_metrics.api.links.parts import JUDGED, PARTS, WHOLE, Part
 from cs_metrics.api.view import View
 from cs_metrics.errors import CSMetricsError, LimitError, NotAllowedError, NotComputableError, QueryError
 from cs_metrics.kpis import KPI, find
@@ -75,7 +75,7 @@ class Linked(View):
             kept = {row["kpi"]: row["content"] for row in kept_kpis.listing(self.workspace.records)}
         return own_kpis.described({kpi: held for kpi, held in kept.items() if not self.names(" ".join(held.values()))})
 
-    def inner(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def _inner(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Return what a method answers on its way to another answer: with no small cell hidden yet."""
         return _seen(self, name, super().__getattribute__(name)(*args, **kwargs))
 
@@ -111,7 +111,8 @@ def _guarded(view: Linked, name: str, method: Callable[..., Any]) -> Callable[..
 
 
 def _allowed(view: Linked, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-    if name == "try_own" or (view.secret and PARTS.get(name) is Part.SQL):
+    told = (view.secret and PARTS.get(name) is Part.SQL) or (view.where and name in JUDGED)
+    if told or name == "try_own":
         raise NotAllowedError(_NOT_SHOWN)
     return method
 

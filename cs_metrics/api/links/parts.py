@@ -49,5 +49,8 @@ PARTS: dict[str, Part] = {
 }  # fmt: skip
 """By the name of the method."""
 
-WHOLE = frozenset({"currencies", "model", "refunds", "sources"})
+WHOLE = frozenset({"currencies", "refunds", "sources"})
 """What is said of all data, whatever the filter: a reader with a locked one gets nothing of it."""
+
+JUDGED = frozenset({"model"})
+"""Alike, and of a form that cannot say nothing: it is refused."""

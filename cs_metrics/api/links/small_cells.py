@@ -78,11 +78,11 @@ def _kpis(view: Linked, ids: list[str], by: list[str], given: Mapping[str, Any])
     """Return `compute`, cut from the whole table of each KPI."""
     asked = {"grain": view.asked.get("grain"), "totals": True, **_ends(view)}
     least = int(view.least or 0)
-    table = view.inner("compute", ids, **asked)
+    table = view._inner("compute", ids, **asked)
     table = _without(table, view, [], {}, least)
     if by:
         base = {(kpi, SUM, _column(row)): hid for kpi, row, hid in _told(table)}
-        table = _without(view.inner("compute", ids, by=by, **asked), view, by, base, least)
+        table = _without(view._inner("compute", ids, by=by, **asked), view, by, base, least)
     whole = bool(given.get("totals"))
     grain = given.get("grain")
     if not whole:

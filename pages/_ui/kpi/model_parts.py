@@ -10,14 +10,16 @@ import streamlit as st
 from cs_metrics import charts
 from cs_metrics.score_rules import SIGNALS
 from pages._ui import chart, door, formats
+from pages._ui.links import linked
 
 DRIVERS_SHOWN = 10
 OUTCOME = {"churn_risk_score": ("account", "left or paid less"), "win_prediction": ("deal", "were won")}
 
 
 def show(kpi: Any) -> None:
-    """Show the judgement of a KPI's model; nothing where it has none."""
-    if kpi.id not in OUTCOME:
+    """Show the judgement of a KPI's model; nothing where it has none, or for a reader who sees a part of the data: it
+    was made of all."""
+    if kpi.id not in OUTCOME or linked.filters_locked():
         return
     judged = door.ask("model", kpi.id)
     st.subheader("How far to trust it", anchor=False)
