@@ -117,7 +117,8 @@ def version_or_none() -> View | None:
     if latest is None:
         return None
     switched = json.dumps(definitions(), sort_keys=True)
-    return _view(str(cs.home()), state.workspace(), state.version() or latest, switched)
+    name = state.workspace()
+    return _view(str(cs.home()), name, workspaces.identity(name), state.version() or latest, switched)
 
 
 def view() -> View:
@@ -388,7 +389,7 @@ def _key() -> _Key:
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _view(home: str, name: str, number: int, definitions: str) -> View:
+def _view(home: str, name: str, identity: str, number: int, definitions: str) -> View:
     return workspaces.open_workspace(name).version(number).view(definitions=json.loads(definitions))
 
 

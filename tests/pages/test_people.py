@@ -23,13 +23,18 @@ ANA, BO = "ana@acme.com", "bo@acme.com"
 @pytest.fixture
 def acme(home: Any) -> cs.Workspace:
     """A workspace of the test's own, with two customers, that ana owns."""
-    made = cs.Workspace(cs.home() / workspaces.create(f"People {uuid.uuid4().hex[:8]}"))
+    made = filled(cs.Workspace(cs.home() / workspaces.create(f"People {uuid.uuid4().hex[:8]}")))
+    made.invite(ANA, "owner")
+    return made
+
+
+def filled(made: cs.Workspace) -> cs.Workspace:
+    """Publish two customers into a workspace, and return it."""
     file = cs.home() / f"{made.name}.csv"
     file.write_text("Account ID,Region\nA-1001,EMEA\nB-1002,AMER\n")
     plan = made.read([file])
     plan.sheets[0].use("customers", {"customer_id": "Account ID", "region": "Region"})
     made.publish(plan, who=ANA)
-    made.invite(ANA, "owner")
     return made
 
 
@@ -138,6 +143,7 @@ def test_a_workspace_is_deleted_after_its_name_was_typed_and_the_name_is_free(
     open_page: Open, acme: cs.Workspace, signed_in: Any
 ) -> None:
     signed_in(ANA)
+    open_page("segments", ws=acme.name)
     app = open_page("people", ws=acme.name, view="gone")
     app.button(key="delete_look").click().run()
     app.text_input(key="delete_typed").set_value("no").run()
@@ -150,3 +156,5 @@ def test_a_workspace_is_deleted_after_its_name_was_typed_and_the_name_is_free(
     assert app.query_params["ws"] == "sample"
     assert workspaces.create(acme.name) == acme.name
     assert workspaces.open_workspace(acme.name).numbers() == []  # another one, not the one that is kept
+    filled(cs.Workspace(acme.path)).set_as_of("2031-05-06")
+    assert "Data to May 5, 2031" in said(open_page("segments", ws=acme.name))

@@ -173,13 +173,25 @@ def _came(home: str, name: str, who: str) -> None:
         held.acting(who)
 
 
+def identity(name: str) -> str:
+    """Return what tells a workspace from another of its name, which was deleted, by any server; '' where it has none
+    yet."""
+    return _identity(str(cs.home()), name)
+
+
+def _identity(home: str, name: str) -> str:
+    try:
+        return (Path(home) / name / "workspace.id").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
 def _opened(home: str, name: str) -> Workspace:
     """The workspace; another one where that of this name was deleted, by any server, and somebody took the name."""
-    try:
-        identity = (Path(home) / name / "workspace.id").read_text(encoding="utf-8")
-    except OSError:
+    known = _identity(home, name)
+    if not known:
         return cs.sample() if name == SAMPLE else cs.Workspace(Path(home) / name)
-    return _kept(home, name, identity)
+    return _kept(home, name, known)
 
 
 @st.cache_resource(max_entries=100, show_spinner="Opening the workspace …")
