@@ -25,6 +25,14 @@ UNITS = ("share", "score", "money", "count", "hours", "days", "ratio")
 _SHORTCODE = re.compile(r":(?=(?:[\w+/-]*[A-Za-z+-][\w+/-]*|100|1234):)", re.ASCII)
 
 
+def on_screen(words: str) -> str:
+    """Return words of a caption that only a screen has a use for, such as 'Press a bar': printing leaves them out.
+
+    A caption is small already, so that the sign for small words changes nothing else (see `printing.STYLE`).
+    """
+    return f":small[{words}]" if words else ""
+
+
 def locale() -> Locale:
     """Return the reader's locale; English where the browser names none that is known."""
     try:

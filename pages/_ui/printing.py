@@ -50,7 +50,7 @@ STYLE = """
     > .stCheckbox, > .stTextInput, > .stTextArea, > .stNumberInput, > .stDateInput, > .stMultiSelect, > .stSlider,
     > .stFileUploader, > .stFormSubmitButton, > [data-testid="stButtonGroup"], > [data-testid="stPagination"],
     > .stPageLink [data-testid="stIconMaterial"])),
-  .stPopover, .stForm { display: none !important; }
+  .stPopover, .stForm, [data-testid="stCaptionContainer"] span[style^="font-size"] { display: none !important; }
   [data-testid="stElementContainer"]:has(> .stSelectbox) { width: auto !important; flex: none !important;
     min-width: 0 !important; margin-right: 14px; }
   [data-testid="stElementContainer"]:has(> .stSelectbox) { break-after: avoid; }

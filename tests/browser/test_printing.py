@@ -31,7 +31,8 @@ def test_a_page_prints_with_its_title_and_numbers_and_without_its_controls(
     assert value in texts[0]
     for said in ("Sample company, version", "Filters: none", "Printed on"):
         assert said in texts[0]
-    for control in ("Overview", "Download", "Add a note", "Share", "Monthly\n", "SQL"):
+    assert page.get_by_text("Press a point to open").is_visible()
+    for control in ("Overview", "Download", "Add a note", "Share", "Monthly\n", "SQL", "Press a"):
         assert control not in text
     # also from a dark page the paper is white
     assert all((picture[:10] > 250).all() and (picture > 250).mean() > 0.5 for picture in pictures)

@@ -116,8 +116,8 @@ def show(question: Question, triangle: Triangle) -> None:
         if question.wording.kind == "on_or_after":
             note += "Who has not come back may still do so: the right-hand cells have had the least time. "
         st.caption(
-            f"{note}Percent of the cohort; behind a cohort's name its size. Press a cell, a cohort's name or a cell of "
-            "all cohorts to see who is in it.",
+            f"{note}Percent of the cohort; behind a cohort's name its size. "
+            + formats.on_screen("Press a cell, a cohort's name or a cell of all cohorts to see who is in it."),
             width="stretch",
         )
         download.table(triangle.frame, key="triangle_table", name=f"retention {question.activity.name}", label="Cells")
@@ -215,6 +215,7 @@ def side_by_side(question: Question, frame: pd.DataFrame) -> None:
                 on_select=lambda place=place, key=key: cell.pressed(f"triangle_{place}", key),
             )  # fmt: skip
     if len(order) > len(shown):
-        st.caption(f"The {len(shown)} largest of {len(order)}. Choose one in the list above to see it alone.")
+        alone = formats.on_screen("Choose one in the list above to see it alone.")
+        st.caption(f"The {len(shown)} largest of {len(order)}. {alone}")
     else:
-        st.caption("Choose one in the list above, or press a cell, to see it alone.")
+        st.caption(formats.on_screen("Choose one in the list above, or press a cell, to see it alone."))

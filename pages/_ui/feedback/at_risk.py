@@ -37,8 +37,8 @@ def revenue(survey: str, asked: Asked, given: dict[str, Any]) -> None:
     chart.show(
         drawing, key="mrr_by_answer", name=f"mrr by {survey} answer", select="segment", on_select=_pressed,
         hint=f"MRR at the end of {asked.span}, by each account's latest answer in it; together "
-        f"{_money(frame['mrr'].sum())}, the KPI MRR. All accounts, no sample: there is no interval. Press a bar to see "
-        "the accounts.",
+        f"{_money(frame['mrr'].sum())}, the KPI MRR. All accounts, no sample: there is no interval. "
+        + formats.on_screen("Press a bar to see the accounts."),
     )  # fmt: skip
     chosen = state.get("held") if state.get("held") in set(frame["category"]) else ""
     if chosen:

@@ -73,7 +73,7 @@ def _list(survey: str, found: Any, changes: int, given: dict[str, Any]) -> None:
         count = formats.plural(len(frame), "answer")
         few = f"The first {count}; the file has more." if len(frame) == SHOWN else f"{count}."
         money = "; MRR and renewal are as of then" if "mrr" in frame and frame["mrr"].notna().any() else ""
-        how = f" State, Owner, Note and {CONTACTED} can be changed: press a cell, then save."
+        how = " " + formats.on_screen(f"State, Owner, Note and {CONTACTED} can be changed: press a cell, then save.")
         st.caption(
             f"{few}{how if door.may('set_follow_ups') else ''} Age is in days, up to "
             f"{formats.last_day(door.as_of())}{money}.", width="stretch",

@@ -34,7 +34,8 @@ def show(survey: str, given: dict[str, Any]) -> None:
     chart.show(
         drawing, key="stayed_curve", name=f"{survey} survival after the answer", select="point", on_select=_picked,
         hint="The share still a customer so many days after the answer, with its 95 % band. Who is still here is "
-        f"followed as far as the data go. Pale: fewer than {found.minimum_n} at risk. Press a step to see who left.",
+        f"followed as far as the data go. Pale: fewer than {found.minimum_n} at risk. "
+        + formats.on_screen("Press a step to see who left."),
     )  # fmt: skip
     if found.returned:
         st.caption(f":material/info: {formats.plural(found.returned, 'account')} left and came back: the first leaving "

@@ -51,7 +51,7 @@ def segments(survey: str, kpi: KPI, asked: Asked) -> None:
         on_select=lambda: _pressed(shown),
         hint="Points that a segment adds to the score of all: its share of the answers times how far its own score "
         f"lies from it. Those of one attribute sum to 0. Pale: fewer than {door.settings()['minimum_n']} answers. "
-        "Press a bar, or choose a row below, to see that segment alone.",
+        + formats.on_screen("Press a bar, or choose a row below, to see that segment alone."),
     )  # fmt: skip
     frames.show(
         _segments_table(shown, named, kpi.unit), key=f"why_segments_{place}",

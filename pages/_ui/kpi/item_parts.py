@@ -108,7 +108,7 @@ def show(kpi: Any, asked: Asked) -> None:
     back = {shown: item for item, shown in named.items()}
     chart.show(
         drawing, key="items", name=f"{kpi.id} parts", select="segment", on_select=lambda: _bar(back),
-        hint="Press a bar to see that part alone.",
+        hint=formats.on_screen("Press a bar to see that part alone."),
     )  # fmt: skip
 
 

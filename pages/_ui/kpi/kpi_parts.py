@@ -19,6 +19,8 @@ from pages._ui.kpi import account_parts, card_parts, item_parts, kpi_texts, targ
 from pages._ui.links import linked
 from pages._ui.tile import Tile, figure, verdict
 
+OPENS = "Press a point to open its period under 'How it is computed', or choose it there."
+
 
 def headline(tile: Tile, result: dict[str, Any] | None, beside: dict[str, float], asked: Asked) -> None:
     """Show the value over the whole range, large, with its change, its interval, the sum behind it in words, and the
@@ -96,8 +98,7 @@ def trend(kpi: Any, frame: pd.DataFrame, asked: Asked, item: str | None = None, 
     drawing = chart.noted(drawing, kpi.id, grain=asked.question.grain)
     chart.show(
         drawing, key="trend", name=f"{kpi.id} by {asked.question.grain}", select="point", on_select=_point,
-        hint=f"{counted} Press a point to open its period under 'How it is computed', or choose it there.".strip(),
-        legend=counted,
+        hint=f"{counted} {formats.on_screen(OPENS)}".strip(), legend=counted,
     )  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def segments(kpi: Any, result: dict[str, Any] | None, asked: Asked, item: str | 
     press = "" if fixed else "Press a bar to see that segment alone; the filters above do the same."
     chart.show(
         drawing, key="segments", name=f"{kpi.id} by {chosen}", select=None if fixed else "segment",
-        on_select=lambda: _bar(chosen, values), hint=f"{counted} {press}".strip(), legend=counted,
+        on_select=lambda: _bar(chosen, values), hint=f"{counted} {formats.on_screen(press)}".strip(), legend=counted,
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def _waterfall(row: pd.DataFrame, at: str, grain: str, asked: Asked) -> None:
     asks = asked.question
     span = {"since": at, "grain": grain} if at else {"since": asks.since, "until": asks.until}
     drawing = chart.listed(charts.waterfall(row, **_look()), "mrr", **span)
-    hint = "Press a bar to see whose movement it is."
+    hint = formats.on_screen("Press a bar to see whose movement it is.")
     if not at:
         hint += " The range compares its two ends: who came and left within it moved nothing."
     chart.show(
@@ -91,7 +91,8 @@ def _over_time(frame: pd.DataFrame, grain: str) -> None:
     chart.show(
         chart.noted(drawing, "mrr", grain=grain), key="movement", name=f"mrr movements by {grain}",
         select="picked", on_select=_pressed_period,
-        hint="Up: gained. Down: lost. The line is the net change. Pale: not over. Press a bar to open it.",
+        hint="Up: gained. Down: lost. The line is the net change. Pale: not over. "
+        + formats.on_screen("Press a bar to open it."),
     )  # fmt: skip
     if analysis.lost_at_once(frame):
         st.caption(
@@ -147,7 +148,7 @@ def _segments(at: str, grain: str, asked: Asked) -> dict[str, Any] | None:
         shown[[names[by].label, *amounts]], key="moves_by_segment", name=f"mrr movements by {by}", amounts=ENDS,
         blank=[a for a in amounts if a not in ENDS],
         alt="Movements by segment", picked=lambda i: state.update(sg=json.dumps(values[i]), who=None), full=frame,
-        count=f"{formats.plural(len(frame), 'segment')}. Press a row to see its customers.",
+        count=f"{formats.plural(len(frame), 'segment')}. " + formats.on_screen("Press a row to see its customers."),
     )  # fmt: skip
     _transfers(moved, names[by], asked)
     return _segment(by, values)
@@ -161,7 +162,8 @@ def _split_over_time(frame: pd.DataFrame, by: str, title: str, grain: str) -> No
     chart.show(
         drawing, key="movement_split", name=f"mrr net change by {title} and {grain}", select="picked",
         on_select=_pressed_piece,
-        hint="Up: the segment grew. Down: it shrank. The line is all of them. Press a piece to see its customers.",
+        hint="Up: the segment grew. Down: it shrank. The line is all of them. "
+        + formats.on_screen("Press a piece to see its customers."),
     )  # fmt: skip
 
 
@@ -226,7 +228,7 @@ def _ledger(at: str, grain: str, asked: Asked, segment: dict[str, Any] | None) -
         _shown(frame), key="ledger", name=f"ledger {_when(at, grain, asked)} {move}".strip(),
         alt="Each customer's movements", amounts=ENDS, blank=tuple(MOVES.values()), full=frame,
         picked=lambda i: state.update(who=str(people[i])),
-        count=f"{counted} Press a row to open a customer.",
+        count=f"{counted} " + formats.on_screen("Press a row to open a customer."),
     )  # fmt: skip
     who = state.get("who")
     if who:

@@ -104,7 +104,8 @@ def concentration(asked: Asked) -> None:
         shown[[c for c in columns if c in shown]], key="largest", name=f"top {top} customers", shares=["Share"],
         amounts=["MRR", "MRR at the start"], alt="The largest customers", full=people,
         picked=lambda i: state.update(show=None, who=str(people["customer_id"].iloc[i])),
-        count=f"The largest at the end of {asked.span}, and as they were at its start. Press a row to open a customer.",
+        count=f"The largest at the end of {asked.span}, and as they were at its start. "
+        + formats.on_screen("Press a row to open a customer."),
     )  # fmt: skip
 
 

@@ -105,7 +105,8 @@ def stairs(question: Question, frame: pd.DataFrame) -> None:
     chart.show(
         drawing, key="survival_curve", name=f"survival by {question.grain}", select="point", on_select=_picked,
         hint=f"The share still here after so many {question.grain}s of life, with its 95 % band (log-log). Pale: fewer "
-        f"than {door.settings()['minimum_n']} at risk. Press a step to see who left.",
+        f"than {door.settings()['minimum_n']} at risk. "
+        + formats.on_screen("Press a step to see who left."),
     )  # fmt: skip
     if question.by:
         _medians(question)
