@@ -71,14 +71,15 @@ def _only_what_is_shared(asked: str) -> None:
     held = linked.opened()
     if held is None or asked in linked.pages(held):
         return
+    first = next(iter(linked.pages(held)))
     if asked:
         st.error("This link does not open that page.", icon=":material/link_off:")
         st.page_link(
-            pages()[held.page], label="Back to what it shows", icon=":material/arrow_back:",
+            pages()[first], label="Back to what it shows", icon=":material/arrow_back:",
             query_params=linked.params(held),
         )  # fmt: skip
         st.stop()
-    st.switch_page(pages()[held.page], query_params=linked.params(held))
+    st.switch_page(pages()[first], query_params=linked.params(held))
 
 
 def guard() -> None:

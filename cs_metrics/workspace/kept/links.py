@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cs_metrics.errors import NotAllowedError, PasswordNeededError, WorkspaceError, did_you_mean
+from cs_metrics.workspace import link_pages
 from cs_metrics.workspace.kept import people
 from cs_metrics.workspace.store.records import LINK_OPENS, LINKS, Records, now
 
@@ -24,6 +25,8 @@ FILTERS = ("open", "locked", "hidden")
 PAGES = ("page", "all")
 """Does a link open its page alone, or every page of analysis?"""
 LEAST = (2, 1000)
+TITLE, NOTE, PASSWORD = 120, 500, 200
+"""So many characters they have at most: a longer password could not be typed where it is asked for."""
 ANYONE, MEMBERS = "anyone", "members"
 TRIES, TRIED_WITHIN = 10, timedelta(minutes=15)
 """So many wrong passwords within this time, and no password is looked at."""
@@ -69,6 +72,7 @@ def _check(values: Mapping[str, Any]) -> None:
             "A link that leaves columns out, masks them or hides small cells needs its filters locked: what is left "
             "out could be had by subtraction."
         )
+    link_pages.check(values)
     audience = values["audience"]
     if audience not in (ANYONE, MEMBERS) and (isinstance(audience, str) or not audience):
         raise WorkspaceError(f"A link is for '{ANYONE}', for '{MEMBERS}', or for a list of e-mail addresses.")

@@ -13,6 +13,7 @@ from cs_metrics.errors import CSMetricsError
 from cs_metrics.presets import NAMES, PRESETS, Preset
 from pages._ui import about, chart, door, download, empty, formats, frames, leave, shell, state
 from pages._ui.filter_bar import Asked
+from pages._ui.links import linked
 
 SAID = "_definitions_said"
 ROWS_SHOWN = 500
@@ -20,7 +21,10 @@ NOW, OWN, DEFAULTS = "now", "own", "defaults"
 
 
 def comparing() -> bool:
-    """Let the reader choose between the choices themselves and two of them side by side."""
+    """Let the reader choose between the choices themselves and two of them side by side, which would tell by
+    subtraction what a link leaves out."""
+    if linked.leaves_out():
+        return False
     views = {"choices": "Choices and presets", "compare": "Side by side"}
     chosen = state.get("view") if state.get("view") in views else "choices"
     st.segmented_control("Show", list(views), format_func=views.get, required=True, label_visibility="collapsed",
@@ -29,7 +33,8 @@ def comparing() -> bool:
 
 
 def switchboard() -> None:
-    """Show each disagreement with its choices, a line each; a choice holds for this address until it is saved."""
+    """Show each disagreement with its choices, a line each; a choice holds for this address until it is saved. The
+    reader of a link sees what was chosen."""
     held, own = door.settings(), door.workspace().settings
     with st.grid(2, min_column_width=320, gap="medium", vertical_alignment="top"):
         for each in DISAGREEMENTS:
@@ -43,7 +48,7 @@ def _question(each: Disagreement, held: Any, own: Any) -> None:
     st.radio(
         f"**{each.question}**", [c.value for c in each.choices], key=key, on_change=_switched, args=(each.name, key),
         format_func=lambda v: _begun(each.choice(v).label) + (" (this workspace)" if v == own else ""),
-        captions=[formats.literal(c.means) for c in each.choices],
+        captions=[formats.literal(c.means) for c in each.choices], disabled=linked.opened() is not None,
     )  # fmt: skip
 
 
@@ -65,6 +70,9 @@ def switch(changes: dict[str, Any]) -> None:
 
 def keeping() -> None:
     """Say what the address switches, and offer to save it for the workspace, or to leave it."""
+    if linked.opened() is not None:
+        st.caption("This is how the link counts; its readers do not change it.")
+        return
     switched = door.definitions()
     if not switched:
         then = " Then it is saved." if door.may("set_settings") else ""
@@ -108,10 +116,12 @@ def presets() -> None:
 def _preset(each: Preset) -> None:
     st.markdown(f"**{each.vendor}**: {', '.join(each.labels)}")
     with st.container(horizontal=True, gap="xsmall"):
-        st.button(f"Look with {each.vendor}'s", icon=":material/visibility:", key=f"look_{each.name}", on_click=switch,
-                  args=(dict(each.settings),))  # fmt: skip
-        st.button("Compare", icon=":material/compare_arrows:", type="tertiary", key=f"compare_{each.name}",
-                  on_click=state.update, kwargs={"view": "compare", "a": OWN, "b": each.name})  # fmt: skip
+        if linked.opened() is None:
+            st.button(f"Look with {each.vendor}'s", icon=":material/visibility:", key=f"look_{each.name}",
+                      on_click=switch, args=(dict(each.settings),))  # fmt: skip
+        if not linked.leaves_out():
+            st.button("Compare", icon=":material/compare_arrows:", type="tertiary", key=f"compare_{each.name}",
+                      on_click=state.update, kwargs={"view": "compare", "a": OWN, "b": each.name})  # fmt: skip
     st.caption(f"Reproduces their example: {formats.literal(each.example)}")
     with st.expander("Their pages, and what still differs", icon=":material/open_in_new:"):
         for source in each.sources:
@@ -261,5 +271,7 @@ def of_kpi(kpi: Any) -> None:
             told.append(f"**{label}**" if held[each.name] != each.setting.default else label)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="counted_by"):
         st.caption(f":material/rule: Counted with {', '.join(told)}.", width="content")
+        if linked.leaves_out():
+            return
         shell.link("definitions", "Compare definitions", icon=":material/compare_arrows:", view="compare",
                    id=kpi.id)  # fmt: skip

@@ -10,6 +10,7 @@ import streamlit as st
 from cs_metrics import score_rules
 from cs_metrics.errors import CSMetricsError, QueryError
 from pages._ui import door, errors, formats, leave, shell, state
+from pages._ui.links import linked
 
 SAID = "_scores_said"
 HOW = """
@@ -31,9 +32,14 @@ def choose() -> str:
     return chosen
 
 
+def held() -> dict[str, Any]:
+    """Return the rules of every score: the workspace's, which are changed here; of a link those it counts by."""
+    return dict((door.settings() if linked.opened() is not None else door.workspace().settings)["scores"])
+
+
 def edit(score: str) -> dict[str, dict[str, Any]] | None:
     """Show the components as a table to be changed; return them, None where what was entered makes no rule."""
-    rules = door.workspace().settings["scores"][score]
+    rules = held()[score]
     of = "team" if score in score_rules.OF_TEAM else "account"
     signals = [name for name, signal in score_rules.SIGNALS.items() if signal.of == of]
     signals += [score_rules.BUILT_ON] if score == "referral_readiness_score" else []
@@ -91,22 +97,22 @@ def _read(row: dict[str, Any]) -> dict[str, Any]:
 
 def preview(score: str, rules: dict[str, dict[str, Any]] | None) -> None:
     """Show what the changed rules make of the score today, and offer to save them, or to go back to the defaults."""
-    held = door.workspace().settings["scores"]
-    changed = rules is not None and rules != held[score]
+    known = held()
+    changed = rules is not None and rules != known[score]
     if changed and not door.needs().get(score):
         with errors.shown():
-            before, after = (_today(score, {**held, score: which}) for which in (held[score], rules))
+            before, after = (_today(score, {**known, score: which}) for which in (known[score], rules))
             st.markdown(f"Over all active accounts: **{formats.value(before, 'score')}** by the rules as they are, "
                         f"**{formats.value(after, 'score')}** by these.")  # fmt: skip
     if not door.may("set_settings"):
         return
     with st.container(horizontal=True):
         if st.button("Save the rules", type="primary", icon=":material/save:", disabled=not changed):
-            _save({**held, score: rules}, f"The rules of {door.kpi(score).name} are saved; history follows them.")
-        if held[score] != score_rules.DEFAULTS[score] and st.button(
+            _save({**known, score: rules}, f"The rules of {door.kpi(score).name} are saved; history follows them.")
+        if known[score] != score_rules.DEFAULTS[score] and st.button(
             "Back to the defaults", type="tertiary", icon=":material/restart_alt:"
         ):
-            _save({**held, score: score_rules.DEFAULTS[score]}, "The rules are the app's own again.")
+            _save({**known, score: score_rules.DEFAULTS[score]}, "The rules are the app's own again.")
 
 
 def _today(score: str, scores: dict[str, Any]) -> float:

@@ -35,7 +35,7 @@ def show() -> None:
         st.success(st.session_state.pop(SAID), icon=":material/check:")
     found = door.workspace().links()
     if not found:
-        st.info("Nothing is shared yet. 'Share', at the top of every page of analysis, makes a link to it.")
+        st.info("Nothing is shared yet. 'Share', at the top of every page, makes a link to it.")
         return
     alive = [row for row in found if not share_parts.gone(row)]
     for row in alive:

@@ -10,6 +10,7 @@ import streamlit as st
 import cs_metrics as cs
 from cs_metrics.api.links.shared import Opened
 from cs_metrics.errors import NotAllowedError
+from cs_metrics.workspace import link_pages
 from pages._ui.links import expiring
 from pages._ui.people import workspaces
 from pages._ui.serving import access
@@ -19,8 +20,6 @@ NOTHING = "This link opens nothing: it was mistyped, or taken back."
 ALWAYS = ("v", "def")
 FILTERS = ("where", "seg")
 RANGE = ("period", "since", "until", "grain", "by", "cmp")
-ANALYSIS = ("overview", "cohorts", "revenue", "survival", "why", "feedback", "texts", "library", "kpi", "reports")
-"""The pages that a link may open; those that load, change or administer are never among them."""
 
 
 def token() -> str:
@@ -82,7 +81,8 @@ def fixed(held: Opened) -> tuple[str, ...]:
 
 def pages(held: Opened) -> tuple[str, ...]:
     """Return the pages that a link opens: its own with those that open its numbers, or all of analysis."""
-    return ANALYSIS if held.pages == "all" else tuple(dict.fromkeys((held.page, "kpi")))
+    told = ("page", "pages", "filters", "hidden", "masked", "least")
+    return link_pages.shown({name: getattr(held, name) for name in told})
 
 
 def params(held: Opened) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Sharing the page that is shown: the dialog that makes a link, and the word to its owner where one is open to all."""
+"""Sharing from a page: the dialog that makes a link, and the word to its owner where one is open to all."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.schema import TABLES, Type
+from cs_metrics.workspace import link_pages
 from cs_metrics.workspace.kept import people
-from cs_metrics.workspace.kept.links import ANYONE, LEAST, MEMBERS
-from pages._ui import door, errors, filter_bar, formats, routes, state, where
+from cs_metrics.workspace.kept.links import ANYONE, LEAST, MEMBERS, NOTE, PASSWORD, TITLE
+from pages._ui import door, errors, filter_bar, formats, routes, share_subject, state, where
 from pages._ui.links import linked
 from pages._ui.serving import access
 from pages._ui.serving.access import Mode
+from pages._ui.share_subject import Subject
 
 FILTERS = {
     "open": "Readers may change them",
@@ -29,12 +31,11 @@ OWN = ("ws", "v", "def", "link")
 
 
 def button(page: str) -> None:
-    """Offer to share the page, to those who may."""
-    page = page or "overview"
-    if page not in linked.ANALYSIS or not _may_share():
-        return
-    if st.button("Share", icon=":material/share:", key="share"):
-        _dialog(page)
+    """Offer to share the page, or what it is about, to those who may."""
+    if _may_share() and st.button("Share", icon=":material/share:", key="share"):
+        subject = share_subject.of(page or "overview")
+        title = "Share this page" if not subject.why else f"Share the page '{subject.title}'"
+        st.dialog(title, width="large", icon=":material/share:")(_dialog)(subject)
 
 
 def _may_share() -> bool:
@@ -50,8 +51,8 @@ def open_to_everyone() -> None:
         return
     page = state.page()
     found = [row for row in door.workspace().links() if row["audience"] == ANYONE and not gone(row)]
-    here = [row for row in found if row["pages"] == "all" or row["page"] == page]
-    if page in linked.ANALYSIS and here:
+    here = [row for row in found if page in link_pages.shown(row)]
+    if here:
         links = formats.plural(len(here), "link")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(f"Open to everyone who has the address: {links}", icon=":material/public:", color="orange")
@@ -69,19 +70,20 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-@st.dialog("Share this page", width="large", icon=":material/share:")
-def _dialog(page: str) -> None:
+def _dialog(subject: Subject) -> None:
     place = st.empty()
     made = ""
     with place.container(), errors.shown():
-        made = _form(page)
+        made = _form(subject)
     if made:
         place.empty()
         _made(made)
 
 
-def _form(page: str) -> str:
+def _form(subject: Subject) -> str:
     """Ask what the link shows, and to whom; return its address once it is made, else ''."""
+    if subject.why:
+        st.info(f"{subject.why} The link is to '{subject.title}'.", icon=":material/info:")
     asked = filter_bar.read()
     frozen = st.radio(
         "What it shows", [False, True], horizontal=True, key="share_frozen",
@@ -89,22 +91,27 @@ def _form(page: str) -> str:
         help="A frozen link goes on showing these data under today's definitions, whatever is loaded or changed later.",
     )  # fmt: skip
     left, right = st.columns(2)
-    title = left.text_input("Title", max_chars=120, placeholder="March review", key="share_title")
-    note = right.text_input("Note to the readers", max_chars=500, key="share_note")
+    title = left.text_input("Title", max_chars=TITLE, placeholder="March review", key="share_title")
+    note = right.text_input("Note to the readers", max_chars=NOTE, key="share_note")
     audience, addresses = _audience()
     left, right = st.columns(2)
     last = left.date_input(
         "Opens until", value=None, min_value=date.today(), key="share_until", help="Empty: until you take it back."
     )
     password = right.text_input(
-        "Password", type="password", autocomplete="new-password", key="share_password", help="Empty: none."
+        "Password",
+        type="password",
+        max_chars=PASSWORD,
+        autocomplete="new-password",
+        key="share_password",
+        help="Empty: none.",
     )
     pages = st.radio(
         "Pages", ["page", "all"], horizontal=True, key="share_pages",
-        format_func={"page": "This one, and what opens its numbers", "all": "All pages of analysis"}.get,
+        format_func={"page": f"'{subject.title}', and what opens its numbers", "all": "All pages of analysis"}.get,
     )  # fmt: skip
     with st.expander("What it leaves out", icon=":material/visibility_off:"):
-        kept = _left_out(asked.where)
+        kept = _nothing_left_out(subject) if subject.whole else _left_out(asked.where)
     if not st.button("Make the link", type="primary", icon=":material/link:", key="share_make"):
         return ""
     named = [people.address(each) for each in re.split(r"[\s,;]+", addresses) if each]
@@ -114,7 +121,7 @@ def _form(page: str) -> str:
         "title": title, "note": note, "frozen": frozen, "audience": whom, "password": password or None,
         "expires_at": ends, "pages": pages, **kept,
     }  # fmt: skip
-    return _share(page, asked, given)
+    return _share(subject, asked, given)
 
 
 def _audience() -> tuple[str, str]:
@@ -130,6 +137,14 @@ def _audience() -> tuple[str, str]:
     if chosen != "people":
         return chosen, ""
     return chosen, st.text_input("Their e-mail addresses", placeholder="ana@acme.com, ben@acme.com", key="share_people")
+
+
+def _nothing_left_out(subject: Subject) -> dict[str, Any]:
+    st.caption(
+        f"Nothing: '{subject.title}' {link_pages.WHOLE[subject.page]}, so it is shown whole or not at all. To leave "
+        "something out, share another page, such as the Overview."
+    )
+    return {"hidden": [], "masked": [], "least": None, "filters": "open"}
 
 
 def _left_out(held: where.Where) -> dict[str, Any]:
@@ -176,18 +191,19 @@ def _anywhere(column: str, there: dict[str, frozenset[str]]) -> bool:
     return any(column in columns for columns in there.values())
 
 
-def _share(page: str, asked: filter_bar.Asked, given: dict[str, Any]) -> str:
+def _share(subject: Subject, asked: filter_bar.Asked, given: dict[str, Any]) -> str:
     """Make the link and return its address."""
     open_filters = given["filters"] == "open"
     gone = OWN if open_filters else (*OWN, *linked.FILTERS)
-    params = {name: state.get(name) for name in st.query_params if name not in gone}
+    own = st.query_params if not subject.why else [name for name in st.query_params if name in state.CARRIED]
+    params = {name: state.get(name) for name in own if name not in gone} | subject.params
     question = asked.question
     if given["least"] and question.since and question.until:
         params |= {"period": "custom", "since": str(question.since), "until": str(question.until)}
         given |= {"since": question.since, "until": question.until, "grain": question.grain,
                   "by": next(iter(question.by), None)}  # fmt: skip
     token = door.workspace().share(
-        page, params, version=door.view().number, definitions=door.definitions(),
+        subject.page, params, version=door.view().number, definitions=door.definitions(),
         where={} if open_filters else asked.where, **given,
     )  # fmt: skip
     return address(token)

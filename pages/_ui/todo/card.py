@@ -115,7 +115,8 @@ def _change(row: dict[str, Any], said: str, **values: Any) -> None:
 def _evidence(row: dict[str, Any]) -> None:
     """Offer the rows of the version at which it opened; they are asked for only then."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        asked = st.toggle("The rows behind it", key=f"rows_{row['todo']}")
+        # they are of the version at which it opened, and a link shows one version
+        asked = door.may("todo_rows") and st.toggle("The rows behind it", key=f"rows_{row['todo']}")
         for kpi in todo_parts.kpis(row):
             name = door.kpi(kpi).name if kpi in {each.id for each in door.catalogue()} else ""
             if name and row["account"]:

@@ -39,6 +39,9 @@ def show() -> None:
 
 
 def _nothing() -> None:
+    if not door.may("rules"):
+        todo_parts.nothing("Nothing to do.", "No rule has opened a to-do on these data.")
+        return
     on = sum(row["enabled"] for row in door.workspace().rules())
     if on:
         todo_parts.nothing(

@@ -19,7 +19,9 @@ SECTIONS = {
 
 
 def section() -> str:
-    """Let the reader choose a part of the page, and return its name."""
+    """Let the reader choose a part of the page, and return its name; a link shows what is to do, and no more."""
+    if linked.opened() is not None:
+        return "list"
     chosen = state.get("show") if state.get("show") in SECTIONS else "list"
     st.segmented_control(
         "Part of the page", list(SECTIONS), format_func=SECTIONS.get, required=True, label_visibility="collapsed",
