@@ -61,6 +61,14 @@ class CancelledError(CSMetricsError):
     """Long work was cancelled by the person who began it. Nothing was stored."""
 
 
+def as_written(value: object, longest: int = 60) -> str:
+    """Return the beginning of what somebody gave, as Python writes it."""
+    try:
+        return repr(value)[:longest]
+    except (ValueError, RecursionError):  # an integer of thousands of digits, a list deep in lists
+        return f"this {type(value).__name__}"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a sentence for the end of an error message: the nearest known names, or all of them when few."""
     names = sorted({str(k) for k in known})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cs_metrics.errors import QueryError, did_you_mean
+from cs_metrics.errors import QueryError, as_written, did_you_mean
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 _WEEKDAY = {"monday": 0, "sunday": 6, "saturday": 5}
@@ -42,12 +42,12 @@ def instant(value: Any, name: str = "date") -> datetime:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            raise QueryError(f"'{name}': {value!r} is not a date. Write it as 2026-03-01.") from None
-    if isinstance(value, datetime):
+            raise QueryError(f"'{name}': {as_written(value)} is not a date. Write it as 2026-03-01.") from None
+    if isinstance(value, datetime) and value == value:  # pandas' missing one is not equal to itself
         return datetime(*value.timetuple()[:6], value.microsecond)
-    if isinstance(value, date):
+    if isinstance(value, date) and value == value:
         return datetime(value.year, value.month, value.day)
-    raise QueryError(f"'{name}': {value!r} is not a date. Write it as 2026-03-01.")
+    raise QueryError(f"'{name}': {as_written(value)} is not a date. Write it as 2026-03-01.")
 
 
 def check_grain(grain: str) -> str:

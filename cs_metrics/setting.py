@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from cs_metrics import score_rules
-from cs_metrics.errors import QueryError, did_you_mean
+from cs_metrics.errors import QueryError, as_written, did_you_mean
 
 
 @cache
@@ -38,8 +39,10 @@ class Setting:
         if self.kind in ("int", "float"):
             try:
                 number = float(value)
-            except (TypeError, ValueError):
-                raise QueryError(f"Setting '{self.name}': {value!r} is not a number.") from None
+            except (TypeError, ValueError, OverflowError):
+                raise QueryError(f"Setting '{self.name}': {as_written(value)} is not a number.") from None
+            if not math.isfinite(number):
+                raise QueryError(f"Setting '{self.name}': {value!r} is not a number.")
             if isinstance(value, bool) or (self.kind == "int" and number != int(number)):
                 raise QueryError(f"Setting '{self.name}': {value!r} is not a whole number.")
             low, high = self.minimum, self.maximum
@@ -51,8 +54,8 @@ class Setting:
                 raise QueryError(f"Setting '{self.name}': {value!r} is neither true nor false.")
             return value
         if self.kind == "names":
-            if isinstance(value, str) or not all(isinstance(v, str) for v in value):
-                raise QueryError(f"Setting '{self.name}' takes a list of names, not {value!r}.")
+            if isinstance(value, str) or not isinstance(value, Iterable) or not all(isinstance(v, str) for v in value):
+                raise QueryError(f"Setting '{self.name}' takes a list of names, not {as_written(value)}.")
             for name in value:
                 if self.choices and name not in self.choices:
                     raise QueryError(f"Setting '{self.name}': {name!r} is unknown. {did_you_mean(name, self.choices)}")
@@ -64,6 +67,8 @@ class Setting:
         if self.kind == "scores":
             return score_rules.check(value)
         known = _zones() if self.kind == "zone" else self.choices
+        if not isinstance(value, str):
+            raise QueryError(f"Setting '{self.name}': {as_written(value)} is not a text.")
         if self.kind in ("choice", "zone") and value not in known:
             raise QueryError(f"Setting '{self.name}': {value!r} is unknown. {did_you_mean(str(value), known)}")
         return value

@@ -338,7 +338,8 @@ def today(values: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in values.items() if name not in RENAMED}
     for old, (name, meanings) in RENAMED.items():
         if old in values and name not in found:
-            found[name] = meanings.get(values[old], values[old])
+            said = values[old]
+            found[name] = meanings.get(said, said) if isinstance(said, str | bool | None) else said
     return found
 
 

@@ -22,6 +22,8 @@ KPIS = ("net_promoter_score", "monthly_recurring_revenue", "customer_churn_rate"
 VIEWS: dict[str, tuple[dict[str, str], ...]] = {
     "kpi": (*({"id": one, "by": "plan"} for one in KPIS), *({"by": one} for one in ("region", "csm", "email"))),
     "feedback": ({"survey": "csat"},),
+    "segments": ({"draft": '{"plan":["Pro"]}'},),
+    "definitions": ({"view": "compare", "id": "customer_churn_rate"},),
 }
 """What else a page shows under other addresses."""
 TRIED = ("overview", "kpi", "feedback", "why")

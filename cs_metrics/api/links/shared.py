@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from cs_metrics.api import link_given
 from cs_metrics.api.keeping import erased
 from cs_metrics.api.links import snapshot
 from cs_metrics.api.links.linked import Linked
 from cs_metrics.api.links.looking import Looking
 from cs_metrics.api.view import View
 from cs_metrics.errors import QueryError, did_you_mean
-from cs_metrics.kpis.where import names
-from cs_metrics.periods import check_grain, instant
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve, today
-from cs_metrics.workspace.kept import links, own_kpis, people
+from cs_metrics.workspace.kept import links, own_kpis
 from cs_metrics.workspace.store.connections import whole
 from cs_metrics.workspace.store.folder import Folder
 from cs_metrics.workspace.store.records import Records
@@ -121,45 +120,39 @@ class Shared:
         "hidden". `hidden`: columns that do not exist for its readers; `masked`: columns whose values are replaced by
         pseudonyms that say nothing, the same for the same value within this link (what is no text is left out).
         `least`: cells of fewer are not shown, and of `since`, `until`, `grain` and `by` (one attribute) it answers for
-        these alone, so that no cell can be had by subtraction. `pages`: see `Opened`. `audience`: "members", "anyone",
-        or e-mail addresses.
+        these alone, so that no cell can be had by subtraction. `page`: one of those in `workspace.link_pages`, which
+        says which are shown whole or not at all; `pages`: see `Opened`. `audience`: "members", "anyone", or e-mail
+        addresses.
         `expires_at` (UTC): from then on it opens nothing. Raises WorkspaceError, QueryError.
         """
-        names(where)
-        hidden, masked = set(hidden), set(masked)
-        self._check_columns(hidden | masked)
-        kept = resolve(self.settings, definitions)
-        seen = self.version(version) if frozen else None
-        values = {
-            "title": title.strip(),
-            "note": note.strip(),
-            "page": page,
-            "params": {
-                name: value for name, value in (params or {}).items() if filters == "open" or name not in FILTERED
-            },
-            "frozen": frozen,
+        said = link_given.checked({
+            "page": page, "params": params, "title": title, "note": note, "frozen": frozen, "version": version,
+            "definitions": definitions, "where": where, "filters": filters, "hidden": hidden, "masked": masked,
+            "least": least, "since": since, "until": until, "grain": grain, "by": by, "pages": pages,
+            "audience": audience, "password": password, "expires_at": expires_at, "who": who,
+        })  # fmt: skip
+        self._check_columns(said["hidden"] | said["masked"])
+        kept = resolve(self.settings, said["definitions"])
+        seen = self.version(said["version"]) if frozen else None
+        asis = ("page", "title", "note", "frozen", "where", "filters", "least", "pages", "audience", "expires_at")
+        values = {name: said[name] for name in asis} | {
+            "params": {k: v for k, v in said["params"].items() if said["filters"] == "open" or k not in FILTERED},
             "version": seen.number if seen else None,
             # a live link keeps what it switches, a frozen one every setting
-            "settings": kept if frozen else today(dict(definitions or {})),
+            "settings": kept if frozen else today(said["definitions"]),
             "own": {r["kpi"]: r["content"] for r in own_kpis.listing(self.records)} if frozen else {},
             "as_of": seen.as_of.isoformat() if seen else None,
-            "where": dict(where or {}),
-            "filters": filters,
-            "hidden": sorted(hidden),
-            "masked": sorted(masked - hidden),
-            "least": least,
-            "asked": asked_of(since, until, grain, by),
-            "pages": pages,
+            "hidden": sorted(said["hidden"]),
+            "masked": sorted(said["masked"] - said["hidden"]),
+            "asked": asked_of(said),
             "snapshot": None,
-            "audience": audience if isinstance(audience, str) else [people.address(one) for one in audience],
-            "created_by": who,
-            "expires_at": None if expires_at is None else instant(expires_at, "expires_at"),
+            "created_by": said["who"],
         }
         if frozen:
             values["snapshot"] = snapshot.take(self.records, links.is_redacted(values))
-        link, token = links.make(self.records, values, password)
+        link, token = links.make(self.records, values, said["password"])
         told = {k: values[k] for k in ("page", "pages", "frozen", "filters", "hidden", "masked", "least", "audience")}
-        self.records.log(who, "link made", {"link": link, **told})
+        self.records.log(said["who"], "link made", {"link": link, **told})
         return token
 
     def _check_columns(self, names: set[str]) -> None:
@@ -236,8 +229,7 @@ class Shared:
         return cast("Workspace", still)
 
 
-def asked_of(since: Any, until: Any, grain: str | None, by: str | None) -> dict[str, Any]:
-    """Return the period and the breakdown of a link as they are kept. Raises QueryError for no date, or no grain."""
-    ends = {"since": since, "until": until}
-    kept = {name: None if end is None else instant(end, name).isoformat() for name, end in ends.items()}
-    return {**kept, "grain": None if grain is None else check_grain(grain), "by": by}
+def asked_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the period and the breakdown of a link as they are kept."""
+    ends = {name: None if said[name] is None else said[name].isoformat() for name in ("since", "until")}
+    return {**ends, "grain": said["grain"], "by": said["by"]}
