@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cs_metrics.analysis.feedback.answers import SURVEYS
-from cs_metrics.errors import QueryError, did_you_mean
+from cs_metrics.errors import QueryError, as_written, did_you_mean
 from cs_metrics.kpis import KPI
 from cs_metrics.kpis.ask import find
 from cs_metrics.kpis.where import names
@@ -82,7 +82,7 @@ def _of_kpi(rule: Mapping[str, Any], own: Mapping[str, KPI] | None) -> Rule:
     test = _one_of({"test": "change", **rule}, "test", ("change", "level"))
     most = rule.get("most", 10)
     if not isinstance(most, int) or isinstance(most, bool) or not 0 <= most <= MOST_ACCOUNTS:
-        raise QueryError(f"'most' is {most!r}: to-dos are opened for 0 to {MOST_ACCOUNTS} accounts.")
+        raise QueryError(f"'most' is {as_written(most)}: to-dos are opened for 0 to {MOST_ACCOUNTS} accounts.")
     told = {"kpi": find(str(rule.get("kpi")), own).id, "grain": check_grain(str(rule.get("grain", "month"))),
             "test": test}  # fmt: skip
     ends = _level(rule) if test == "level" else _move(rule)
@@ -140,20 +140,24 @@ def _move(given: Mapping[str, Any]) -> Rule:
 def _one_of(given: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
     value = given.get(name)
     if value not in known:
-        raise QueryError(f"A rule's '{name}' is one of {', '.join(k for k in known if k)}, not {value!r:.60}. "
-                         f"{did_you_mean(str(value), known)}".rstrip())  # fmt: skip
+        raise QueryError(f"A rule's '{name}' is one of {', '.join(k for k in known if k)}, not {as_written(value)}. "
+                         f"{did_you_mean(as_written(value), known)}".rstrip())  # fmt: skip
     return str(value)
 
 
 def _number(given: Mapping[str, Any], name: str) -> float:
     value = given.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise QueryError(f"A rule's '{name}' is a number, not {value!r:.60}.")
-    return float(value)
+    if not isinstance(value, bool) and isinstance(value, int | float):
+        try:
+            if math.isfinite(value):
+                return float(value)
+        except OverflowError:  # an integer beyond every float
+            pass
+    raise QueryError(f"A rule's '{name}' is a number, not {as_written(value)}.")
 
 
 def _days(given: Mapping[str, Any]) -> int:
     days = given.get("days")
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= LONGEST:
-        raise QueryError(f"'days' is {days!r:.60}. It is a whole number from 1 to {LONGEST:,}.")
+        raise QueryError(f"'days' is {as_written(days)}. It is a whole number from 1 to {LONGEST:,}.")
     return days

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cs_metrics.analysis.rules import fired, model, ready, words
 from cs_metrics.analysis.rules.backtest import Backtest
 from cs_metrics.analysis.rules.look import Look
+from cs_metrics.api import given
 from cs_metrics.api.answering import own
 from cs_metrics.api.answering.tried import look_at
 from cs_metrics.errors import CSMetricsError, WorkspaceError, did_you_mean
@@ -20,6 +21,7 @@ from cs_metrics.workspace.store.records import Records
 if TYPE_CHECKING:
     from cs_metrics.api.version import Version
 
+KEY, OWNER = 64, 200
 _LOG = logging.getLogger(__name__)
 
 
@@ -58,12 +60,12 @@ class Ruled:
 
     def rule(self, rule: str) -> dict[str, Any]:
         """Return one rule by its id or name. Raises WorkspaceError with the nearest names."""
-        found = self.rules()
+        rule, found = given.line(rule, "rule", rules.LONGEST), self.rules()
         for row in found:
             if rule in (row["rule"], row["name"]):
                 return row
         names = [row["name"] for row in found]
-        raise WorkspaceError(f"There is no rule '{rule}'. {did_you_mean(rule, names)}".rstrip())
+        raise WorkspaceError(f"There is no rule '{rule:.60}'. {did_you_mean(rule, names)}".rstrip())
 
     @whole
     def save_rule(
@@ -72,8 +74,9 @@ class Ruled:
         """Keep a rule (`rule`: in place of that one); return its id. It is off until `switch_rule`; one that is on and
         now says something else is switched off. Raises QueryError for what is no rule, WorkspaceError for a name that
         is taken or a playbook that there is not."""
-        known = own.catalogue(self.records)
-        checked = model.checked(content, known)
+        name, playbook = given.line(name, "name", rules.LONGEST), given.line(playbook, "playbook", KEY)
+        rule = None if rule is None else given.line(rule, "rule", KEY)
+        checked = model.checked(given.plain(content, "content"), own.catalogue(self.records))
         if checked["segment"]:
             segments.get(self.records, checked["segment"])
         if playbook:
@@ -93,7 +96,7 @@ class Ruled:
     @whole
     def restore_rule(self, rule: str, *, who: str = "") -> None:
         """Bring a deleted rule back, switched off."""
-        rules.restore(self.records, rule)
+        rules.restore(self.records, given.line(rule, "rule", KEY))
         self.records.log(who, "rule restored", {"rule": rule, "name": self.rule(rule)["name"]})
 
     def backtest_rule(self, rule: str, *, who: str = "") -> Backtest:
@@ -155,6 +158,10 @@ class Ruled:
     ) -> str:
         """Keep a playbook (`playbook`: in place of that one); return its id. A step is a text, or has `text` and `days`
         after the start; `owner` "csm" is the account's CSM, as the data have it. Raises WorkspaceError."""
+        name, owner = given.line(name, "name", playbooks.LONGEST), given.line(owner, "owner", OWNER)
+        playbook = None if playbook is None else given.line(playbook, "playbook", KEY)
+        if isinstance(steps, list | tuple):
+            steps = given.plain({"steps": steps}, "steps")["steps"]
         kept = playbooks.save(self.records, name, steps, owner, days, playbook)
         said = {"playbook": kept, "name": " ".join(name.split()), "owner": owner, "days": days}
         self.records.log(who, "playbook made" if playbook is None else "playbook changed", said)
@@ -173,7 +180,7 @@ class Ruled:
     @whole
     def restore_playbook(self, playbook: str, *, who: str = "") -> None:
         """Bring a deleted playbook back."""
-        playbooks.restore(self.records, playbook)
+        playbooks.restore(self.records, given.line(playbook, "playbook", KEY))
         self.records.log(who, "playbook restored", {"playbook": playbook, "name": self.playbook(playbook)["name"]})
 
     # Evaluating

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from cs_metrics.errors import WorkspaceError
+from cs_metrics.errors import WorkspaceError, as_written
 from cs_metrics.workspace.store.records import Records, now
 from cs_metrics.workspace.store.rule_tables import PLAYBOOKS
 
@@ -47,17 +47,25 @@ def checked(name: str, steps: Sequence[Any], owner: str, days: int) -> dict[str,
     if not name:
         raise WorkspaceError("A playbook needs a name, such as 'Detractor'.")
     if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= LATEST:
-        raise WorkspaceError(f"A playbook is due within 0 to {LATEST} days; this one says {days!r:.20}.")
+        raise WorkspaceError(f"A playbook is due within 0 to {LATEST} days; this one says {as_written(days, 20)}.")
+    if isinstance(steps, str) or not isinstance(steps, Sequence):
+        raise WorkspaceError(f"The steps of a playbook are a list, not {as_written(steps)}.")
     told = []
     for step in steps:
+        if not isinstance(step, str | Mapping):
+            raise WorkspaceError(f"A step of a playbook is a text, or has 'text' and 'days'; not {as_written(step)}.")
         one = {"text": step, "days": days} if isinstance(step, str) else dict(step)
-        text, after = " ".join(str(one.get("text") or "").split()), one.get("days", days)
+        if not isinstance(one.get("text"), str | None):
+            raise WorkspaceError(f"The text of a step is {as_written(one['text'])}. Write it in quotation marks.")
+        text, after = " ".join((one.get("text") or "").split()), one.get("days", days)
         if not text:
             continue
         if len(text) > LONGEST:
             raise WorkspaceError(f"A step has at most {LONGEST} characters; one has {len(text)}.")
         if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after <= LATEST:
-            raise WorkspaceError(f"The step '{text:.60}' is for a day from 0 to {LATEST}; it says {after!r:.20}.")
+            raise WorkspaceError(
+                f"The step '{text:.60}' is for a day from 0 to {LATEST}; it says {as_written(after, 20)}."
+            )
         told.append({"text": text, "days": after})
     if not 1 <= len(told) <= MOST_STEPS:
         raise WorkspaceError(f"A playbook has 1 to {MOST_STEPS} steps; this one has {len(told)}.")
