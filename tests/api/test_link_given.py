@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, NotAllowedError, QueryError, WorkspaceError
-from cs_metrics.workspace import link_pages
+from cs_metrics.workspace.kept import link_pages
 from cs_metrics.workspace.kept.links import NOTE, PASSWORD, TITLE
 
 HALF = "\ud800"

@@ -16,8 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cs_metrics.errors import NotAllowedError, PasswordNeededError, WorkspaceError, did_you_mean
-from cs_metrics.workspace import link_pages
-from cs_metrics.workspace.kept import people
+from cs_metrics.workspace.kept import link_pages, people
 from cs_metrics.workspace.store.records import LINK_OPENS, LINKS, Records, now
 
 FILTERS = ("open", "locked", "hidden")

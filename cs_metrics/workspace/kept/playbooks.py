@@ -54,7 +54,7 @@ def checked(name: str, steps: Sequence[Any], owner: str, days: int) -> dict[str,
     for step in steps:
         if not isinstance(step, str | Mapping):
             raise WorkspaceError(f"A step of a playbook is a text, or has 'text' and 'days'; not {as_written(step)}.")
-        one = {"text": step, "days": days} if isinstance(step, str) else dict(step)
+        one: dict[str, Any] = {"text": step, "days": days} if isinstance(step, str) else dict(step)
         if not isinstance(one.get("text"), str | None):
             raise WorkspaceError(f"The text of a step is {as_written(one['text'])}. Write it in quotation marks.")
         text, after = " ".join((one.get("text") or "").split()), one.get("days", days)

@@ -10,7 +10,7 @@ import streamlit as st
 import cs_metrics as cs
 from cs_metrics.api.links.shared import Opened
 from cs_metrics.errors import NotAllowedError
-from cs_metrics.workspace import link_pages
+from cs_metrics.workspace.kept import link_pages
 from pages._ui.links import expiring
 from pages._ui.people import workspaces
 from pages._ui.serving import access

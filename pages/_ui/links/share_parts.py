@@ -11,14 +11,13 @@ import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
 from cs_metrics.schema import TABLES, Type
-from cs_metrics.workspace import link_pages
-from cs_metrics.workspace.kept import people
+from cs_metrics.workspace.kept import link_pages, people
 from cs_metrics.workspace.kept.links import ANYONE, LEAST, MEMBERS, NOTE, PASSWORD, TITLE
-from pages._ui import door, errors, filter_bar, formats, routes, share_subject, state, where
-from pages._ui.links import linked
+from pages._ui import door, errors, filter_bar, formats, routes, state, where
+from pages._ui.links import linked, share_subject
+from pages._ui.links.share_subject import Subject
 from pages._ui.serving import access
 from pages._ui.serving.access import Mode
-from pages._ui.share_subject import Subject
 
 FILTERS = {
     "open": "Readers may change them",

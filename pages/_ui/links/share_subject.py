@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cs_metrics.workspace import link_pages
+from cs_metrics.workspace.kept import link_pages
 from pages._ui import door, routes, state
 
 MEMBERS_ONLY = "'{}' is for members of the workspace: a link opens no page on which something is loaded or changed."
