@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from cs_metrics.api import link_given
 from cs_metrics.api.keeping import erased
-from cs_metrics.api.links import snapshot
+from cs_metrics.api.links import link_given, snapshot
 from cs_metrics.api.links.linked import Linked
 from cs_metrics.api.links.looking import Looking
 from cs_metrics.api.view import View
