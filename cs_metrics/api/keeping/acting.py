@@ -52,24 +52,33 @@ class Acting:
     """A workspace as one person may use it: `workspace.acting("ana@acme.com", Role.EDITOR)`.
 
     It has the parts of the `Workspace` that `RIGHTS` names; the audit log says who acted, whatever the caller says.
+    `role` may be a function, asked at each use: then what was kept of a role that is gone (a button, a job, a token)
+    does nothing.
     """
 
-    def __init__(self, workspace: Workspace, who: str, role: Role) -> None:
-        self._workspace, self.who, self.role = workspace, who, role
+    def __init__(self, workspace: Workspace, who: str, role: Role | Callable[[], Role | None]) -> None:
+        self._workspace, self.who, self._role = workspace, who, role
 
     def __repr__(self) -> str:
         return f"<{self._workspace!r} in the hands of {self.who}, {self.role}>"
 
+    @property
+    def role(self) -> Role | None:
+        """What the person may do by now; None where they are no member any more."""
+        return self._role() if callable(self._role) else self._role
+
     def may(self, part: str) -> bool:
         """Return whether the role allows a part of the workspace ('publish'), so that a page need not offer it."""
-        return part in RIGHTS and self.role.may(RIGHTS[part])
+        role = self.role
+        return role is not None and part in RIGHTS and role.may(RIGHTS[part])
 
     def __getattr__(self, part: str) -> Any:
         if part.startswith("_") or part not in RIGHTS:
             raise AttributeError(f"A workspace in a person's hands has no part '{part}'.")
         if not self.may(part):
+            yours = f"yours is {self.role}" if self.role else "you have none any more"
             raise NotAllowedError(
-                f"That asks for the role of {RIGHTS[part]} in '{self._workspace.name}', and yours is {self.role}. "
+                f"That asks for the role of {RIGHTS[part]} in '{self._workspace.name}', and {yours}. "
                 "Ask an owner of the workspace."
             )
         found = getattr(self._workspace, part)

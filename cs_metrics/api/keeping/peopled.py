@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from cs_metrics.api.keeping.acting import Acting
@@ -56,11 +57,10 @@ class Peopled:
         self.records.log(who, "person removed", {"email": members.address(email)})
 
     def acting(self, who: str, role: Role | None = None) -> Acting:
-        """Return the workspace in a person's hands. `role` None: that of the member. Raises NotAllowedError for a
-        stranger, in words that do not say whether there is such a workspace."""
-        held = members.role_of(self.records, who) if role is None else role
-        if held is None:
-            raise NotAllowedError(f"There is no workspace '{self.folder.path.name}' that you are a member of.")
+        """Return the workspace in a person's hands. `role` None: that of the member, as it is at each use. Raises
+        NotAllowedError for a stranger, in words that do not say whether there is such a workspace."""
         if role is None:
+            if members.role_of(self.records, who) is None:
+                raise NotAllowedError(f"There is no workspace '{self.folder.path.name}' that you are a member of.")
             members.seen(self.records, who)
-        return Acting(cast("Workspace", self), who, held)
+        return Acting(cast("Workspace", self), who, role or partial(members.role_of, self.records, who))

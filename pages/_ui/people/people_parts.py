@@ -73,10 +73,10 @@ def _mode() -> None:
 
 def _for_others() -> None:
     space = door.workspace()
-    owners = space.owners()
-    st.markdown(f"You are **{space.role}** of this workspace.")
+    owners, mine = space.owners(), space.role
+    st.markdown(f"You are **{mine}** of this workspace.")
     for role, may in MAY.items():
-        if space.role.may(role):
+        if mine and mine.may(role):
             st.markdown(f"**{role.capitalize()}**: {may}")
     if owners:
         st.subheader(formats.plural(len(owners), "owner"), anchor=False)

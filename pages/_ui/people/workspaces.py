@@ -7,13 +7,14 @@ the reader of a link. Asked each time, so that whose role was taken away has non
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 import cs_metrics as cs
 from cs_metrics.api import Workspace
-from cs_metrics.api.keeping.acting import RIGHTS, Acting
+from cs_metrics.api.keeping.acting import Acting
 from cs_metrics.api.keeping.archives import import_workspace
 from cs_metrics.errors import NotAllowedError, WorkspaceError, did_you_mean
 from cs_metrics.workspace.kept.people import Role
@@ -31,7 +32,8 @@ SEEN = 300.0
 
 def names() -> list[str]:
     """Return the names of the workspaces that the person may see, the sample first."""
-    return [name for name in _all() if _role(name) is not None]
+    who, mode = access.who(), access.mode()
+    return [name for name in _all() if _role(name, mode, who) is not None]
 
 
 def latest() -> str:
@@ -53,22 +55,14 @@ def label(name: str) -> str:
 
 
 def open_workspace(name: str) -> Acting:
-    """Return the workspace of that name in the person's hands; raise WorkspaceError when there is none that they may
-    see, in the same words for one that is another's."""
-    role = _role(name) if name in _all() else None
-    if role is None:
+    """Return the workspace of that name in the person's hands, as long as they have a role in it; raise WorkspaceError
+    when there is none that they may see, in the same words for one that is another's."""
+    who, mode = access.who(), access.mode()
+    if name not in _all() or _role(name, mode, who) is None:
         raise WorkspaceError(f"There is no workspace '{name}'. {did_you_mean(name, names())}")
-    who = access.who()
     if who:
         _came(str(cs.home()), name, who)
-    return Acting(_opened(str(cs.home()), name), who, role)
-
-
-def still(held: Acting, part: str) -> None:
-    """Raise WorkspaceError where a person who was given a workspace may by now not use this part of it any more."""
-    role = _held(str(cs.home()), held.name, access.mode().value, held.who) if held.name in _all() else None
-    if role is None or not Role(role).may(RIGHTS[part]):
-        raise WorkspaceError("You may not send files to this workspace any more. Ask an owner of it.")
+    return Acting(_opened(str(cs.home()), name), who, partial(_role, name, mode, who))
 
 
 def unguarded(name: str) -> Workspace | None:
@@ -149,9 +143,11 @@ def _all() -> list[str]:
     return [SAMPLE, *(n for n in own if n != SAMPLE)]
 
 
-def _role(name: str) -> Role | None:
-    """What the person may do in a workspace. The sample is there for everyone to look at."""
-    held = _held(str(cs.home()), name, access.mode().value, access.who())
+def _role(name: str, mode: Mode, who: str) -> Role | None:
+    """What a person may do in a workspace; None where they may see none of that name, or there is none. The sample is
+    there for everyone to look at."""
+    there = name == SAMPLE or (cs.home() / name).is_dir()
+    held = _held(str(cs.home()), name, mode.value, who) if there else None
     return Role(held) if held else None
 
 

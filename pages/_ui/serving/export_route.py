@@ -22,8 +22,6 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from cs_metrics.api.keeping.acting import Acting
-from cs_metrics.errors import CSMetricsError
-from pages._ui.people import workspaces
 
 SECONDS = 3600.0
 KEPT = 20  # exports that wait to be fetched; the oldest goes first
@@ -84,19 +82,11 @@ def address(token: str) -> str:
 async def send(request: Request) -> Response:
     """Send the file in a stream, or say that it is not there: in the same words whatever the reason."""
     found = held(request.path_params["token"])
-    if found is not None and await to_thread.run_sync(_may, found):
+    if found is not None and await to_thread.run_sync(found.workspace.may, "export"):
         return FileResponse(
             found.path, media_type="application/zip", filename=found.path.name, headers={"Cache-Control": "no-store"}
         )
     return PlainTextResponse(GONE, 404)
-
-
-def _may(found: Outgoing) -> bool:
-    try:
-        workspaces.still(found.workspace, "export")
-    except CSMetricsError:
-        return False
-    return True
 
 
 def _base() -> str:

@@ -18,18 +18,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cs_metrics.errors import CSMetricsError, FileError, LimitError, WorkspaceError
+from cs_metrics.errors import CSMetricsError, FileError, LimitError, NotAllowedError, WorkspaceError
 from cs_metrics.ingest.reading.limits import Limits, variable
 from cs_metrics.workspace.publish.uploads import Arriving, too_large
 from pages._ui.data import arrivals
-from pages._ui.people import workspaces
 from pages._ui.serving import tickets
 
 SETTING = variable("file_mb")
 PIECE = 1 << 20
 PATIENCE = 120  # seconds without a byte after which an upload is given up
 LONGEST_NAME = 200
-_STATUS = {WorkspaceError: 401, FileError: 400, LimitError: 413}
+_STATUS = {WorkspaceError: 401, NotAllowedError: 401, FileError: 400, LimitError: 413}
 log = logging.getLogger("cs_metrics.app")
 
 
@@ -73,7 +72,8 @@ async def _received(request: Request) -> str:
     if length.isdecimal() and int(length) > most:
         raise too_large(name, most, SETTING)
     ticket = tickets.claim(known)
-    await to_thread.run_sync(workspaces.still, ticket.workspace, "arriving")
+    if not await to_thread.run_sync(ticket.workspace.may, "arriving"):
+        raise WorkspaceError("You may not send files to this workspace any more. Ask an owner of it.")
     if length.isdecimal() and int(length) > shutil.disk_usage(ticket.workspace.path).free:
         raise LimitError(f"{name} does not fit on the server's disk: free some space there, or split the file.")
     arriving = ticket.workspace.arriving(name, most, SETTING)
