@@ -1,11 +1,15 @@
-"""How the command line prints an answer: as columns for a person, as JSON for a program."""
+"""How the command line gives an answer: as columns for a person, as JSON for a program, as a file for a mailer."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from cs_metrics.errors import WorkspaceError
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -25,6 +29,20 @@ def show(frame: pd.DataFrame, as_json: bool) -> None:
 def print_json(value: Any) -> None:
     """Print a value as JSON; what JSON has no type for as text."""
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def write_file(target: Path, content: bytes) -> None:
+    """Write a file, whole or not at all: a mailer never takes half of one. Raises WorkspaceError."""
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        draft.write_bytes(content)
+        draft.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise WorkspaceError(
+            f"{target} cannot be written: {error.strerror}. Name a file in a folder of yours."
+        ) from error
 
 
 def _cell(value: Any) -> str:

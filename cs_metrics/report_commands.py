@@ -11,7 +11,7 @@ from typing import Any
 from cs_metrics.api.sample import sample
 from cs_metrics.api.workspace import Workspace
 from cs_metrics.errors import QueryError, WorkspaceError
-from cs_metrics.printing import print_json
+from cs_metrics.printing import print_json, write_file
 from cs_metrics.reports.brief import KINDS, Report, mark
 
 SUFFIXES = (".html", ".pdf", ".xlsx")
@@ -47,16 +47,7 @@ def _report(options: argparse.Namespace) -> int:
         options.kind, period=options.period, where=_where(options.where), as_of=options.as_of,
         edited=not options.generated,
     )  # fmt: skip
-    made = write(report)
-    draft = target.with_name(f".{target.name}.part")
-    try:
-        draft.write_bytes(made)
-        draft.replace(target)  # a mailer never takes half a file
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise WorkspaceError(
-            f"{target} cannot be written: {error.strerror}. Name a file in a folder of yours."
-        ) from error
+    write_file(target, write(report))
     if options.json:
         print_json(_said(target, report))
     else:

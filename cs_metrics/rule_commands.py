@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cs_metrics.api.workspace import Workspace
-from cs_metrics.errors import WorkspaceError
-from cs_metrics.printing import print_json
+from cs_metrics.printing import print_json, write_file
 from cs_metrics.reports import digest
 
 
@@ -30,16 +29,7 @@ def _digest(options: argparse.Namespace) -> int:
         workspace.evaluate_rules()
     found = workspace.digest(options.version)
     if options.html:
-        target = Path(options.html)
-        draft = target.with_name(f".{target.name}.part")
-        try:
-            draft.write_text(digest.html(found), encoding="utf-8")
-            draft.replace(target)  # a mailer never takes half a file
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise WorkspaceError(
-                f"{target} cannot be written: {error.strerror}. Name a file in a folder of yours."
-            ) from error
+        write_file(Path(options.html), digest.html(found).encode())
     if options.json:
         print_json(found)
     elif options.html:

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from cs_metrics.__main__ import main
+from cs_metrics.errors import WorkspaceError
+from cs_metrics.printing import write_file
 
 
 @pytest.mark.parametrize(("name", "begins"), [("r.html", b"<!DOCTYPE html>"), ("r.pdf", b"%PDF-"), ("r.xlsx", b"PK")])
@@ -47,3 +49,14 @@ def test_what_cannot_be_done_is_told_in_a_sentence(tmp_path, monkeypatch, capsys
     assert told in said
     assert "Traceback" not in said
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    (tmp_path / "file").write_bytes(b"of last month")
+    (tmp_path / "folder").mkdir()
+    for target in (tmp_path / "nowhere" / "r.html", tmp_path / "file" / "r.html", tmp_path / "folder"):
+        with pytest.raises(WorkspaceError, match="cannot be written"):
+            write_file(target, b"new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+    write_file(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"

@@ -71,13 +71,6 @@ def fingerprint(rule: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rule, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def kpis_of(rule: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the KPIs that a rule asks for."""
-    if rule["kind"] == "kpi":
-        return [rule["kpi"]]
-    return [c["kpi"] for c in rule["conditions"] if "kpi" in c]
-
-
 def _of_kpi(rule: Mapping[str, Any], own: Mapping[str, KPI] | None) -> Rule:
     test = _one_of({"test": "change", **rule}, "test", ("change", "level"))
     most = rule.get("most", 10)
@@ -123,7 +116,6 @@ def _answer(given: Mapping[str, Any], _: Mapping[str, KPI] | None) -> Rule:
 _PARTS: dict[str, Callable[[Mapping[str, Any], Mapping[str, KPI] | None], Rule]] = {
     "kpi": _kpi, "change": _change, "signal": _signal, "usage": _usage, "renewal": _renewal, "answer": _answer,
 }  # fmt: skip
-CONDITIONS = tuple(_PARTS)
 
 
 def _level(given: Mapping[str, Any]) -> Rule:
