@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import streamlit as st
 
-from cs_metrics.errors import CSMetricsError
-from pages._ui import door, download, errors, leave
+from pages._ui import door, download, leave
 from pages._ui.kpi import target_parts
+from pages._ui.undoing import Undoing
 
-DONE = "_target_done"
-ROUND = "_target_round"
-FAILED = "_target_failed"
+changes = Undoing("target")
+now = changes.now
 GRAINS = {"month": "Each month", "quarter": "Each quarter", "year": "Each year", "range": "The days as a whole"}
 
 
 def show(kpi: Any) -> None:
     """Show how the KPI stands to each of its targets, and offer to set, change and delete them."""
-    failed = st.session_state.pop(FAILED, None)
-    if failed is not None:
-        errors.show(failed)
-    _undo_bar(kpi)
+    changes.bar(kpi.id)
     frame = target_parts.of(kpi.id)
     held = {row["target"]: row for row in door.workspace().targets(kpi.id)}
     for row in target_parts.latest(frame):
@@ -31,7 +26,7 @@ def show(kpi: Any) -> None:
             st.markdown(f":material/flag: {target_parts.sentence(kpi, row)}", width="stretch")
             if not door.may("save_target"):
                 continue
-            with st.popover("Change", icon=":material/edit:", type="tertiary", key=_now(f"target_{row['target']}")):
+            with st.popover("Change", icon=":material/edit:", type="tertiary", key=now(f"target_{row['target']}")):
                 _form(row["target"], kpi, held[row["target"]])
                 st.button(
                     "Delete", icon=":material/delete:", type="tertiary", key=f"target_gone_{row['target']}",
@@ -39,7 +34,7 @@ def show(kpi: Any) -> None:
                 )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         if leave.given("save_target", "set targets"):
-            with st.popover("Set a target", icon=":material/flag:", key=_now("target_new")):
+            with st.popover("Set a target", icon=":material/flag:", key=now("target_new")):
                 _form("new", kpi, None)
         if len(frame):
             download.table(
@@ -57,22 +52,22 @@ def _form(key: str, kpi: Any, held: dict[str, Any] | None) -> None:
     if had["segment"] and had["segment"] not in saved:
         saved[had["segment"]] = "a deleted segment"
         whom.append(had["segment"])
-    with st.form(_now(f"target_form_{key}"), border=False):
-        low = st.number_input(f"At least{unit}", value=_times(had["low"], scale), key=_now(f"target_low_{key}"))
-        high = st.number_input(f"At most{unit}", value=_times(had["high"], scale), key=_now(f"target_high_{key}"))
+    with st.form(now(f"target_form_{key}"), border=False):
+        low = st.number_input(f"At least{unit}", value=_times(had["low"], scale), key=now(f"target_low_{key}"))
+        high = st.number_input(f"At most{unit}", value=_times(had["high"], scale), key=now(f"target_high_{key}"))
         segment = st.selectbox(
-            "For", whom, index=whom.index(had["segment"]), key=_now(f"target_for_{key}"),
+            "For", whom, index=whom.index(had["segment"]), key=now(f"target_for_{key}"),
             format_func=lambda s: saved.get(s, "the customers of its filter" if had["where"] else "everyone"),
         )  # fmt: skip
         grain = st.selectbox(
             "Holds for", list(GRAINS), index=list(GRAINS).index(had["grain"]), format_func=GRAINS.__getitem__,
-            key=_now(f"target_grain_{key}"),
+            key=now(f"target_grain_{key}"),
         )  # fmt: skip
-        since = st.date_input("From", had["since"], key=_now(f"target_since_{key}"))
+        since = st.date_input("From", had["since"], key=now(f"target_since_{key}"))
         until = had["until"] and had["until"] - timedelta(days=1)
-        until = st.date_input("To (empty: without end)", until, key=_now(f"target_until_{key}"))
-        owner = st.text_input("Owner", had["owner"], key=_now(f"target_owner_{key}"))
-        review = st.date_input("Next review", had["review_on"], key=_now(f"target_review_{key}"))
+        until = st.date_input("To (empty: without end)", until, key=now(f"target_until_{key}"))
+        owner = st.text_input("Owner", had["owner"], key=now(f"target_owner_{key}"))
+        review = st.date_input("Next review", had["review_on"], key=now(f"target_review_{key}"))
         if st.form_submit_button("Save", icon=":material/save:"):
             values = {
                 "low": _times(low, 1 / scale), "high": _times(high, 1 / scale), "segment": segment, "grain": grain,
@@ -88,55 +83,23 @@ def _times(number: float | None, factor: float) -> float | None:
 
 def _save(kpi: Any, held: dict[str, Any] | None, values: dict[str, Any]) -> None:
     space = door.workspace()
-    try:
-        kept = space.save_target(kpi.id, **values, target=held and held["target"])
-    except CSMetricsError as error:
-        errors.show(error)
-        return
+
+    def undo(kept: str) -> None:
+        if held is None:
+            space.delete_target(kept)
+        else:
+            before = {name: value for name, value in held.items() if name not in ("kpi", "created_at", "updated_at")}
+            space.save_target(held["kpi"], **before)
+
     said = "The target was changed." if held else "The target was set."
-    _done(kpi, said, (lambda: _put_back(held)) if held else (lambda: space.delete_target(kept)))
-    st.rerun()
-
-
-def _put_back(held: dict[str, Any]) -> None:
-    left_out = ("kpi", "created_at", "updated_at")
-    values = {name: value for name, value in held.items() if name not in left_out}
-    door.workspace().save_target(held["kpi"], **values)
+    if changes.do(lambda: space.save_target(kpi.id, **values, target=held and held["target"]), said, undo, of=kpi.id):
+        st.rerun()
+    changes.failure()
 
 
 def _delete(kpi: Any, target: str) -> None:
     space = door.workspace()
-    try:
-        space.delete_target(target)
-    except CSMetricsError as error:
-        st.session_state[FAILED] = error
-        return
-    _done(kpi, "The target was deleted.", lambda: space.restore_target(target))
-
-
-def _done(kpi: Any, said: str, undo: Callable[[], Any]) -> None:
-    """Keep what was done and how it is undone; what is open closes."""
-    st.session_state[DONE] = {"kpi": kpi.id, "said": said, "undo": undo}
-    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-
-
-def _undo_bar(kpi: Any) -> None:
-    done = st.session_state.get(DONE)
-    if not done or done["kpi"] != kpi.id:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f":material/check: {done['said']}", width="stretch")
-        st.button("Undo", icon=":material/undo:", key="undo_target", on_click=_undo)
-
-
-def _undo() -> None:
-    done = st.session_state.pop(DONE)
-    try:
-        done["undo"]()
-    except CSMetricsError as error:
-        st.session_state[FAILED] = error
-    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-
-
-def _now(key: str) -> str:
-    return f"{key}_{st.session_state.get(ROUND, 0)}"
+    changes.do(
+        lambda: space.delete_target(target), "The target was deleted.", lambda _: space.restore_target(target),
+        of=kpi.id,
+    )  # fmt: skip
