@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -52,6 +53,19 @@ class Undoing:
             st.markdown(f":material/check: {formats.literal(done['said'])}", width="stretch")
             if done["undo"]:
                 st.button("Undo", icon=":material/undo:", key=f"undo_{self._name}", on_click=self._undo, args=(of,))
+
+    def deleted(self, noun: str, rows: list[dict[str, Any]], restore: Callable[[str], Any]) -> None:
+        """List what was deleted (`noun`: its id in a row, and what it is called), each to be brought back."""
+        if not rows:
+            return
+        with st.expander(formats.plural(len(rows), f"deleted {noun}"), icon=":material/restore_from_trash:"):
+            for row in rows:
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.markdown(formats.literal(row["name"]), width="stretch")
+                    st.button(
+                        "Bring it back", type="tertiary", key=f"{noun}_back_{row[noun]}", on_click=self.do,
+                        args=(partial(restore, row[noun]), f"{row['name']} is back."),
+                    )  # fmt: skip
 
     def _undo(self, of: str) -> None:
         done = st.session_state.pop(self._done)

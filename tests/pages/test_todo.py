@@ -81,5 +81,7 @@ def test_a_rule_is_put_together_without_sql(open_page: Open) -> None:
     assert "it would have fired" in written(app)
     press(app, "undo_todo")
     assert "Soon" not in [row["name"] for row in workspace.rules()]
+    press(app, f"rule_back_{rule['rule']}")
+    assert "Soon" in [row["name"] for row in workspace.rules()]
     books = part(app, "playbooks")
     assert "Call the champion: what is in the way?" in written(books)

@@ -5,4 +5,4 @@ from __future__ import annotations
 from pages._ui.undoing import Undoing
 
 _CHANGES = Undoing("todo")
-do, now, bar = _CHANGES.do, _CHANGES.now, _CHANGES.bar
+do, now, bar, deleted = _CHANGES.do, _CHANGES.now, _CHANGES.bar, _CHANGES.deleted

@@ -32,7 +32,8 @@ def show() -> None:
             if mine:
                 _ways(row)
     if mine:
-        _deleted()
+        space = door.workspace()
+        changes.deleted("playbook", space.playbooks(deleted=True), space.restore_playbook)
 
 
 def _ways(row: dict[str, Any]) -> None:
@@ -85,18 +86,3 @@ def _save(row: dict[str, Any], name: str, steps: pd.DataFrame, owner: str, days:
     ):  # fmt: skip
         st.rerun()
     changes.bar()
-
-
-def _deleted() -> None:
-    space = door.workspace()
-    gone = space.playbooks(deleted=True)
-    if gone:
-        with st.expander(formats.plural(len(gone), "deleted playbook"), icon=":material/restore_from_trash:"):
-            for row in gone:
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.markdown(formats.literal(row["name"]), width="stretch")
-                    st.button(
-                        "Bring it back", type="tertiary", key=f"playbook_back_{row['playbook']}",
-                        on_click=changes.do,
-                        args=(lambda r=row: space.restore_playbook(r["playbook"]), f"{row['name']} is back."),
-                    )  # fmt: skip

@@ -27,7 +27,8 @@ def show() -> None:
         for row in rows:
             _card(row, mine)
     if mine:
-        _deleted()
+        space = door.workspace()
+        changes.deleted("rule", space.rules(deleted=True), space.restore_rule)
 
 
 def _card(row: dict[str, Any], mine: bool) -> None:
@@ -117,17 +118,3 @@ def _ways(row: dict[str, Any]) -> None:
         args=(lambda: space.delete_rule(row["rule"]), f"{row['name']} was deleted.",
               lambda _: space.restore_rule(row["rule"])),
     )  # fmt: skip
-
-
-def _deleted() -> None:
-    space = door.workspace()
-    gone = space.rules(deleted=True)
-    if gone:
-        with st.expander(formats.plural(len(gone), "deleted rule"), icon=":material/restore_from_trash:"):
-            for row in gone:
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.markdown(formats.literal(row["name"]), width="stretch")
-                    st.button(
-                        "Bring it back", type="tertiary", key=f"rule_back_{row['rule']}", on_click=changes.do,
-                        args=(lambda r=row: space.restore_rule(r["rule"]), f"{row['name']} is back."),
-                    )  # fmt: skip
