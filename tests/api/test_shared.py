@@ -86,13 +86,25 @@ def test_a_frozen_link_is_read_in_any_thread(workspace: cs.Workspace) -> None:
             assert list(pool.map(lambda _: texts(), range(40))) == [["A price rise"]] * 40
 
 
+def test_a_locked_filter_leaves_no_segment_note_or_target_of_all_data(workspace: cs.Workspace) -> None:
+    workspace.save_segment("Rivals", {"region": ["US"]})
+    workspace.save_note("Lost a US account", "2026-02-01")
+    workspace.save_target("net_promoter_score", since="2026-01-01", low=10)
+    for filters, there in (("open", 1), ("locked", 0), ("hidden", 0)):
+        token = workspace.share("overview", where={"region": ["EU"]}, filters=filters, audience="anyone")
+        seen = workspace.open_link(token).workspace
+        assert (len(seen.segments()), len(seen.notes()), len(seen.targets())) == (there,) * 3, filters
+    with pytest.raises(NotAllowedError):
+        seen.segment("Rivals")
+
+
 def test_an_altered_token_opens_nothing(workspace: cs.Workspace) -> None:
     token = workspace.share("overview", audience="anyone")
     for place, one in enumerate(token):
         other = next(c for c in string.ascii_letters if c != one)
         with pytest.raises(NotAllowedError, match="opens nothing"):
             workspace.open_link(token[:place] + other + token[place + 1 :])
-    for wrong in ("", ".", token[:-1], f"{token}x", token.partition(".")[0], "0" * 4000, "x' OR 1=1 --.y"):
+    for wrong in ("", ".", token[:-1], f"{token}x", token.partition(".")[0], "0" * 4000, "x' OR 1=1 --.y", "\x00.y"):
         with pytest.raises(NotAllowedError, match="opens nothing"):
             workspace.open_link(wrong)
     assert workspace.open_link(token).page == "overview"

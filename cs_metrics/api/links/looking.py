@@ -21,13 +21,16 @@ READ = frozenset({
 """The parts of the workspace that a link shows, as they are or (where it is frozen) as they were."""
 WORDLESS = frozenset({"as_of", "chosen_settings", "name", "scorecards", "settings"})
 """Those of them that a redacted link shows: nothing of what people wrote, named or decided."""
+OF_ALL = frozenset({"notes", "segment", "segments", "targets"})
+"""Those of them that speak of all data: the reader of a locked filter is shown none of them, as none in a view."""
 
 
 class Looking:
     """The parts of a `Workspace` that a page may use where a link opened it; any other raises NotAllowedError.
 
-    `numbers` has the link's version alone, and `version` returns the link's own view. Where the link is redacted, there
-    are no notes, targets, segments, pinned themes and follow-ups, and the cards are empty.
+    `numbers` has the link's version alone, and `version` returns the link's own view. Where its filter is locked, there
+    are no notes, targets and segments; where it is redacted, no pinned themes and follow-ups either, and the cards are
+    empty.
     """
 
     def __init__(self, workspace: Workspace, view: Linked) -> None:
@@ -79,7 +82,7 @@ class Looking:
             raise AttributeError(part)
         if part not in READ:
             raise NotAllowedError("That is not shown by this link.")
-        if self._view.redacted and part not in WORDLESS:
+        if (self._view.redacted and part not in WORDLESS) or (self._view.where and part in OF_ALL):
             return _nobody if part == "segment" else (lambda *_: {}) if part == "same_customers" else lambda *_: []
         return getattr(self._workspace, part)
 

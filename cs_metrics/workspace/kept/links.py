@@ -155,7 +155,8 @@ def reopened(records: Records, token: str, proof: str, who: str) -> dict[str, An
 def _found(records: Records, token: str) -> tuple[dict[str, Any] | None, bool]:
     """Return the link that a token names, and whether the token is that link's."""
     link, _, secret = token.partition(".")
-    rows = records.rows(records.mine(LINKS).where(LINKS.c.link == link[:64]))
+    # PostgreSQL takes no NUL in a text
+    rows = records.rows(records.mine(LINKS).where(LINKS.c.link == link[:64])) if link.isalnum() else []
     kept = rows[0]["secret"] if rows else hashlib.sha256(b"").hexdigest()
     known = hmac.compare_digest(hashlib.sha256(secret.encode()).hexdigest(), kept) and bool(rows)
     return (rows[0] if rows else None), known
