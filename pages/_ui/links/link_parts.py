@@ -115,7 +115,7 @@ def _opens(row: dict[str, Any]) -> None:
                 "what": [OUTCOMES.get(each["outcome"], each["outcome"]) for each in tried],
             }
         )
-        st.dataframe(frame, hide_index=True)
+        st.dataframe(frame, hide_index=True, alt="Who opened the link, and when")
         download.table(frame, key=f"opens_{row['link']}", name=f"link {row['link']} opened", numbers=False)
 
 
