@@ -111,6 +111,18 @@ def test_what_holds_the_values_of_a_column_goes_with_it() -> None:
     assert (Unseen(["a"], ["b"], KEY) | {"c"}).masked == {"b"}
 
 
+def test_items_that_are_values_of_what_is_kept_away_are_not_told_nor_guessed(version: Any) -> None:
+    whole = version.kpi("support_tickets")
+    product = whole["item"].dropna().iloc[0]
+    assert len(version.rows("support_tickets", item=product))
+    view = Linked(version, hidden={"tickets.product"})
+    assert view.kpi("support_tickets")["item"].isna().all()
+    assert len(view.rows("support_tickets"))
+    for guess in (product, "no such product"):
+        with pytest.raises(QueryError, match="cannot be asked"):
+            view.rows("support_tickets", item=guess)
+
+
 def test_amounts_left_out_are_beside_no_account(version: Any) -> None:
     view = Linked(version, hidden={"amount"})
     assert not {"mrr", "share", "mrr_before"} & set(view.largest().columns)

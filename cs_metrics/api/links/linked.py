@@ -129,6 +129,8 @@ def _redacted(view: Linked, name: str, method: Callable[..., Any], args: tuple, 
             raise NotAllowedError("The filters and the definitions of this link are locked.")
     if isinstance(asked.get("against"), Mapping):
         raise NotAllowedError("The filters and the definitions of this link are locked.")
+    if name == "rows" and asked.get("item") is not None and _says(view, str(asked.get("id"))):
+        raise QueryError(_NOT_ASKED)  # an answer would say whether there is such an item
     try:
         if view.least and part is not Part.NONE:
             return _seen(view, name, small_cells.answer(view, name, method, asked))
@@ -188,13 +190,14 @@ def _of_accounts(view: Linked, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _of_items(view: Linked, frame: pd.DataFrame) -> pd.DataFrame:
     """Return values without those of items that are the values of a column which the reader may not see."""
-    kept_away = {name.rpartition(".")[2] for name in view.hidden} | (WRITTEN if view.hidden.texts else set())
-    told = {kpi for kpi in frame["kpi"].unique() if not kept_away.isdisjoint(_items(find(kpi, view.own)))}
+    told = {kpi for kpi in frame["kpi"].unique() if _says(view, kpi)}
     return frame[~(frame["kpi"].isin(told) & frame["item"].notna())].reset_index(drop=True)
 
 
-def _items(kpi: KPI) -> set[str]:
-    return {str(form.item) for form in kpi.forms if form.item}
+def _says(view: Linked, kpi: str) -> bool:
+    """Return whether the items of a KPI are the values of a column which the reader may not see."""
+    kept_away = {name.rpartition(".")[2] for name in view.hidden} | (WRITTEN if view.hidden.texts else set())
+    return not kept_away.isdisjoint(str(form.item) for form in find(kpi, view.own).forms if form.item)
 
 
 def _nothing(answer: Any) -> Any:
