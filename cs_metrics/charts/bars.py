@@ -7,8 +7,7 @@ import pandas as pd
 
 from cs_metrics.charts import words
 from cs_metrics.charts.drawing import Drawing, blank, draw
-from cs_metrics.charts.look import LIGHT, Look, Picture, dress
-from cs_metrics.charts.trend import _AXIS
+from cs_metrics.charts.look import LIGHT, Look, Picture, dress, values_axis
 
 _ROW = 30
 # more bars than this are a table, not a chart
@@ -65,7 +64,7 @@ def _ranked(*, look: Look, unit: str, overall: float | None, name: str, height: 
     y = alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=limit))
     # room on the right for the words behind the longest bar
     scale = alt.Scale(zero=True, nice=False, range=[0, alt.ExprRef("width - min(110, width / 3)")])
-    x = alt.X("value:Q", title=None, axis=alt.Axis(format=_AXIS.get(unit, ",~f"), tickCount=4, grid=True), scale=scale)
+    x = alt.X("value:Q", title=None, axis=values_axis(unit, 4, grid=True), scale=scale)
     press = alt.selection_point(name="segment", fields=["segment"], on="click", empty=False)
     bar = (
         base.mark_bar(cornerRadiusEnd=2, height=alt.RelativeBandSize(0.62), cursor="pointer")
@@ -211,7 +210,7 @@ def distribution(df: pd.DataFrame, *, look: Look = LIGHT, locale: str = "en", he
 def _distribution(*, look: Look, height: int, columns: int) -> Picture:
     base = blank()
     x = alt.X("score:N", sort=None, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(paddingInner=0.18))
-    y = alt.Y("answers:Q", title=None, axis=alt.Axis(format="~s", tickCount=4), scale=alt.Scale(zero=True))
+    y = alt.Y("answers:Q", title=None, axis=values_axis("count", 4), scale=alt.Scale(zero=True))
     tone = alt.Scale(domain=["good", "rest", "bad"], range=[look.good, look.neutral, look.bad])
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=x,

@@ -77,6 +77,19 @@ RAMP_AT = (0.0, 0.05, 0.15, 0.3, 0.5, 0.75, 1.0)
 RAMP_TURNS = 0.42
 
 
+# Thousands and millions on an axis, with parts of one as they are. Vega's own axis writes 'NaN' where all is 0.
+SHORT = "abs(datum.value) < 1 ? format(datum.value, ',~f') : format(datum.value, '~s')"
+
+
+def values_axis(unit: str, ticks: int = 5, **more: Any) -> alt.Axis:
+    """The axis of a unit's values, on which no two labels read the same."""
+    if unit in ("money", "count"):
+        return alt.Axis(labelExpr=SHORT, tickCount=ticks, **more, **({"tickMinStep": 1} if unit == "count" else {}))
+    if unit == "share":
+        return alt.Axis(format=".1~%", tickCount=ticks, tickMinStep=0.001, **more)
+    return alt.Axis(format=",~f", tickCount=ticks, **more)
+
+
 def look(name: str) -> Look:
     """The look of a page by its theme's name; anything but 'dark' is light."""
     return DARK if name == "dark" else LIGHT

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cs_metrics.charts import words
 from cs_metrics.charts.drawing import Drawing, blank, draw
-from cs_metrics.charts.look import LIGHT, Look, Picture, dress
+from cs_metrics.charts.look import LIGHT, SHORT, Look, Picture, dress
 
 _PARTS = {"past": "so far", "path": "projected"}
 
@@ -51,7 +51,7 @@ def _projection(*, look: Look, height: int, title: str) -> Picture:
     x = alt.X(
         "period:T", title=None, axis=alt.Axis(tickCount=alt.ExprRef("max(3, floor(width / 110))"), labelFlush=True)
     )
-    axis = alt.Axis(format="~s", tickCount=5)
+    axis = alt.Axis(labelExpr=SHORT, tickCount=5)
     y = alt.Y("value:Q", title=title or None, axis=axis, scale=alt.Scale(zero=True, nice=True))
     band = (
         base.transform_filter("datum.part == 'path'")

@@ -7,10 +7,9 @@ import pandas as pd
 
 from cs_metrics.charts import words
 from cs_metrics.charts.drawing import Drawing, blank, draw
-from cs_metrics.charts.look import LIGHT, Look, Picture, dress
+from cs_metrics.charts.look import LIGHT, Look, Picture, dress, values_axis
 
 WHOLE, OPEN = "whole", "open"
-_AXIS = {"share": ".1~%", "money": "~s", "count": "~s", "score": ",~f", "hours": ",~f", "days": ",~f", "ratio": ",~f"}
 # above it a chart shows its largest series only, and says so
 MOST = 6
 
@@ -103,7 +102,7 @@ def _trend(
     x = alt.X(
         "period:T", title=None, axis=alt.Axis(tickCount=alt.ExprRef("max(3, floor(width / 110))"), labelFlush=True)
     )
-    axis = alt.Axis(format=_AXIS.get(unit, ",~f"), tickCount=5)
+    axis = values_axis(unit)
     y = alt.Y("value:Q", title=title or None, axis=axis, scale=alt.Scale(zero=unit in ("count", "money"), nice=True))
     tips = [alt.Tooltip("when:N", title="Period"), alt.Tooltip("shown:N", title="Value")]
     tips += [alt.Tooltip("chance:N", title="95 % interval"), alt.Tooltip("base:N", title="n")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -224,3 +225,13 @@ def test_words_of_a_bar_below_zero_stand_beside_it() -> None:
     )
     data = charts.ranked(frame, "region", unit="score").data.set_index("segment")
     assert data["end"].to_dict() == {"a": 0, "b": 30}
+
+
+def test_an_axis_of_zeros_has_a_number_and_no_two_labels_are_the_same() -> None:
+    frame = pd.DataFrame({"period": MONTHS[:3], "value": 0.0, "low": None, "high": None, "n": 9, "complete": True})
+    for unit in ("money", "count", "share"):
+        picture = charts.trend(frame.assign(high=0.0004 if unit == "share" else None), unit=unit).export("svg").decode()
+        labels = re.findall(r">(-?[\d.,]+[k%]?)</text>", picture)
+        assert "NaN" not in picture
+        assert any(label.startswith("0") for label in labels)
+        assert len(set(labels)) == len(labels)

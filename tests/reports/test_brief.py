@@ -172,3 +172,41 @@ def test_an_earlier_report_has_the_target_of_its_own_period(company):
     report = version.report("monthly", period="2026-03")
     assert check(version, report) > 20
     assert "net_revenue_retention.target NRR March 2026" in {s.key for s in report.section("summary").sentences}
+
+
+@pytest.fixture(scope="module")
+def flagged(tmp_path_factory) -> cs.Version:
+    """Twenty who pay 10 a month since 2025, of whom six leave on the last day of the data."""
+    folder = tmp_path_factory.mktemp("flagged")
+    rows = [f"A{i:02},2025-0{1 + i % 3}-01,{'2026-06-29' if i < 6 else ''},10,month" for i in range(20)]
+    (folder / "subs.csv").write_text("\n".join(["customer_id,start_date,end_date,amount,billing_period", *rows]))
+    workspace = cs.Workspace(folder / "flagged")
+    workspace.set_as_of("2026-07-01")
+    plan = workspace.read([folder / "subs.csv"])
+    choices.answer(plan, {q["id"]: q["choices"][0] for q in choices.open_questions(plan) if q["choices"]})
+    return workspace.publish(plan)
+
+
+def said(report, section):
+    return [s.text for s in report.section(section).sentences]
+
+
+def test_losses_that_all_fell_in_the_last_month_are_doubted_in_every_report_of_these_data(flagged):
+    for period in ("2026-06", "2026-04"):
+        report = flagged.report("monthly", period=period)
+        assert sum("ever lost went in June 2026, their last month" in s for s in said(report, "summary")) == 1
+    assert not any("ever lost" in s for s in said(cs.sample().version().report("monthly"), "summary"))
+
+
+def test_a_section_without_a_sentence_says_what_is_true_of_these_data(flagged):
+    report = flagged.report("weekly", period="2026-06-10")
+    assert len([m for m in report.metrics if m.now is not None]) > 2
+    assert not any(asked in s for s in said(report, "summary") for asked in ("rose", "fell"))
+    told = "No risk shows in renewals, revenue or survey answers, as far as these data have them."
+    assert report.section("risks").empty == told
+    assert report.section("actions").empty.endswith("as far as these data have them.")
+
+
+def test_nobody_with_a_health_score_is_not_counted_in_grades(flagged):
+    report = flagged.report("monthly", period="2026-04")
+    assert not any(s.startswith("Of 0 accounts") for s in said(report, "health"))

@@ -61,6 +61,8 @@ def health(asked: Asked, accounts: Accounts) -> list[Sentence]:
     said = []
     if HEALTH in accounts.now and len(accounts.now):
         scores = accounts.now[HEALTH].dropna()
+        if scores.empty:
+            return []
         well, poor = int((scores >= GOOD).sum()), int((scores < POOR).sum())
         said.append(
             sentence(

@@ -13,7 +13,7 @@ from cs_metrics.periods import Period, step
 from cs_metrics.reports.brief import accounts, aims, leavings, money, noted, saying, voices
 from cs_metrics.reports.brief.asking import Asked
 from cs_metrics.reports.brief.kinds import chosen, kind_of
-from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends, unchanged
+from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends, unchanged, unmoved
 from cs_metrics.reports.brief.model import Action, Metric, Report, Section, Sentence
 from cs_metrics.reports.brief.saying import sentence
 from cs_metrics.reports.brief.when import when
@@ -28,6 +28,7 @@ HEADLINES = frozenset(
      "customer_churn_rate", "net_promoter_score", "customer_satisfaction_score", "customer_health_score"}
 )  # fmt: skip
 """What leaders look at first, and the summary begins with, where it moved."""
+FAR = ", as far as these data have them."
 
 
 def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = None, as_of: datetime | None = None,
@@ -64,7 +65,8 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
     todo, due = accounts.actions(asked, people), accounts.renewing(asked, people)
     spoken = list(told.values())[:SUMMARY]
     behind, reached = aims.told(asked, goals)
-    summary = [*spoken, *behind[:MISSED], *due[:2], *_counted(asked, todo)[:1], *leavings.told(asked)]
+    summary = [*spoken, *behind[:MISSED], *due[:2], *_counted(asked, todo)[:1], *leavings.told(asked),
+               *leavings.at_once(asked)]  # fmt: skip
     risks = [*due, *money.told(asked, money.LOST), *voices.silent(asked)]
     growing = _growing(asked, people)
     better, worse = (
@@ -82,7 +84,7 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
         as_of=end, period=period, before=before, metrics=values, trends=lines, actions=todo[: accounts.SHOWN],
         actions_in_all=len(todo),
         sections=(
-            _section("summary", "Executive summary", summary, "These data answer none of this report's KPIs."),
+            _section("summary", "Executive summary", summary, unmoved(asked, values)),
             _section("metrics", "Key metrics and trends",
                      [*rest, *as_before, *filter(None, (running(asked, t) for t in lines)), *behind[MISSED:],
                       *noted.told(asked)],
@@ -90,9 +92,9 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
             _section("health", "Customer health highlights", accounts.health(asked, people),
                      "Health scores need accounts with use, tickets or answers; these data give none by account."),
             _section("risks", "Churn and expansion risks", risks,
-                     "These data have no contracts, revenue or survey answers to see risks by."),
+                     f"No risk shows in renewals, revenue or survey answers{FAR}"),
             _section("actions", "Actions and next steps", _counted(asked, todo),
-                     "No account calls for action by renewals, health or expansion score."),
+                     f"No account calls for action by renewals, health or expansion score{FAR}"),
             _section("wins", "Wins and learnings",
                      [*reached, *better, *won],
                      "These data show no gain in this period, and no theme or driver beyond chance."),

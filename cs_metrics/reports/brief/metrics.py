@@ -102,6 +102,16 @@ def unchanged(asked: Asked, metrics: Sequence[Metric]) -> tuple[set[str], list[S
     return {m.kpi for m in same}, [sentence(f"As in {{}}: {words}.", asked.before_said, *told)]
 
 
+def unmoved(asked: Asked, metrics: Sequence[Metric]) -> str:
+    """Return why a summary has nothing to say of any KPI: none moved, none is of a whole period, none has a value."""
+    known = [m for m in metrics if m.now is not None]
+    if any(m.complete and m.before is not None for m in known):
+        return f"No KPI of this report has moved since {asked.before_said}."
+    if known:
+        return "No KPI of this report has a whole period to tell of."
+    return "These data answer none of this report's KPIs."
+
+
 def explained(asked: Asked, metric: Metric) -> Explained:
     """Return why the KPI moved from the period before to the report's."""
     found: Explained = asked.view.why(

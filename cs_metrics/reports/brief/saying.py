@@ -28,9 +28,9 @@ def value(amount: float | None, unit: str, currency: str) -> str:
         whole = "¤#,##0" if abs(x) >= _WHOLE_MONEY or not x else None
         return _minus(format_currency(x, currency, whole, LOCALE, currency_digits=not whole))
     if unit == "hours":
-        return f"{_plain(x * 60, 0)} min" if abs(x) < 1 else f"{_plain(x, 1)} h"
+        return f"{_plain(x * 60, 0)} min" if abs(x) < 1 else f"{_plain(x, _fine(x))} h"
     if unit == "days":
-        return f"{_plain(x, 1)} days"
+        return f"{_plain(x, _fine(x))} days"
     if unit == "ratio":
         return _plain(x, 2)
     return _plain(x, 0 if x.is_integer() else 1)
@@ -102,6 +102,11 @@ def sentence(words: str, *parts: Number | Sentence | str) -> Sentence:
 def _plain(x: float, digits: int) -> str:
     form = "#,##0." + "0" * digits if digits else "#,##0"
     return _minus(format_decimal(round(x, digits) + 0.0, format=form, locale=LOCALE))
+
+
+def _fine(x: float) -> int:
+    """Return the digits of a time: of a hundred and more, a tenth means nothing."""
+    return 1 if abs(x) < 100 else 0
 
 
 def _minus(said: str) -> str:

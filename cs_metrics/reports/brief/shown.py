@@ -104,7 +104,7 @@ def _metric(report: Report, metric: Metric) -> tuple[str, ...]:
     said = change(report, metric)
     notes = [*([metric.verdict] if metric.verdict else []), *(["not over yet"] if not metric.complete else [])]
     few = metric.unit != "count" and metric.n is not None and metric.n < report.minimum_n
-    notes += ["few"] if few else []
+    notes += ["none to count" if not metric.n else "few"] if few else []
     notes += filter(None, [standing(metric.aim)])
     return (
         metric.name,

@@ -87,8 +87,8 @@ REFERRAL_READY_ACCOUNT_RATE = KPI(
     ),
     doc=Doc(
         definition="The share of the active accounts whose referral readiness score is at the threshold or above it.",
-        formula="active accounts with a referral readiness score of at least `readiness_threshold` (70) / active "
-        "accounts",
+        formula="active accounts with a referral readiness score of at least the threshold (70 unless its setting says "
+        "otherwise) / active accounts",
         insight="How large the pool is that a referral programme can draw on before it asks the unwilling.",
         measured="Counts accounts at each month's end by the rules of the readiness score; one about which nothing is "
         "known stands in the base and is not ready. The threshold is a setting, shared with expansion readiness.",

@@ -32,8 +32,8 @@ ACTIVATION_TO_EXPANSION_RATE = KPI(
         ),
     ),
     doc=Doc(
-        definition="The share of the accounts activated in the period whose MRR stepped up within `follow_days` (90) "
-        "of their activation.",
+        definition="The share of the accounts activated in the period whose MRR stepped up within the follow-up "
+        "time (90 days unless its setting says otherwise) of their activation.",
         formula="accounts activated in the period with a rise of MRR within the window after it / accounts activated "
         "in the period",
         insight="Whether a good start turns into growth while the first impression is fresh; it ties the work of "

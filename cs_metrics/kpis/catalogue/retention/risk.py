@@ -45,8 +45,8 @@ CHURN_RISK_SCORE = KPI(
     ),
     doc=Doc(
         definition="The estimated chance, from 0 to 100, that an active account cancels or downgrades within "
-        "`horizon_days` (90); the value is the mean over the active accounts, so it reads as the percentage expected "
-        "to.",
+        "the horizon (90 days unless its setting says otherwise); the value is the mean over the active accounts, so "
+        "it reads as the percentage expected to.",
         formula="sum over active accounts of 100 / (1 + exp(-(intercept + sum of coefficient x standardised signal))) "
         "/ active accounts",
         insight="Whom to call first, and how much recurring revenue stands behind it: the chances summed are the "
