@@ -28,7 +28,8 @@ class Mark:
 
 
 def layers(marks: Iterable[Mark], x: Mapping[str, Any], look: Look) -> list[dict[str, Any]]:
-    """Return the Vega-Lite layers of the marks on a chart whose other layers have this encoding of x."""
+    """Return the Vega-Lite layers of the marks on a chart whose other layers have this encoding of x. A small line
+    without axes has no room for their numbers: each tells its note when it is pointed at."""
     together: dict[str, list[Mark]] = {}
     for mark in marks:
         together.setdefault(mark.period, []).append(mark)
@@ -47,7 +48,7 @@ def layers(marks: Iterable[Mark], x: Mapping[str, Any], look: Look) -> list[dict
         y=alt.value(0), text="mark:N", tooltip=tip
     )
     made = []
-    for part in (rule, sign):
+    for part in (rule, sign) if x.get("axis", {}) is not None else (rule,):
         layer = part.to_dict()
         made.append({
             "data": {"values": rows}, "mark": layer["mark"], "encoding": {**layer["encoding"], "x": dict(x)},

@@ -69,3 +69,16 @@ def test_a_picture_of_bars_has_the_note_in_the_middle_of_its_bar() -> None:
     assert (x["timeUnit"], x["bandPosition"]) == ("yearmonth", 0.5)
     assert drawn.export("png").startswith(b"\x89PNG")
     assert ">1</text>" in drawn.export("svg").decode()
+
+
+def test_a_small_line_has_the_line_of_a_note_and_no_number() -> None:
+    frame = pd.DataFrame(
+        {"period": pd.date_range("2026-01-01", periods=3, freq="MS"), "value": [1.0, 2, 3], "low": None, "high": None,
+         "n": 9, "complete": True}
+    )  # fmt: skip
+    for drawing, kinds in ((charts.spark(frame), ["rule"]), (charts.trend(frame), ["rule", "text"])):
+        made = charts.noted(drawing, [{"dated": date(2026, 2, 9), "text": "Price change"}])
+        layers = [layer for layer in made.spec["layer"] if "values" in layer.get("data", {})]
+        assert [layer["mark"]["type"] for layer in layers] == kinds
+        assert layers[0]["data"]["values"][0]["note"].endswith("Price change")
+        assert made.export("svg")

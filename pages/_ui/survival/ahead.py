@@ -44,8 +44,9 @@ def hazards(question: Question, value: Any) -> list[int]:
         return []
     st.markdown(f"**{formats.literal(risk_sentence(frame, grain))}**")
     look = {k: v for k, v in chart.look_of("share").items() if k in ("look", "minimum_n", "locale")}
+    drawing = chart.listed(charts.hazards(frame, grain=grain, **look), chart.RETENTION)
     chart.show(
-        charts.hazards(frame, grain=grain, **look), key="hazard", name=f"churn hazard by {grain} of life",
+        drawing, key="hazard", name=f"churn hazard by {grain} of life",
         hint=f"Of those who begin a {grain} of their life, the share who leave in it, with its 95 % interval (Wilson). "
         f"Orange: it stands out. Pale: fewer than {look['minimum_n']} at risk.",
     )  # fmt: skip
@@ -72,9 +73,10 @@ def projection(question: Question, value: Any, rising: list[int]) -> None:
         return
     said = projection_sentences(made, grain, rising)
     st.markdown(f"**{formats.literal(said[0])}** {formats.literal(' '.join(said[1:]))}")
+    locale = str(formats.locale())
+    drawing = charts.projection(made.curve, made.held_out, grain=grain, look=chart.theme(), locale=locale)
     chart.show(
-        charts.projection(made.curve, made.held_out, grain=grain, look=chart.theme(), locale=str(formats.locale())),
-        key="projection", name=f"survival projected by {grain}",
+        chart.listed(drawing, chart.RETENTION), key="projection", name=f"survival projected by {grain}",
         hint="Shifted-beta-geometric model (Fader and Hardie, 2007), fitted on all that is known; band: 95 % for "
         f"customers like these (profile likelihood). alpha = {made.fit.alpha:.3g}, beta = {made.fit.beta:.3g}.",
     )  # fmt: skip

@@ -154,8 +154,10 @@ def _spark(question: Question, name: str) -> None:
     mine = frame[frame["theme"] == name].rename(columns={"share": "value"})
     if mine["value"].notna().sum() < 2:
         return
-    st.caption("Share of texts")
     drawing = charts.spark(mine, look=chart.theme(), unit="share", grain=question.grain, height=34)
+    drawing = chart.noted(drawing, grain=question.grain)
+    marked = f" · {formats.plural(len(drawing.marks), 'note')}, upright" if drawing.marks else ""
+    st.caption(f"Share of texts{marked}")
     chart.plain(drawing, key=f"spark_{name}", name=f"{name} over time")
 
 
