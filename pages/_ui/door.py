@@ -193,11 +193,12 @@ def _attributes(_view: View, key: _Key) -> tuple[Attribute, ...]:
     return tuple(sorted(found, key=_nearness))
 
 
-def _nearness(attribute: Attribute) -> tuple[bool, bool, int]:
-    """The customer's own before a row's; what tells nothing apart last; what people split by first."""
+def _nearness(attribute: Attribute) -> tuple[bool, bool, bool, int]:
+    """The customer's own before a row's; what tells nothing apart last, and before it why somebody left, which those
+    alone have who did; what people split by first."""
     column = attribute.name.rsplit(".", 1)[-1].casefold()
     place = COMMON.index(column) if column in COMMON else len(COMMON)
-    return attribute.table != "customers", len(attribute.values) == 1, place
+    return attribute.table != "customers", len(attribute.values) == 1, column == "churn_reason", place
 
 
 def few(tables: Iterable[str] | None = None) -> list[Attribute]:

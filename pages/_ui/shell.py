@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import functools
 import gc
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def enter() -> Any:
     if not st.session_state.get(SEEN) and not linked.token():
         # The first address of a visit is completed once, so that it can be copied; Back to it is left alone.
         st.session_state[SEEN] = True
-        with errors.shown():
+        with errors.shown(), suppress(CSMetricsError):  # what is wrong with an address the page says, once
             _complete_address()
     return page
 
