@@ -5,7 +5,7 @@ from pages._ui.reports import edit, report_parts
 
 shell.guard()
 
-shell.head("Reports")
+shell.head("Reports", period=False)
 if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show(grain=False, period=False)

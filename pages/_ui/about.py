@@ -51,10 +51,11 @@ def _filters(own: where.Where) -> str:
 
 
 def lines(told: dict[str, str]) -> str:
-    """Return the same in three short lines, for a picture."""
+    """Return the same in three short lines, for a picture; the period where it is told."""
     if not told:
         return ""
-    first = f"{told['Workspace']}, version {told['Version']}, data to {told['Data to']}. Period: {told['Period']}"
+    first = f"{told['Workspace']}, version {told['Version']}, data to {told['Data to']}."
+    first += f" Period: {told['Period']}" if "Period" in told else ""
     return "\n".join([first, f"Filters: {told['Filters']}", f"Definitions: {told['Definitions']}"])
 
 

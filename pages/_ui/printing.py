@@ -50,7 +50,8 @@ STYLE = """
     > .stCheckbox, > .stTextInput, > .stTextArea, > .stNumberInput, > .stDateInput, > .stMultiSelect, > .stSlider,
     > .stFileUploader, > .stFormSubmitButton, > [data-testid="stButtonGroup"], > [data-testid="stPagination"],
     > .stPageLink [data-testid="stIconMaterial"])),
-  .stPopover, .stForm, [data-testid="stCaptionContainer"] span[style^="font-size"] { display: none !important; }
+  .stPopover, .stForm, .st-key-open_to_everyone, [data-testid="stCaptionContainer"] span[style^="font-size"]
+    { display: none !important; }
   [data-testid="stElementContainer"]:has(> .stSelectbox) { width: auto !important; flex: none !important;
     min-width: 0 !important; margin-right: 14px; }
   [data-testid="stElementContainer"]:has(> .stSelectbox) { break-after: avoid; }
@@ -60,6 +61,7 @@ STYLE = """
   [data-testid="stSelectbox"] * { border: 0 !important; background: transparent !important; padding: 0 !important;
     min-height: 0 !important; height: auto !important; font-size: 8.5pt !important; }
   [data-testid="stSelectbox"] svg { display: none; }
+  [data-testid="stSelectbox"] input { field-sizing: content; padding-right: 4px !important; }
   [data-testid="stExpander"] details { border: 0 !important; }
   [data-testid="stExpander"] summary svg, [data-testid="stExpander"] summary [data-testid="stIconMaterial"]
     { display: none; }
@@ -72,6 +74,7 @@ STYLE = """
   :has(> .st-key-triangle_halves):has(+ [data-testid="stElementContainer"] .paper-chart) { display: none !important; }
   .stHorizontalBlock:has(.paper-chart), [data-testid="stGrid"]:has(.paper-chart) { display: block !important; }
   .stColumn:has(.paper-chart) { width: 100% !important; }
+  [data-testid="stGrid"] > :has(.paper-chart) { break-inside: avoid; }
   .paper-head { font-size: 8.5pt; color: #5b6875; border-bottom: 1px solid #d5dde5; padding-bottom: 4px; }
   .paper-head p { margin: 0 0 1px; }
   .paper-chart { break-inside: avoid; } .paper-chart img { width: 100%; height: auto; display: block; }
@@ -138,11 +141,12 @@ def style() -> None:
     st.html(f"<style>{STYLE}{FROM_DARK if dark else ''}</style>")
 
 
-def head() -> None:
-    """Write what the page stands on for paper: workspace, version, data, period, filters, definitions, the day."""
+def head(period: bool = True) -> None:
+    """Write what the page stands on for paper: workspace, version, data, period, filters, definitions, the day.
+    `period`: the page is of the filter bar's period; one that is not says its own."""
     st.session_state[WAITING] = []
     try:
-        told = about.lines(about.told())
+        told = about.lines({name: said for name, said in about.told().items() if period or name != "Period"})
     except CSMetricsError:  # the page itself says what is wrong with the address
         return
     if told:

@@ -112,8 +112,9 @@ def top_bar(shown: str) -> None:
             _workspace_menu()
 
 
-def head(title: str, *, about: str | None = None) -> None:
-    """Show a page's title with what it stands on: sample or own data, and how far the data go."""
+def head(title: str, *, about: str | None = None, period: bool = True) -> None:
+    """Show a page's title with what it stands on: sample or own data, and how far the data go. `period`: it is of the
+    filter bar's period."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, width="content", anchor=False, help=about)
         if state.workspace() == workspaces.SAMPLE:
@@ -126,7 +127,7 @@ def head(title: str, *, about: str | None = None) -> None:
             _newer(version)
             _definitions()
     naming.said()
-    printing.head()
+    printing.head(period)
     share_parts.open_to_everyone()
 
 

@@ -128,3 +128,8 @@ def test_files_that_disagree_on_who_left_are_told_of_where_the_numbers_are(open_
     assert "take leavings by the churn events" in text(
         open_page("survival", **{"def": '{"leaving_source":"churn_events"}'})
     )
+
+
+def test_a_wrong_workspace_is_told_of_once(open_page: Open) -> None:
+    app = open_page("overview", errors=True, ws="nowhere")
+    assert ["There is no workspace 'nowhere'" in e.value for e in app.error] == [True]

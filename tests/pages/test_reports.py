@@ -98,3 +98,11 @@ def test_an_earlier_period_and_one_that_is_not_over(open_page: Open) -> None:
     assert len(app.selectbox(key="url_of").options) >= 12
     app = open_page("reports", of="2026-07-01", errors=True)
     assert "July 2026 is not" in written(app)
+
+
+def test_a_printed_report_tells_its_own_period_and_not_that_of_other_pages(open_page: Open) -> None:
+    for page, told in (("reports", False), ("library", True)):
+        heads = [
+            e.proto.body for e in open_page(page).get("html") if "paper-head" in e.proto.body and "<p>" in e.proto.body
+        ]
+        assert ["Period:" in head for head in heads] == [told]

@@ -53,7 +53,7 @@ def open_to_everyone() -> None:
     here = [row for row in found if page in link_pages.shown(row)]
     if here:
         links = formats.plural(len(here), "link")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="open_to_everyone"):
             st.badge(f"Open to everyone who has the address: {links}", icon=":material/public:", color="orange")
             routes.link("links", "See who looked, or take it back")
 
