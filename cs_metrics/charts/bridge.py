@@ -8,7 +8,7 @@ from babel.numbers import format_decimal, format_percent
 
 from cs_metrics.charts import words
 from cs_metrics.charts.drawing import Drawing, blank, draw
-from cs_metrics.charts.look import LIGHT, Look, Picture, dress
+from cs_metrics.charts.look import LIGHT, SHORT, Look, Picture, dress
 
 NAMED = 6
 """So many segments are named; the rest stand together."""
@@ -116,7 +116,7 @@ def _bridge(*, look: Look, height: int, percent: bool) -> Picture:
     base = blank()
     y = alt.Y("name:N", sort=alt.SortField("place"), title=None,
               axis=alt.Axis(labelLimit=alt.ExprRef("width < 300 ? 110 : 240"), labelOverlap=False))  # fmt: skip
-    labels = "format(datum.value, '.1~%')" if percent else "format(datum.value, '~s')"
+    labels = "format(datum.value, '.1~%')" if percent else SHORT
     scale = alt.Scale(zero=False, nice=False, padding=56)
     x = alt.X("from:Q", title=None, scale=scale, axis=alt.Axis(labelExpr=labels, tickCount=4, grid=True))
     tone = alt.Scale(domain=["good", "rest", "bad"], range=[look.good, look.quiet, look.bad])

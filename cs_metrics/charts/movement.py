@@ -7,7 +7,7 @@ import pandas as pd
 
 from cs_metrics.charts import words
 from cs_metrics.charts.drawing import Drawing, blank, draw
-from cs_metrics.charts.look import LIGHT, Look, Picture, dress
+from cs_metrics.charts.look import LIGHT, SHORT, Look, Picture, dress
 
 GAINS = ("new", "reactivation", "expansion")
 LOSSES = ("contraction", "churn")
@@ -73,9 +73,7 @@ def _waterfall(*, look: Look, height: int, title: str) -> Picture:
         axis=alt.Axis(labelAngle=alt.ExprRef("width < 480 ? -40 : 0"), labelOverlap=False),
     )
     scale = alt.Scale(zero=False, nice=False)
-    y = alt.Y(
-        "from:Q", title=title or None, scale=scale, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5)
-    )
+    y = alt.Y("from:Q", title=title or None, scale=scale, axis=alt.Axis(labelExpr=SHORT, tickCount=5))
     tone = alt.Scale(domain=["good", "rest", "bad"], range=[look.good, look.quiet, look.bad])
     bars = (
         base.mark_bar(cornerRadius=2, width=alt.RelativeBandSize(0.66), cursor="pointer")
@@ -142,7 +140,7 @@ def _movement(*, look: Look, height: int, title: str, grain: str) -> Picture:
         base.mark_bar(binSpacing=2, cursor="pointer")
         .encode(
             x=x,
-            y=alt.Y("signed:Q", title=title or None, axis=alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5)),
+            y=alt.Y("signed:Q", title=title or None, axis=alt.Axis(labelExpr=SHORT, tickCount=5)),
             color=alt.Color("name:N", scale=scale),
             opacity=alt.condition("datum.whole", alt.value(1), alt.value(0.5)),
             tooltip=[

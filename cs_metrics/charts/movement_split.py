@@ -7,7 +7,7 @@ import pandas as pd
 
 from cs_metrics.charts import words
 from cs_metrics.charts.drawing import Drawing, blank, draw
-from cs_metrics.charts.look import LIGHT, Look, Picture, dress
+from cs_metrics.charts.look import LIGHT, SHORT, Look, Picture, dress
 from cs_metrics.charts.movement import GAINS, LOSSES
 
 MOST = 6
@@ -71,7 +71,7 @@ def _split(*, look: Look, height: int, grain: str) -> Picture:
     base = blank()
     unit = _UNIT.get(grain, "yearmonthdate")
     x = alt.X(f"{unit}(period):T", title=None, axis=alt.Axis(tickCount=6))
-    axis = alt.Axis(labelExpr="format(datum.value, '~s')", tickCount=5)
+    axis = alt.Axis(labelExpr=SHORT, tickCount=5)
     pieces = (
         base.mark_bar(binSpacing=2, cursor="pointer", stroke=look.paper, strokeWidth=1)
         .encode(

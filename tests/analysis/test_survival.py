@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs_metrics.analysis.survival import curve, lives, survived
+from cs_metrics.analysis.survival.words import median_sentence
 from cs_metrics.errors import NotComputableError, QueryError
 from cs_metrics.kpis import compute
 from cs_metrics.sql import literal
@@ -306,3 +307,11 @@ def test_a_group_without_anyone_at_risk_at_a_leaving_is_no_difference():
 def test_holm_by_hand():
     assert curve.holm([0.01, 0.04, 0.03]).tolist() == pytest.approx([0.03, 0.06, 0.06])
     assert curve.holm([]).tolist() == []
+
+
+def test_of_lives_without_a_whole_period_nothing_is_said() -> None:
+    row = {"customers": 2, "left": 0, "median": None, "longest": 0}
+    assert median_sentence(row) == (
+        "No whole month of life is known yet of 2 customers: nothing can be said of how long they stay."
+    )
+    assert median_sentence(row | {"longest": 3}).startswith("All 2 customers are still here")

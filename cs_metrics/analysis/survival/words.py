@@ -31,9 +31,11 @@ def people(n: int) -> str:
 def median_sentence(row: Mapping[Any, Any], grain: str = "month") -> str:
     """A row of `medians` in words."""
     n, left = int(row["customers"]), int(row["left"])
+    if not left and not row["longest"] > 0:
+        return f"No whole {grain} of life is known yet of {people(n)}: nothing can be said of how long they stay."
     if not left:
         who = "The only customer is" if n == 1 else f"All {people(n)} are"
-        return f"{who} still here, as far as whole {grain}s of life are known: nobody's life has ended yet."
+        return f"{who} still here, as far as whole {grain}s of life are known: nobody left in one of them."
     if pd.isna(row["median"]):
         return (
             f"More than half stay: after {int(row['longest']):,} {grain}s, the longest that is known, "

@@ -89,8 +89,8 @@ def accounts(kpi: KPI, found: Explained, chosen: Sides) -> None:
     if own.empty:
         st.caption("Nobody: no customer's numbers differ between the two sides.")
         return
-    frames.show(words.accounts_table(kpi, own.head(ACCOUNTS_SHOWN), chosen.names), height=320,
-                 alt=f"Customers of {part}")  # fmt: skip
+    frame = words.accounts_table(kpi, own.head(ACCOUNTS_SHOWN), chosen.names)
+    frames.show(frame, height=min(38 + 35 * len(frame), 320), alt=f"Customers of {part}")
     st.caption(formats.literal(words.accounts_note(kpi, own, ACCOUNTS_SHOWN)))
     download.table(own, key="why_accounts", name=f"{kpi.id} customers of the change")
     if not found.restated_accounts.empty:
