@@ -202,3 +202,17 @@ def test_a_filter_that_is_not_to_be_told_is_in_no_sql(version: Any) -> None:
     for name in ("try_own", "model"):
         with pytest.raises(NotAllowedError, match="not shown"):
             CALLS[name](locked)
+
+
+def test_a_locked_filter_holds_where_definitions_are_laid_side_by_side(version: Any) -> None:
+    period = {"since": "2026-01-01", "until": "2026-07-01"}
+    con = cursor(version.workspace.folder.version(version.number))
+    emea = {c for (c,) in con.execute("SELECT customer_id FROM customers WHERE region = 'EMEA'").fetchall()}
+    view = Linked(version, where={"region": ["EMEA"]}, secret=True)
+    seen = view.compare("customer_churn_rate", "stripe", None, **period)
+    whole = version.compare("customer_churn_rate", "stripe", None, **period)
+    assert set(seen.rows["customer_id"]) == set(whole.rows["customer_id"]) & emea
+    assert 0 < len(seen.rows) < len(whole.rows)
+    tried = view.compare("customer_churn_rate", "stripe", None, where={"region": ["APAC"]}, **period)
+    assert not tried.a["n"]
+    assert tried.rows.empty

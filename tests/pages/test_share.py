@@ -91,6 +91,91 @@ def test_the_address_of_a_reader_lifts_no_locked_filter(open_page: Open, sample:
     assert [m.value for m in everyone.metric][:1] != [m.value for m in shown.metric][:1]
 
 
+def made_from(open_page: Open, sample: cs.Workspace, page: str, **params: str) -> tuple[dict, str]:
+    """Make a link from a page with nothing chosen; return it, and what the dialog says first."""
+    app = open_page(page, ws="sample", **params)
+    app.button(key="share").click().run()
+    said = "".join(e.value for e in app.info if "The link is to" in e.value)
+    app.button(key="share").click()
+    app.button(key="share_make").click().run()
+    assert not app.error, [e.value for e in app.error]
+    return sample.links()[0], said
+
+
+DRAFT = '{"region":["EMEA"]}'
+
+
+@pytest.mark.parametrize(
+    ("page", "params", "to", "kept", "says"),
+    [
+        ("segments", {"draft": DRAFT}, "segments", {"draft": DRAFT}, ""),
+        ("todo", {"state": "done"}, "todo", {"state": "done"}, ""),
+        ("settings", {"where": DRAFT}, "overview", {"where": DRAFT}, "'Settings' is for members"),
+        ("data", {"view": "files", "grain": "quarter"}, "overview", {"grain": "quarter"}, "'Data' is for members"),
+        ("scorecard", {"card": "support"}, "overview", {"card": "support"}, "on the Overview"),
+        ("own", {}, "library", {}, "once it is saved"),
+    ],
+)
+def test_share_stands_on_every_page(
+    open_page: Open, sample: cs.Workspace, page: str, params: dict, to: str, kept: dict, says: str
+) -> None:
+    row, said = made_from(open_page, sample, page, **params)
+    assert (row["page"], row["params"]) == (to, kept)
+    assert says in said
+    assert bool(said) is bool(says)
+
+
+def test_a_kpi_of_ones_own_is_shared_by_its_page(open_page: Open, sample: cs.Workspace) -> None:
+    kept = sample.save_own_kpi({"name": "Solved", "fact": "tickets", "numerator": "count(resolved_at is not null)"})
+    try:
+        row, said = made_from(open_page, sample, "own", kpi=kept)
+        assert (row["page"], row["params"]) == ("kpi", {"id": kept})
+        assert "on its page" in said
+    finally:
+        sample.delete_own_kpi(kept)
+
+
+def test_a_reader_sees_a_segment_and_changes_none(open_page: Open, sample: cs.Workspace) -> None:
+    kept = sample.save_segment("Mine", {"region": ["EMEA"]})
+    token = sample.share("segments", {"draft": DRAFT}, audience="anyone")
+    app = read(open_page, token, "segments", draft=DRAFT)
+    assert not app.error
+    assert "customers**, everyone else" in text(app)
+    assert {"Compare"} <= {b.label for b in app.button}
+    assert {"Change", "Rename", "Delete", "Save segment", "Share"}.isdisjoint(b.label for b in app.button)
+    sample.delete_segment(kept)
+
+
+def test_a_reader_sees_definitions_as_the_link_has_them(open_page: Open, sample: cs.Workspace) -> None:
+    words = {"pages": "all", "audience": "anyone", "definitions": {"churn_dated": "scheduled"}}
+    for more in ({}, {"hidden": ["name"], "filters": "locked"}):
+        app = read(open_page, sample.share("definitions", **words, **more), "definitions", view="choices")
+        assert not app.error
+        assert ":material/radio_button_checked: **Churn at notice**" in text(app)
+        assert not app.radio
+        compare = [b for b in app.button if b.label == "Compare"]
+        assert bool(compare) is not bool(more)
+        assert not [b for b in app.button if b.label.startswith("Look with")]
+
+
+def test_to_dos_are_opened_by_a_link_to_them_alone(open_page: Open, sample: cs.Workspace) -> None:
+    sample.backtest_rule("detractor-renewal")
+    sample.switch_rule("detractor-renewal")
+    sample.evaluate_rules()
+    try:
+        assert sample.todos()
+        app = read(open_page, sample.share("todo", audience="anyone"), "todo")
+        assert not app.error
+        assert sample.todos()[0]["account_name"] in text(app)
+        assert not [b.label for b in app.button if b.label in ("Done", "Dismiss", "Save", "Undo")]
+        assert all(box.disabled for box in app.checkbox)
+        assert not app.toggle
+        beside = read(open_page, sample.share("overview", pages="all", audience="anyone"), "todo")
+        assert "does not open" in beside.error[0].value
+    finally:
+        sample.switch_rule("detractor-renewal", False)
+
+
 @pytest.mark.parametrize("page", ["data", "settings", "people"])
 def test_a_link_opens_nothing_that_loads_changes_or_administers(
     open_page: Open, sample: cs.Workspace, page: str
@@ -109,7 +194,7 @@ def test_a_link_to_a_page_opens_that_page_and_its_numbers(open_page: Open, sampl
 
 def test_a_reader_is_offered_nothing_that_changes_the_workspace(open_page: Open, sample: cs.Workspace) -> None:
     token = sample.share("overview", pages="all", audience="anyone")
-    for page in ("kpi", "feedback", "texts"):
+    for page in ("kpi", "feedback", "texts", "scores"):
         app = read(open_page, token, page)
         assert not app.error, (page, [e.value for e in app.error])
         assert not [b.label for b in app.button if b.label in ("Share", "Save", "Create", "Sign off", "Publish")], page

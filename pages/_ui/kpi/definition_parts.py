@@ -43,13 +43,27 @@ def switchboard() -> None:
 
 
 def _question(each: Disagreement, held: Any, own: Any) -> None:
+    if linked.opened() is not None:
+        _chosen(each, held)
+        return
     key = f"define_{each.name}"
     st.session_state[key] = held
     st.radio(
         f"**{each.question}**", [c.value for c in each.choices], key=key, on_change=_switched, args=(each.name, key),
         format_func=lambda v: _begun(each.choice(v).label) + (" (this workspace)" if v == own else ""),
-        captions=[formats.literal(c.means) for c in each.choices], disabled=linked.opened() is not None,
+        captions=[formats.literal(c.means) for c in each.choices],
     )  # fmt: skip
+
+
+def _chosen(each: Disagreement, held: Any) -> None:
+    """Show what was chosen beside what was not."""
+    st.markdown(f"**{each.question}**")
+    for choice in each.choices:
+        label, means = _begun(choice.label), formats.literal(choice.means)
+        if choice.value == held:
+            st.markdown(f":material/radio_button_checked: **{label}**  \n:small[{means}]")
+        else:
+            st.markdown(f":gray[:material/radio_button_unchecked: {label}]  \n:small[:gray[{means}]]")
 
 
 def _begun(label: str) -> str:
