@@ -9,29 +9,35 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from cs_metrics.workspace.erasing.identity import CUSTOMER_COLUMNS, ERASED, USER_COLUMNS, Identity
 from cs_metrics.workspace.store.records import (
+    AUDIT,
     ERASURES,
     FOLLOW_UPS,
     LINKS,
+    MAPPINGS,
     MATCHES,
     METADATA,
     PEOPLE,
+    REPORTS,
     THEMES,
     UPLOADS,
     VERSIONS,
     Records,
 )
+from cs_metrics.workspace.store.rule_tables import TODO_CHANGES, TODOS
 
 NAMED = CUSTOMER_COLUMNS | USER_COLUMNS | {"customer", "customers", "account", "accounts", "user", "users"}
 """What columns and keys are called whose values are ids of customers and users."""
 DELETED, CHANGED = "deleted", "changed"
-_LEFT = {ERASURES.name, PEOPLE.name, THEMES.name, UPLOADS.name, VERSIONS.name}
+_LEFT = {PEOPLE.name, UPLOADS.name, VERSIONS.name}
+_ONLY = {ERASURES.name: {"reason", "proof"}}
 _KEPT = {"workspace", "secret", "salt", "password", "mask_key"}
 _WORDS = {
     "cs_mappings": "remembered mappings",
@@ -46,24 +52,34 @@ Went = Counter[tuple[str, str]]
 """How many rows by where they are, and what becomes of them."""
 
 
+@dataclass(frozen=True)
+class Theirs:
+    """What of a workspace's is about the customer, beside its ids: the keys of follow-ups and to-dos; `shapes`: of the
+    sheets with rows of it, as they are remembered."""
+
+    follow_ups: frozenset[str] = frozenset()
+    todos: frozenset[str] = frozenset()
+    shapes: frozenset[str] = frozenset()
+
+
 def label(table: str) -> str:
     """Return what the rows of a table are called."""
     return _WORDS.get(table, table.removeprefix("cs_").replace("_", " "))
 
 
-def going(records: Records, who: Identity) -> Went:
-    """Return what goes; nothing is changed."""
+def going(records: Records, who: Identity, shapes: Collection[str]) -> Went:
+    """Return what goes; nothing is changed. `shapes`: the fingerprints of the sheets that rows go from."""
     with records.reading() as con:
-        return _counted(_changes(con, records.workspace, who, {}))
+        return _counted(_changes(con, records.workspace, who, {}, shapes))
 
 
 def sweep(
     con: sa.Connection, records: Records, who: Identity, renamed: Mapping[str, str], gone: Sequence[str],
-    versions: Sequence[int],
+    versions: Sequence[int], shapes: Collection[str],
 ) -> Went:  # fmt: skip
     """Take the customer out of every row; return what went. `renamed`: uploads that were written anew, by their SHA-256
-    before; `gone`: those that were removed; `versions`: those that were written anew."""
-    changes = list(_changes(con, records.workspace, who, renamed))
+    before; `gone`: those that were removed; `versions`: those that were written anew; `shapes`: see `going`."""
+    changes = list(_changes(con, records.workspace, who, renamed, shapes))
     for table, key, values in changes:
         if values is None:
             con.execute(sa.delete(table).where(*key))
@@ -73,14 +89,6 @@ def sweep(
     mine = VERSIONS.c.workspace == records.workspace
     con.execute(sa.delete(VERSIONS).where(mine, VERSIONS.c.number.in_(list(versions))))  # listing notes them down again
     return _counted(iter(changes))
-
-
-def to_look_at(records: Records, who: Identity) -> dict[str, int]:
-    """Return how many pinned themes are known by a word of the customer, and how many of its people are members."""
-    with records.reading() as con:
-        themes = con.execute(sa.select(THEMES).where(THEMES.c.workspace == records.workspace)).mappings()
-        named = sum(any(who.without(said) != said for said in (row["name"], *row["phrases"])) for row in themes)
-    return {"pinned themes": named}
 
 
 def members(records: Records) -> list[str]:
@@ -93,30 +101,53 @@ def _counted(changes: Iterator[tuple[sa.Table, list, dict[str, Any] | None]]) ->
 
 
 def _changes(
-    con: sa.Connection, workspace: str, who: Identity, renamed: Mapping[str, str]
+    con: sa.Connection, workspace: str, who: Identity, renamed: Mapping[str, str], shapes: Collection[str]
 ) -> Iterator[tuple[sa.Table, list, dict[str, Any] | None]]:
     """Yield each row that is to be changed: its table, the condition that finds it, its new values (None: it goes)."""
-    followed = _followed(con, workspace, who)
+    theirs = Theirs(_followed(con, workspace, who), _todos(con, workspace, who), frozenset(shapes))
     for table in METADATA.sorted_tables:
         if "workspace" not in table.columns or table.name in _LEFT:
             continue
-        names = [c.name for c in table.columns if c.name not in _KEPT and isinstance(c.type, sa.String | sa.JSON)]
         rows = con.execute(sa.select(table).where(table.c.workspace == workspace)).mappings().all()
         for kept in map(dict, rows):
             key = [column == kept[column.name] for column in table.primary_key.columns]
-            if _is_about(table, kept, who, followed):
+            left = _left(table, kept, who, theirs, renamed)
+            if left is None:
                 yield table, key, None
-                continue
-            row = kept | {n: _snapshot(kept[n], who) for n in names if table is LINKS and n == "snapshot"}
-            left = {name: mended(row[name], who, renamed) for name in names}
-            changed = {name: value for name, value in left.items() if value != kept[name]}
-            if changed:
+            elif changed := {name: value for name, value in left.items() if value != kept[name]}:
                 yield table, key, changed
 
 
-def _is_about(table: sa.Table, row: Mapping[str, Any], who: Identity, followed: set[str]) -> bool:
+def _left(
+    table: sa.Table, kept: dict[str, Any], who: Identity, theirs: Theirs, renamed: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return what is left of a row of a table; None where it goes."""
+    if _is_about(table, kept, who, theirs):
+        return None
+    row = dict(kept)
+    if table is MAPPINGS and row["fingerprint"] in theirs.shapes:
+        row["content"] = _unexampled(row["content"])
+    elif table is AUDIT:
+        row["detail"] = _silenced(row["detail"], theirs)
+    elif table is LINKS:
+        row["snapshot"] = _snapshot(row["snapshot"], who, theirs)
+    elif table is THEMES:
+        row["phrases"] = [phrase for phrase in row["phrases"] if who.without(phrase) != ERASED]
+    names = [c.name for c in table.columns if c.name in row and isinstance(c.type, sa.String | sa.JSON)]
+    names = [n for n in names if n in _ONLY[table.name]] if table.name in _ONLY else names
+    left = row | {name: mended(row[name], who, renamed) for name in names if name not in _KEPT}
+    if left["where"] != kept["where"] if table is REPORTS else table is THEMES and not left["phrases"]:
+        return None  # a report on a choice of customers is about each; a theme without words is about nothing
+    if "held" in left and left != kept:  # it may be made of what was replaced, and is nobody else's
+        left["held"] = f"erased {next(left[c.name] for c in table.primary_key.columns if c.name != 'workspace')}"
+    return left
+
+
+def _is_about(table: sa.Table, row: Mapping[str, Any], who: Identity, theirs: Theirs) -> bool:
     if table is FOLLOW_UPS:
-        return row["follow_up"] in followed
+        return row["follow_up"] in theirs.follow_ups
+    if table is TODO_CHANGES:
+        return row["todo"] in theirs.todos
     if table is MATCHES:
         return bool({row["kept"], row["other"]} & who.customers)
     return any(
@@ -124,24 +155,53 @@ def _is_about(table: sa.Table, row: Mapping[str, Any], who: Identity, followed: 
     )
 
 
-def _snapshot(lines: Any, who: Identity) -> Any:
-    """Return what a frozen link keeps of other tables, a table and a row each, without the rows about the customer."""
+def _unexampled(content: Any) -> Any:
+    """Return a remembered mapping without the examples of values by which it knows a column that was renamed: some of
+    them are the customer's."""
+    shape = content.get("shape") if isinstance(content, dict) else None
+    if not isinstance(shape, dict):
+        return content
+    columns = [{n: v for n, v in about.items() if n not in ("samples", "words")} for about in shape.get("columns", ())]
+    return {**content, "shape": {**shape, "columns": columns}}
+
+
+def _silenced(detail: Any, theirs: Theirs) -> Any:
+    """Return what the audit log says of follow-ups and to-dos without what was said of the customer's."""
+    if not isinstance(detail, dict):
+        return detail
+    told = dict(detail)
+    for name, key, gone in (("follow_ups", "follow_up", theirs.follow_ups), ("todos", "todo", theirs.todos)):
+        if isinstance(told.get(name), list):
+            told[name] = [dict.fromkeys(one, ERASED) if one.get(key) in gone else one for one in told[name]]
+    return told
+
+
+def _snapshot(lines: Any, who: Identity, theirs: Theirs) -> Any:
+    """Return what a frozen link keeps of other tables, a table and a row each, without the customer."""
     if not isinstance(lines, list):
         return lines
-    found = [(METADATA.tables.get(line["table"]), line["row"]) for line in lines]
-    followed = {r["follow_up"] for t, r in found if t is FOLLOW_UPS and _answered(r, who)}
-    stays = [table is None or not _is_about(table, row, who, followed) for table, row in found]
-    return [line for line, stay in zip(lines, stays, strict=True) if stay]
+    found = []
+    for line in lines:
+        table = METADATA.tables.get(line["table"])
+        row = line["row"] if table is None else _left(table, line["row"], who, theirs, {})
+        found += [] if row is None else [{**line, "row": row}]
+    return found
 
 
 def _answered(line: Mapping[str, Any], who: Identity) -> bool:
     return bool({str(line["answer"].get(name)) for name in ("customer_id", "user_id")} & who.ids)
 
 
-def _followed(con: sa.Connection, workspace: str, who: Identity) -> set[str]:
+def _followed(con: sa.Connection, workspace: str, who: Identity) -> frozenset[str]:
     """Return the follow-ups of the customer's answers."""
     rows = con.execute(sa.select(FOLLOW_UPS).where(FOLLOW_UPS.c.workspace == workspace)).mappings()
-    return {row["follow_up"] for row in map(dict, rows) if _answered(row, who)}
+    return frozenset(row["follow_up"] for row in map(dict, rows) if _answered(row, who))
+
+
+def _todos(con: sa.Connection, workspace: str, who: Identity) -> frozenset[str]:
+    """Return the to-dos on the customer."""
+    rows = con.execute(sa.select(TODOS.c.todo, TODOS.c.account).where(TODOS.c.workspace == workspace)).all()
+    return frozenset(todo for todo, account in rows if account in who.ids)
 
 
 def _uploads(

@@ -206,9 +206,12 @@ def _look(con: duckdb.DuckDBPyConnection, found: _Found) -> None:
     """Add what a version knows of the customers: names, users, addresses."""
     mine = sorted(found.customers)
     known = filled(con)
-    if "users" in known:
-        users = "SELECT user_id FROM users WHERE customer_id IN (SELECT unnest($1::VARCHAR[])) AND user_id IS NOT NULL"
-        found.users |= {user for (user,) in con.execute(users, [mine]).fetchall()}
+    for table, own, user in _users(known):
+        users = (
+            f"SELECT DISTINCT {user} FROM {quote(table)} WHERE {quote(own)} IN (SELECT unnest($1::VARCHAR[])) "
+            f"AND {user} IS NOT NULL"
+        )
+        found.users |= {one for (one,) in con.execute(users, [mine]).fetchall()}
     for table, key in _through(con):
         things = f"SELECT DISTINCT {quote(key)} FROM {quote(table)} WHERE customer_id IN (SELECT unnest($1::VARCHAR[]))"
         found.things |= {str(thing) for (thing,) in con.execute(things, [mine]).fetchall() if thing is not None}
@@ -226,6 +229,14 @@ def _look(con: duckdb.DuckDBPyConnection, found: _Found) -> None:
                 found.names |= values | {_bare(value) for value in values}
             elif table == "users" and "name" in column.lower():
                 found.names |= {value for value in values if " " in value}  # 'Anna' may be anybody
+
+
+def _users(known: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str, str]]:
+    """Return the tables whose rows name a customer and a user of it, with both columns."""
+    owners = {table: owner(table) for table in known if table in TABLES}
+    return [
+        (table, own, user) for table, own in owners.items() if own for user in sorted(USER_COLUMNS & set(known[table]))
+    ]
 
 
 def _through(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
@@ -261,7 +272,8 @@ def _shared(con: duckdb.DuckDBPyConnection, found: _Found) -> set[str]:
             names = f"SELECT DISTINCT name FROM customers WHERE name IS NOT NULL AND {others.replace('$2', '$1')}"
             bare = {_bare(name).lower() for (name,) in con.execute(names, [mine]).fetchall()} if found.names else set()
             shared |= bare & {name.lower() for name in found.names}
-        if table == "users":
-            query = f"SELECT user_id FROM users WHERE user_id IN (SELECT unnest($1::VARCHAR[])) AND {others}"
-            shared |= {user for (user,) in con.execute(query, [sorted(found.users), mine]).fetchall()}
+        for _, _, user in _users({table: columns}):
+            some = f"{user} IN (SELECT unnest($1::VARCHAR[]))"
+            query = f"SELECT DISTINCT {user} FROM {quote(table)} WHERE {some} AND {others}"
+            shared |= {one for (one,) in con.execute(query, [sorted(found.users), mine]).fetchall()}
     return shared

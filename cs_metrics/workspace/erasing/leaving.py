@@ -27,12 +27,13 @@ Place = tuple[str, str, str, int]
 @dataclass
 class Going:
     """What goes from a version: `rows` by table; `cells` of others' rows by table; where those rows stand (`places`),
-    and the rows of others in which a cell goes (`touched`)."""
+    and the rows of others in which a cell goes (`touched`); the fingerprints of the sheets of both (`shapes`)."""
 
     rows: Counter[str] = field(default_factory=Counter)
     cells: Counter[str] = field(default_factory=Counter)
     places: set[Place] = field(default_factory=set)
     touched: set[Place] = field(default_factory=set)
+    shapes: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.cells)
@@ -85,6 +86,7 @@ class Leaving:
             "SELECT source, sha256, file, sheet FROM _sources").fetchall()}  # fmt: skip
         found.places |= {(*names[source], row) for source, row in self._aside if source in names}
         found.rows["_set_aside"] += len(self._aside)
+        found.shapes = self._shapes(found.places | found.touched)
         found.rows, found.cells = +found.rows, +found.cells
         return found
 
@@ -139,6 +141,14 @@ class Leaving:
             f"WHERE {condition}) AS t JOIN _sources AS s ON s.source = t._source WHERE t._row IS NOT NULL"
         )
         return set(self._con.execute(query).fetchall())
+
+    def _shapes(self, places: set[Place]) -> set[str]:
+        sheets = {place[:3] for place in places}
+        rows = self._con.execute(
+            "SELECT DISTINCT s.sha256, s.file, coalesce(s.sheet, ''), l.fingerprint FROM _sources AS s "
+            "JOIN _loads AS l ON l.source = s.source WHERE l.fingerprint IS NOT NULL"
+        )
+        return {shape for *sheet, shape in rows.fetchall() if tuple(sheet) in sheets}
 
     def _set_aside(self) -> Iterator[tuple[int, int]]:
         """Yield the places (source, row) of rows that were not loaded and name the customer."""

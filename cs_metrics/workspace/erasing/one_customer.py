@@ -29,6 +29,7 @@ from cs_metrics.workspace.store import database
 from cs_metrics.workspace.store.folder import Folder
 from cs_metrics.workspace.store.records import ERASURES, LINKS, Records, now
 
+IN_COLUMNS = "too short, or others' too: erased where a column says whose a row is, and not looked for in texts"
 Tell = Callable[[float, str], None]
 ORIGINALS, VERSIONS, ROWS, COMPACT = "originals", "versions", "rows", "compact"
 ADVICE = (
@@ -97,7 +98,7 @@ def erase(
             "versions": [],
             "proof": {},
             "intent": {"stage": ORIGINALS, "who": found.to_json(), "renamed": {}, "gone": [], "uploads": [],
-                       "versions": [], "look_at": looked.look_at},
+                       "versions": [], "shapes": [], "look_at": looked.look_at},
         }  # fmt: skip
         with records.whole() as con:
             con.execute(sa.insert(ERASURES).values(**row))
@@ -156,13 +157,14 @@ def _who(folder: Folder, records: Records, customers: Iterable[str], same: Mappi
 
 def _planned(folder: Folder, records: Records, who: Identity) -> tuple[Erased, dict[int, Going], list[Cut]]:
     goings, cuts, unread = _look(folder, who)
-    went = [*_went(goings, cuts, folder), *_rows_went(database_rows.going(records, who))]
+    shapes = _shapes(goings)
+    went = [*_went(goings, cuts, folder), *_rows_went(database_rows.going(records, who, shapes))]
     if not went:
         raise WorkspaceError(
             "Nothing is known of this customer: no version, upload or note names it. Check the id, letter by letter."
         )
     versions = sorted(number for number, going in goings.items() if going)
-    done = Erased(went=went, look_at=_look_at(records, who, unread), versions=versions)
+    done = Erased(went=went, look_at=_look_at(who, unread), versions=versions)
     done.links = frozen(records, versions)
     return done, goings, cuts
 
@@ -171,6 +173,10 @@ def _look(folder: Folder, who: Identity) -> tuple[dict[int, Going], list[Cut], i
     goings = {number: version_files.going(folder.version(number), who) for number in folder.numbers()}
     cuts, unread = originals.cuts(folder, who, goings)
     return goings, cuts, unread
+
+
+def _shapes(goings: Mapping[int, Going]) -> list[str]:
+    return sorted({shape for going in goings.values() for shape in going.shapes})
 
 
 def _pending(records: Records) -> list[dict[str, Any]]:
@@ -208,7 +214,7 @@ def _work(
     if intent["stage"] == ORIGINALS:
         tell(0.0, "Looking through the uploads")
         goings, cuts = seen or _look(folder, who)[:2]
-        note(versions=_went(goings, [], folder))
+        note(versions=_went(goings, [], folder), shapes=_shapes(goings))
         left = [cut for cut in cuts if cut.sha256 not in {*intent["renamed"], *intent["gone"]}]
         for sha, cut in originals.write_without(folder, left, who, f"{row['happened_at']:%Y-%m-%d}"):
             went = [*intent["uploads"], *_upload_went(cut, who)]
@@ -237,16 +243,16 @@ def _work(
     with records.whole() as con:
         if con.dialect.name == "sqlite":
             con.exec_driver_sql("PRAGMA secure_delete = ON")
-        swept = database_rows.sweep(con, records, who, intent["renamed"], intent["gone"], touched)
+        args = (intent["renamed"], intent["gone"], touched, intent.get("shapes", ()))
+        swept = database_rows.sweep(con, records, who, *args)
         proof = {
             "went": [*intent["versions"], *intent["uploads"], *_rows_went(swept)],
             "look_at": intent["look_at"],
             "links": links,
         }
         if touched:
-            proof["went"].append(
-                {"where": "facts, themes and models", "what": "versions built anew", "count": len(touched)}
-            )
+            anew = {"where": "facts, themes and models", "what": "versions built anew", "count": len(touched)}
+            proof["went"].append(anew)
         values = {"versions": fewer, "proof": proof, "intent": {"stage": COMPACT}}
         mine = (ERASURES.c.workspace == records.workspace, ERASURES.c.erasure == row["erasure"])
         con.execute(sa.update(ERASURES).where(*mine).values(**values))
@@ -287,11 +293,9 @@ def _rows_went(went: database_rows.Went) -> list[dict[str, Any]]:
     return [{"where": where, "what": what, "count": count} for (where, what), count in sorted(went.items())]
 
 
-def _look_at(records: Records, who: Identity, unread: int) -> list[dict[str, Any]]:
-    told = database_rows.to_look_at(records, who)
+def _look_at(who: Identity, unread: int) -> list[dict[str, Any]]:
     said = [
-        ("pinned themes", "known by a word of the customer: change them on Feedback", told["pinned themes"]),
-        ("names, ids and addresses", "too short, or others' too: not looked for in texts", who.unsure),
+        ("names, ids and addresses", IN_COLUMNS, who.unsure),
         ("uploads", "cannot be read, and were not looked through", unread),
     ]
     return [{"where": where, "what": what, "count": count} for where, what, count in said if count]
