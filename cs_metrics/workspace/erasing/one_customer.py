@@ -22,7 +22,7 @@ from cs_metrics.workspace.erasing import database_rows, identity, originals, ver
 from cs_metrics.workspace.erasing.compacting import compact
 from cs_metrics.workspace.erasing.identity import Identity
 from cs_metrics.workspace.erasing.leaving import Going
-from cs_metrics.workspace.erasing.originals import Cut
+from cs_metrics.workspace.erasing_cut import Cut
 from cs_metrics.workspace.publish import describe
 from cs_metrics.workspace.publish.publishing import Build
 from cs_metrics.workspace.store import database
@@ -70,7 +70,7 @@ _TIMES = ("happened_at", "finished_at")
 def plan(folder: Folder, records: Records, customers: Iterable[str], same: Mapping[str, str]) -> Erased:
     """Return what `erase` would do; nothing is changed. Raises WorkspaceError where the customer is unknown."""
     with _told():
-        return _planned(folder, records, _who(folder, records, customers, same))[0]
+        return _planned(folder, records, _who(folder, records, customers, same), sure=True)[0]
 
 
 def erase(
@@ -155,8 +155,13 @@ def _who(folder: Folder, records: Records, customers: Iterable[str], same: Mappi
     return found
 
 
-def _planned(folder: Folder, records: Records, who: Identity) -> tuple[Erased, dict[int, Going], list[Cut]]:
+def _planned(
+    folder: Folder, records: Records, who: Identity, sure: bool = False
+) -> tuple[Erased, dict[int, Going], list[Cut]]:
+    """Return what goes; `sure`: with the uploads that turn out to go whole only when they are written anew."""
     goings, cuts, unread = _look(folder, who)
+    if sure:
+        originals.rehearse(folder, cuts, who)
     shapes = _shapes(goings)
     went = [*_went(goings, cuts, folder), *_rows_went(database_rows.going(records, who, shapes))]
     if not went:
@@ -217,7 +222,7 @@ def _work(
         note(versions=_went(goings, [], folder), shapes=_shapes(goings))
         left = [cut for cut in cuts if cut.sha256 not in {*intent["renamed"], *intent["gone"]}]
         for sha, cut in originals.write_without(folder, left, who, f"{row['happened_at']:%Y-%m-%d}"):
-            went = [*intent["uploads"], *_upload_went(cut, who)]
+            went = [*intent["uploads"], *cut.told(who)]
             if sha == cut.sha256:
                 note(gone=[*intent["gone"], sha], uploads=went)
             else:
@@ -275,18 +280,10 @@ def _went(goings: Mapping[int, Going], cuts: Iterable[Cut], folder: Folder) -> l
         found += [{"where": where, "what": f"rows of {table}", "count": n} for table, n in sorted(going.rows.items())]
         found += [{"where": where, "what": f"cells of {table}", "count": n} for table, n in sorted(going.cells.items())]
     for cut in cuts:
-        found += _upload_went(cut, None)
+        found += cut.told()
     if any(goings.values()) and (count := len(folder.sidecars())):
         found.append({"where": "cached facts", "what": "files", "count": count})
     return found
-
-
-def _upload_went(cut: Cut, who: Identity | None) -> list[dict[str, Any]]:
-    where = f"upload {who.without(cut.path.name) if who else cut.path.name}"
-    if cut.why:
-        return [{"where": where, "what": f"the whole file: {cut.why}", "count": 1}]
-    told = [("rows", cut.count), ("cells", cut.cells)]
-    return [{"where": where, "what": what, "count": count} for what, count in told if count]
 
 
 def _rows_went(went: database_rows.Went) -> list[dict[str, Any]]:

@@ -1,62 +1,32 @@
 """The uploads without a customer: which rows of which files are its, and each such file written anew.
 
-Delimited texts and XLSX workbooks keep the rows of others where they stand. A file of another kind, or one that would
-be read differently afterwards, is removed whole, and a sentence stays in its place.
+A file that cannot be written without them is removed whole, and a sentence stays in its place.
 """
 
 from __future__ import annotations
 
 import shutil
 import uuid
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cs_metrics.errors import CSMetricsError
 from cs_metrics.ingest.reading.files import read_files
-from cs_metrics.ingest.reading.kinds import kind_of
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
-from cs_metrics.workspace.erasing import delimited, workbook
-from cs_metrics.workspace.erasing.delimited import UnsafeError
 from cs_metrics.workspace.erasing.identity import Identity, owner
 from cs_metrics.workspace.erasing.leaving import Going, Place, id_columns, parsed
-from cs_metrics.workspace.erasing.workbook import sheet_names
+from cs_metrics.workspace.erasing_cut import Cut, Rows, Sheet, blank, compare, place
 from cs_metrics.workspace.publish import changes
 from cs_metrics.workspace.publish.uploads import safe_name, tombstone
 from cs_metrics.workspace.store.database import cursor
 from cs_metrics.workspace.store.folder import Folder, move_whole, sha256_of
 
 AT_ONCE = 8
-
-Rows = dict[str, set[int]]
-"""Numbers of rows by sheet, '' for a file without."""
-
-
-@dataclass
-class Cut:
-    """What goes from an upload: `rows` whole, in the rows `touched` cells that are an id, elsewhere words; `cells` says
-    how many cells of rows that stay. `why`: the file goes whole, for this reason; '' where rows can be taken out."""
-
-    sha256: str
-    path: Path
-    rows: Rows = field(default_factory=dict)
-    touched: Rows = field(default_factory=dict)
-    cells: int = 0
-    why: str = ""
-    sheets: list[RawSheet] = field(default_factory=list, repr=False)
-
-    def __bool__(self) -> bool:
-        return bool(self.cells or self.why or any(self.rows.values()) or any(self.touched.values()))
-
-    @property
-    def count(self) -> int:
-        return sum(map(len, self.rows.values()))
 
 
 def cuts(folder: Folder, who: Identity, goings: Mapping[int, Going]) -> tuple[list[Cut], int]:
@@ -89,14 +59,31 @@ def cuts(folder: Folder, who: Identity, goings: Mapping[int, Going]) -> tuple[li
 def write_without(folder: Folder, cuts: Sequence[Cut], who: Identity, when: str) -> Iterator[tuple[str, Cut]]:
     """Write uploads anew beside the old ones; yield the SHA-256 of each with what went from it. Where one goes whole, a
     tombstone is laid and its SHA-256 stays."""
+    for drafts in _drafted(folder, cuts, who):
+        for draft, cut in drafts.items():
+            yield _put(folder, draft, cut, who, when), cut
+
+
+def rehearse(folder: Folder, cuts: Sequence[Cut], who: Identity) -> None:
+    """Find which uploads go whole, by writing each as `write_without` does; nothing of it stays."""
+    for _ in _drafted(folder, cuts, who):
+        pass
+
+
+def _drafted(folder: Folder, cuts: Sequence[Cut], who: Identity) -> Iterator[dict[Path, Cut]]:
+    """Yield some uploads at a time, each by the path at which it was written anew."""
     for start in range(0, len(cuts), AT_ONCE):
         drafts = {folder.files / f"upload-{uuid.uuid4().hex}": cut for cut in cuts[start : start + AT_ONCE]}
         try:
             for draft, cut in drafts.items():
-                _blank(cut, draft, who)
-            _compare({draft: cut for draft, cut in drafts.items() if not cut.why}, who)
-            for draft, cut in drafts.items():
-                yield _put(folder, draft, cut, who, when), cut
+                blank(cut, draft, who)
+            written = {draft: cut for draft, cut in drafts.items() if not cut.why}
+            after = _sheets(written) if written else {}
+            for draft, cut in written.items():
+                compare(cut, after.get(sha256_of(draft), ()), who)
+            for cut in drafts.values():
+                cut.others = len(_others(folder, cut.sha256, who)) if cut.why else 0
+            yield drafts
         finally:
             for draft in drafts:
                 draft.unlink(missing_ok=True)
@@ -125,9 +112,9 @@ def _sheets(paths: Iterable[Path]) -> dict[str, list[RawSheet]]:
     return found
 
 
-def _feeds(folder: Folder) -> dict[tuple[str, str], set[str]]:
+def _feeds(folder: Folder) -> dict[tuple[str, str, str], set[str]]:
     """Return the columns that feed ids, by upload and sheet, as the mappings of all versions say."""
-    found: dict[tuple[str, str], set[str]] = {}
+    found: dict[tuple[str, str, str], set[str]] = {}
     for number in folder.numbers():
         rows = cursor(folder.version(number)).execute(
             "SELECT s.sha256, s.file, coalesce(s.sheet, ''), l.mapping FROM _sources AS s JOIN _loads AS l "
@@ -135,21 +122,20 @@ def _feeds(folder: Folder) -> dict[tuple[str, str], set[str]]:
         )
         for sha, file, sheet, mapping in rows.fetchall():
             fed = id_columns(parsed(mapping))
-            found.setdefault((sha, f"{file.partition('/')[2]}/{sheet}"), set()).update(fed)
+            found.setdefault((sha, file.partition("/")[2], sheet), set()).update(fed)
     return found
 
 
 def _look(
     cut: Cut, sheets: list[RawSheet], who: Identity, folder: Folder, places: set[Place], touched: set[Place],
-    feeds: Mapping[tuple[str, str], set[str]],
+    feeds: Mapping[tuple[str, str, str], set[str]],
 ) -> None:  # fmt: skip
     """Find what goes from an upload."""
     cut.sheets = sheets
     own, others = _by_sheet(cut.sha256, places), _by_sheet(cut.sha256, touched)
     for sheet in sheets:
-        name = sheet.sheet or ""
-        ids = feeds.get((cut.sha256, f"{sheet.file.partition('/')[2]}/{name}"), set())
-        rows = own.get(name, set()) | _named(sheet, who, ids)
+        name = place(sheet)
+        rows = own.get(name, set()) | _named(sheet, who, feeds.get((cut.sha256, *name), set()))
         kept = _owned(folder, cut.sha256, name, rows, who) if rows else set()
         blank = rows - kept
         if blank:
@@ -161,26 +147,14 @@ def _look(
         return
     if any(who.without(c.header or "") != (c.header or "") for s in sheets for c in s.columns):
         cut.why = "a column of it is named after the customer"
-    elif _kind(cut.path, sheets) == "other":
-        cut.why = "single rows cannot be taken out of a file of its kind"
 
 
 def _by_sheet(sha256: str, places: Iterable[Place]) -> Rows:
     found: Rows = {}
-    for sha, _, sheet, row in places:
+    for sha, file, sheet, row in places:
         if sha == sha256:
-            found.setdefault(sheet, set()).add(row)
+            found.setdefault((file.partition("/")[2], sheet), set()).add(row)
     return found
-
-
-def _kind(path: Path, sheets: list[RawSheet]) -> str:
-    try:
-        kind = kind_of(path, path.name)
-    except CSMetricsError:
-        return "other"
-    if kind == "text" and all(sheet.delimiter for sheet in sheets):
-        return "text"
-    return "workbook" if kind == "workbook" and zipfile.is_zipfile(path) else "other"
 
 
 def _texts(sheet: RawSheet) -> Iterator[tuple[str, pa.ChunkedArray]]:
@@ -218,79 +192,38 @@ def _mentions(sheet: RawSheet, who: Identity, blank: set[int], touched: set[int]
     return int(count)
 
 
-def _owned(folder: Folder, sha256: str, sheet: str, rows: set[int], who: Identity) -> set[int]:
+def _owned(folder: Folder, sha256: str, sheet: Sheet, rows: set[int], who: Identity) -> set[int]:
     """Return those of some rows of an upload that are another customer's in a version, whatever stands in them."""
     owned: set[int] = set()
-    for number in folder.numbers():
-        con = cursor(folder.version(number))
-        query = "SELECT source FROM _sources WHERE sha256 = $1 AND coalesce(sheet, '') = $2"
-        sources = [source for (source,) in con.execute(query, [sha256, sheet]).fetchall()]
-        for table in TABLES if sources else ():
-            own = owner(table)
-            if own is not None and changes.has(con, None, table):
-                query = (
-                    f"SELECT DISTINCT _row FROM {quote(table)} WHERE _source IN (SELECT unnest($1::INTEGER[])) "
-                    f"AND _row IN (SELECT unnest($2::BIGINT[])) "
-                    f"AND {quote(own)} NOT IN (SELECT unnest($3::VARCHAR[]))"
-                )
-                found = con.execute(query, [sources, sorted(rows), sorted(who.customers)]).fetchall()
-                owned |= {row for (row,) in found}
+    for con, table, own, sources in _loaded(folder, sha256, sheet):
+        query = (
+            f"SELECT DISTINCT _row FROM {quote(table)} WHERE _source IN (SELECT unnest($1::INTEGER[])) "
+            f"AND _row IN (SELECT unnest($2::BIGINT[])) AND {quote(own)} NOT IN (SELECT unnest($3::VARCHAR[]))"
+        )
+        owned |= {row for (row,) in con.execute(query, [sources, sorted(rows), sorted(who.customers)]).fetchall()}
     return owned
 
 
-def _blank(cut: Cut, draft: Path, who: Identity) -> None:
-    """Write an upload without what goes; where that cannot be, say why."""
-    if cut.why:
-        return
-    try:
-        if _kind(cut.path, cut.sheets) == "text":
-            rows, touched = (set().union(*several.values()) for several in (cut.rows, cut.touched))
-            delimited.blank(cut.path, draft, rows, touched, who)
-        else:
-            real = sheet_names(cut.path)
-            workbook.blank(cut.path, draft, _in_book(cut.rows, real), _in_book(cut.touched, real), who)
-    except (UnsafeError, zipfile.BadZipFile) as error:
-        cut.why = str(error)
+def _others(folder: Folder, sha256: str, who: Identity) -> set[str]:
+    """Return the other customers of whom an upload has rows, as the versions say."""
+    found: set[str] = set()
+    for con, table, own, sources in _loaded(folder, sha256):
+        query = f"SELECT DISTINCT {quote(own)} FROM {quote(table)} WHERE _source IN (SELECT unnest($1::INTEGER[]))"
+        found |= {one for (one,) in con.execute(query, [sources]).fetchall() if one is not None}
+    return found - who.customers
 
 
-def _compare(drafts: Mapping[Path, Cut], who: Identity) -> None:
-    """Look whether all else is read from what was written as it was before."""
-    found = _sheets(drafts)
-    for draft, cut in drafts.items():
-        after = {sheet.sheet: sheet for sheet in found.get(sha256_of(draft), ())}
-        for sheet in cut.sheets:
-            name = sheet.sheet or ""
-            blank, touched = cut.rows.get(name, set()), cut.touched.get(name, set())
-            if not _as_before(sheet, after.get(sheet.sheet), blank, touched, who):
-                cut.why = "without its rows the rest of the file would be read differently"
-
-
-def _in_book(rows: Rows, real: Iterable[str]) -> Rows:
-    """Return rows by the sheets of the workbook; reading names several tables of one sheet 'Sheet, rows 1 to 20'."""
-    found: Rows = {}
-    for name, numbers in rows.items():
-        sheets = [one for one in real if name == one or name.startswith(f"{one}, ")]
-        found.setdefault(max(sheets, key=len, default=""), set()).update(numbers)
-    return found
-
-
-def _as_before(sheet: RawSheet, now: RawSheet | None, blank: set[int], touched: set[int], who: Identity) -> bool:
-    """Say whether the rows that stay are what they were, but for the words replaced and the cells that went."""
-    gone = pa.array(sorted(blank), pa.int64())
-    left = sheet.data.filter(pc.invert(pc.is_in(sheet.data.column("_row"), value_set=gone)))
-    if not left.num_rows:
-        return True
-    if now is None or [c.name for c in now.columns] != [c.name for c in sheet.columns]:
-        return False
-    if now.data.column("_row").to_pylist() != left.column("_row").to_pylist():
-        return False
-    same = pc.invert(pc.is_in(left.column("_row"), value_set=pa.array(sorted(touched), pa.int64())))
-    for was, is_now in zip(sheet.columns, now.columns, strict=True):
-        old = left.column(f"c{was.index}").cast(pa.string()).filter(same).combine_chunks()
-        new = now.data.column(f"c{is_now.index}").cast(pa.string()).filter(same).combine_chunks()
-        told = {text: who.without(text) for text in pc.unique(old).to_pylist() if text}
-        if any(text != mended for text, mended in told.items()):
-            old = pa.array([text if text is None else told.get(text, text) for text in old.to_pylist()], pa.string())
-        if not old.equals(new):
-            return False
-    return True
+def _loaded(
+    folder: Folder, sha256: str, sheet: Sheet | None = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, str, str, list[int]]]:
+    """Yield the tables of each version that have rows of an upload, or of one of its sheets: a connection, the table,
+    the column that says whose a row is, the numbers of the sources."""
+    for number in folder.numbers():
+        con = cursor(folder.version(number))
+        query = "SELECT source, file, coalesce(sheet, '') FROM _sources WHERE sha256 = $1"
+        there = con.execute(query, [sha256]).fetchall()
+        sources = [source for source, file, name in there if sheet in (None, (file.partition("/")[2], name))]
+        for table in TABLES if sources else ():
+            own = owner(table)
+            if own is not None and changes.has(con, None, table):
+                yield con, table, own, sources
