@@ -60,11 +60,10 @@ class Cut:
         """Return what goes as a proof lists it (where, what, count); with `who` the file's name does not name it."""
         where = f"upload {who.without(self.path.name) if who else self.path.name}"
         if self.why:
+            rows = f"{sum(sheet.rows for sheet in self.sheets):,} rows" if self.sheets else "not read"
             customers = "customer" if self.others == 1 else "customers"
-            others = (
-                f", with rows of {self.others:,} other {customers} that stay in the versions" if self.others else ""
-            )
-            return [{"where": where, "what": f"the whole file{others}: {self.why}", "count": 1}]
+            kept = f"; those of {self.others:,} other {customers} stay in the versions" if self.others else ""
+            return [{"where": where, "what": f"the whole file ({rows}{kept}): {self.why}", "count": 1}]
         counts = [("rows", self.count), ("cells", self.cells)]
         return [{"where": where, "what": what, "count": count} for what, count in counts if count]
 

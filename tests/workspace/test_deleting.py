@@ -46,7 +46,7 @@ def test_nothing_is_left_but_the_proof(tmp_path):
     assert (done.name, done.who) == ("acme", "ana")
     went = {row["where"]: row for row in done.went}
     assert went["versions"] == {"where": "versions", "what": "files", "count": 1, "bytes": sum(sizes)}
-    assert went["uploads"]["count"] == went["cs_segments"]["count"] == went["cs_uploads"]["count"] == 1
+    assert went["uploads"]["count"] == went["saved segments"]["count"] == went["list of uploads"]["count"] == 1
     assert [row["where"] for row in planned.went] == [row["where"] for row in done.went]
 
 

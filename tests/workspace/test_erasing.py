@@ -151,7 +151,7 @@ def test_the_proof_says_what_went_and_names_nobody(case):
     went = {(row["where"], row["what"]): row["count"] for row in case["done"].went}
     assert went["version 1", "rows of customers"] == went["version 1", "rows of users"] == 1
     assert went["version 1", "rows of tickets"] == len(tickets(True)) - len(tickets(False)) == 4
-    assert went["version 1", "rows of survey_responses"] == 3
+    assert went["version 1", "rows of survey responses"] == 3
     assert went["version 1", "cells of customers"] == 1  # a parent
     assert went["version 1", "cells of tickets"] == 1  # a mention
     assert went["upload accounts.csv", "rows"] == 1

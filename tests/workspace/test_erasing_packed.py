@@ -77,7 +77,7 @@ def test_the_plan_says_whose_rows_go_with_a_file_that_goes_whole(kind: str) -> N
             packed(path, accounts_csv=ACCOUNTS.encode(), notes_pdf=b"%PDF-1.7 ACC-0003")
         workspace = published(home, path)
         (planned,) = [row for row in workspace.erasure(GONE).went if row["where"] == f"upload {path.name}"]
-        said = f"the whole file, with rows of 5 other customers that stay in the versions: {why}"
+        said = f"the whole file (6 rows; those of 5 other customers stay in the versions): {why}"
         assert planned["what"] == said
         (stored,) = workspace.uploads()["sha256"]
         assert [place.name for place in workspace.folder.files.iterdir()] == [stored]  # the plan writes nothing

@@ -46,6 +46,17 @@ _WORDS = {
     "cs_matches": "matches of ids",
     "cs_segments": "saved segments",
     "cs_drafts": "mappings in progress",
+    "cs_uploads": "list of uploads",
+    "cs_versions": "list of versions",
+    "cs_reports": "texts of reports",
+    "cs_themes": "pinned themes",
+    "cs_todos": "to-dos",
+    "cs_todo_changes": "changes of to-dos",
+    "cs_follow_ups": "follow-ups",
+    "cs_link_opens": "openings of links",
+    "cs_own_kpis": "KPIs of your own",
+    "cs_cards": "cards of KPIs",
+    "cs_firings": "what rules found",
 }
 
 Went = Counter[tuple[str, str]]

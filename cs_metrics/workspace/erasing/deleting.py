@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cs_metrics.errors import WorkspaceError
+from cs_metrics.workspace.erasing.database_rows import label
 from cs_metrics.workspace.moving.archive import erase_rows
 from cs_metrics.workspace.store import database
 from cs_metrics.workspace.store.folder import Folder, sync, try_lock
@@ -35,8 +36,8 @@ ADVICE = (
 
 @dataclass
 class Deleted:
-    """The proof that a workspace is gone. `went`: where (versions, uploads, other files, a table's rows), count, and
-    bytes for files. It stands in `deletions.jsonl` beside the workspace as well."""
+    """The proof that a workspace is gone. `went`: where (versions, uploads, other files, a kind of rows), what, count,
+    and bytes for files. It stands in `deletions.jsonl` beside the workspace as well."""
 
     deletion: str
     name: str
@@ -64,7 +65,7 @@ def plan(folder: Folder, records: Records, who: str = "") -> Deleted:
             if "workspace" in table.columns:
                 mine = sa.select(sa.func.count()).where(table.c.workspace == records.workspace)
                 if count := int(con.execute(mine).scalar_one()):
-                    went.append({"where": table.name, "what": "rows", "count": count})
+                    went.append({"where": label(table.name), "what": "rows", "count": count})
     at = f"{now().isoformat()}Z"
     return Deleted(uuid.uuid4().hex, folder.path.resolve().name, who, at, [one for one in went if one["count"]])
 

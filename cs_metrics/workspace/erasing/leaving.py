@@ -20,6 +20,11 @@ OWNERS = frozenset({"customer_id", "referrer_customer_id", "user_id"})
 _HISTORY = ("customer_attributes", "_merged_history")
 _OF_CUSTOMERS = ("_told", *_HISTORY)
 
+_CALLED = {"_set_aside": "what was set aside", "_told": "what files say", "customer_attributes": "customers' history",
+           "_merged": "ids before matching", "_merged_history": "history before matching", "_same": "matched ids",
+           "_changes": "changed values", "_repairs": "repairs", "_sources": "names of files",
+           "_loads": "mappings"}  # fmt: skip
+
 Place = tuple[str, str, str, int]
 """Where a row stands: the upload's SHA-256, its file, the sheet ('' for none), the row's number."""
 
@@ -37,6 +42,19 @@ class Going:
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.cells)
+
+    def listed(self, number: int) -> list[dict[str, Any]]:
+        """Return what goes as a proof lists it (where, what, count), for the version of this number."""
+        counts = [(kind, table, n) for kind, several in (("rows", self.rows), ("cells", self.cells))
+                  for table, n in sorted(several.items())]  # fmt: skip
+        return [
+            {
+                "where": f"version {number}",
+                "what": f"{kind} of {_CALLED.get(table, table.replace('_', ' '))}",
+                "count": n,
+            }
+            for kind, table, n in counts
+        ]
 
 
 class Leaving:

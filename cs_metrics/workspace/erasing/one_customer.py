@@ -274,11 +274,7 @@ def _close(folder: Folder, records: Records, row: dict[str, Any], tell: Tell) ->
 
 
 def _went(goings: Mapping[int, Going], cuts: Iterable[Cut], folder: Folder) -> list[dict[str, Any]]:
-    found = []
-    for number, going in sorted(goings.items()):
-        where = f"version {number}"
-        found += [{"where": where, "what": f"rows of {table}", "count": n} for table, n in sorted(going.rows.items())]
-        found += [{"where": where, "what": f"cells of {table}", "count": n} for table, n in sorted(going.cells.items())]
+    found = [told for number, going in sorted(goings.items()) for told in going.listed(number)]
     for cut in cuts:
         found += cut.told()
     if any(goings.values()) and (count := len(folder.sidecars())):

@@ -109,11 +109,14 @@ def listing(went: list[dict[str, Any]], *, key: str, name: str) -> None:
         st.caption("Nothing of it is here.")
         return
     frame = pd.DataFrame(went)
-    where = [str(place).replace("_", " ") for place in frame["where"]]
-    shown: dict[str, list[Any]] = {"Where": where, "What": list(frame["what"]), "How many": list(frame["count"])}
+    # what may be long stands last: on a phone the numbers are seen without moving the table
+    shown: dict[str, list[Any]] = {"Where": list(frame["where"]), "How many": list(frame["count"])}
     if "bytes" in frame:
         shown["Size"] = ["" if formats.is_missing(size) else formats.size(int(size)) for size in frame["bytes"]]
-    frames.show(shown, alt=name.capitalize(), height="content" if len(frame) <= 12 else 440)
+    shown["What"] = list(frame["what"])
+    widths: dict[str, Any] = {"Where": "medium", "How many": 90, "Size": 90}
+    columns = {column: st.column_config.Column(width=widths[column]) for column in shown if column in widths}
+    frames.show(shown, alt=name.capitalize(), height="content" if len(frame) <= 12 else 440, column_config=columns)
     download.table(frame, key=key, name=name, numbers=False)
 
 
