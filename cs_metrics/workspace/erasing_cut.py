@@ -30,6 +30,7 @@ from cs_metrics.workspace.erasing.identity import Identity
 Sheet = tuple[str, str]
 """Where rows stand in an upload: the file in it ('' where it is none that packs files), the sheet ('' for none)."""
 Rows = dict[Sheet, set[int]]
+WHOLE = "the whole file"
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _NO_ROWS = "single rows cannot be taken out of a file of its kind"
 
@@ -63,7 +64,7 @@ class Cut:
             rows = f"{sum(sheet.rows for sheet in self.sheets):,} rows" if self.sheets else "not read"
             customers = "customer" if self.others == 1 else "customers"
             kept = f"; those of {self.others:,} other {customers} stay in the versions" if self.others else ""
-            return [{"where": where, "what": f"the whole file ({rows}{kept}): {self.why}", "count": 1}]
+            return [{"where": where, "what": f"{WHOLE} ({rows}{kept}): {self.why}", "count": 1}]
         counts = [("rows", self.count), ("cells", self.cells)]
         return [{"where": where, "what": what, "count": count} for what, count in counts if count]
 

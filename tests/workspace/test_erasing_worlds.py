@@ -1,16 +1,21 @@
-"""Whatever a workspace holds: after an erasure no byte has the customer, others' rows are as if it had never been."""
+"""Whatever a workspace holds: after an erasure no byte has the customer, others' rows are as if it had never been.
+
+With CS_METRICS_WORLDS=300 so many workspaces are made up at random for each test, of some ten seconds each.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 import cs_metrics as cs
@@ -27,13 +32,17 @@ from tests.workspace.leftovers import data, left
 from tests.workspace.test_publishing import no_facts
 from tests.workspace.worlds import NAMES, PLAIN, Step, World, built, surrounded, worlds
 
+MADE_UP = int(os.environ.get("CS_METRICS_WORLDS", "0"))
+"""How many worlds are made up at random for each test, beside the one that stands here."""
+SOME = settings(
+    max_examples=max(MADE_UP, 1), deadline=None, suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate) if MADE_UP else (Phase.explicit,),
+)  # fmt: skip
 RICH = World(
     ids=("ACC-0003", "1003"), names=NAMES[1:3], address="petra.lang@nordwind.example", user="USR-3001", others=4,
-    steps=(
-        Step("append", {"accounts": "zip", "answers": "utf-16", "steps": "gz"}, 0, 3),
-        Step("upsert", {"accounts": "xlsx", "tickets": "cp1252"}, 1, 2),
-    ),
+    steps=(Step("append", {"accounts": "zip", "answers": "utf-16"}, 0, 3), Step("upsert", {"accounts": "xlsx"}, 1, 2)),
 )  # fmt: skip
+SMALL = replace(RICH, ids=("NW/17 b",), steps=(Step("append", {"accounts": "gz"}, 0, 2),))
 
 
 class Killed(BaseException):
@@ -87,14 +96,10 @@ def looked_at(workspace: cs.Workspace, world: World, done: Any, home: Path) -> N
     assert themes == {"Export": ["slow export"], "Trouble at (erased)": ["(erased) outage", "outage"]}
 
 
-@settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
+@SOME
 @example(RICH)
 @given(worlds())
 def test_nothing_is_left_and_all_else_is_as_without_it(world: World) -> None:
-    erased(world)
-
-
-def erased(world: World) -> None:
     with quickly() as home:
         workspace = built(home / "acme", world, gone=True)
         tokens = surrounded(workspace, world)
@@ -116,13 +121,10 @@ def without_caches(told: Any) -> Any:
     return sorted(went, key=str), told.look_at, told.versions, told.links
 
 
-@settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
+@SOME
+@example(SMALL, 21)
 @given(worlds(), st.integers(1, 40))
 def test_killed_at_any_step_it_is_finished_by_the_next(world: World, step: int) -> None:
-    killed(world, step)
-
-
-def killed(world: World, step: int) -> None:
     with quickly() as home:
         workspace = built(home / "acme", world, gone=True)
         surrounded(workspace, world)

@@ -22,7 +22,7 @@ from cs_metrics.workspace.erasing import database_rows, identity, originals, ver
 from cs_metrics.workspace.erasing.compacting import compact
 from cs_metrics.workspace.erasing.identity import Identity
 from cs_metrics.workspace.erasing.leaving import Going
-from cs_metrics.workspace.erasing_cut import Cut
+from cs_metrics.workspace.erasing_cut import WHOLE, Cut
 from cs_metrics.workspace.publish import describe
 from cs_metrics.workspace.publish.publishing import Build
 from cs_metrics.workspace.store import database
@@ -57,6 +57,11 @@ class Erased:
     versions: list[int] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     advice: tuple[str, ...] = ADVICE
+
+    @property
+    def whole(self) -> list[dict[str, Any]]:
+        """Those rows of `went` that are files which go whole, with what others have in them."""
+        return [row for row in self.went if row["what"].startswith(WHOLE)]
 
     def to_json(self) -> dict[str, Any]:
         """Return the proof as plain JSON values, times in ISO 8601 (UTC)."""

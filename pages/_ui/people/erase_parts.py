@@ -95,6 +95,9 @@ def _confirm(looked: dict[str, Any], key: str) -> None:
 
 
 def _look_at(found: Any) -> None:
+    for row in found.whole:
+        said = f"**{formats.literal(row['where'])}**: {formats.literal(row['what'])}"
+        st.markdown(f":orange[:material/warning:] {said}")
     if found.look_at:
         st.markdown(":orange[:material/visibility:] **To look at yourself**, for people write freely:")
         for row in found.look_at:
