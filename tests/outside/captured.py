@@ -18,9 +18,9 @@ import pyarrow.parquet as parquet
 from tests.outside.visit import Visit
 
 PAGES = sorted(p.stem for p in (Path(__file__).parents[2] / "pages").glob("*.py"))
-KPIS = ("net_promoter_score", "monthly_recurring_revenue", "customer_churn_rate", "ticket_volume")
+KPIS = ("net_promoter_score", "mrr", "customer_churn_rate", "average_revenue_per_user")
 VIEWS: dict[str, tuple[dict[str, str], ...]] = {
-    "kpi": (*({"id": one, "by": "plan"} for one in KPIS), *({"by": one} for one in ("region", "csm", "email"))),
+    "kpi": (*({"id": one} for one in KPIS), *({"by": one} for one in ("region", "csm", "email"))),
     "feedback": ({"survey": "csat"},),
     "segments": ({"draft": '{"plan":["Pro"]}'},),
     "definitions": ({"view": "compare", "id": "customer_churn_rate"},),

@@ -5,11 +5,15 @@ The same search over a link that leaves nothing out finds every secret, so it ca
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import pandas as pd
 import pytest
 
 import cs_metrics as cs
@@ -38,6 +42,18 @@ TRICKS = (
     {"def": '{"minimum_n":1}'},
     {"customer": "cid-out-2"},
 )
+LEAST = 5
+PERIOD = {"period": "custom", "since": "2025-01-01", "until": "2026-01-01"}
+SMALL = {**PERIOD, "grain": "month", "by": "tier"}
+"""What a link that hides small cells answers for: one tier has 3 customers, the next 7, the largest 14."""
+MONEY = ("mrr", "average_revenue_per_account", "average_revenue_per_user")
+ASKED = ("since", "until", "grain", "by")
+ROWS = ("cid-in", "cid-out", "Visiblix", "Hiddenix", "mailtok", "incomment", "outcomment", "insubject", "outsubject")
+"""Of single customers: what nothing can be shown of that hides cells of few."""
+ASIDE = (
+    {"by": "csm", "since": "2025-01-02"}, {"grain": "day", "cmp": "year", "period": "all"},
+    {"where": '{"tier":"Tiny"}', "seg": "everyone", "v": "1"},
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +71,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tables["customers"].append({
             **who, "name": f"{'Visiblix' if i % 2 else 'Hiddenix'} {i}", "region": region, "csm": f"Csmtok {i % 3}",
             "email": f"p{i}@mailtok.example", "plan": plan, "signed_up_on": START,
+            "tier": "Tiny" if i in (3, 10, 17) else "Mid" if i % 3 == 1 else "Big",
         })  # fmt: skip
         tables["subscriptions"].append({**who, "start_date": START, "end_date": end, "amount": amount, "plan": plan})
         tables["users"].append(
@@ -88,13 +105,18 @@ def server(home: Path, provider: Provider, tmp_path_factory: pytest.TempPathFact
 
 def shared(home: Path, server: str, **options: object) -> str:
     token = cs.Workspace(home / "Captured").share("overview", pages="all", audience="anyone", **options)
-    return f"{server}/?ws=Captured&link={token}"
+    return f"{server}/?{urlencode({'ws': 'Captured', 'link': token, **SMALL})}"
 
 
-def test_a_link_that_leaves_nothing_out_is_sent_everything(home: Path, server: str) -> None:
-    sent = crawl(browser(server), shared(home, server))
-    secrets = (*EXCLUDED, *COLUMNS, *FILTERS)
-    assert set(found(sent, secrets)) == set(secrets)
+@pytest.fixture(scope="module")
+def everything(home: Path, server: str) -> dict[str, bytes]:
+    """All that is sent to the reader of a link that leaves nothing out."""
+    return crawl(browser(server), shared(home, server))
+
+
+def test_a_link_that_leaves_nothing_out_is_sent_everything(everything: dict[str, bytes]) -> None:
+    secrets = (*EXCLUDED, *COLUMNS, *FILTERS, *ROWS)
+    assert set(found(everything, secrets)) == set(secrets)
 
 
 def test_what_a_link_leaves_out_is_never_sent(home: Path, server: str) -> None:
@@ -103,3 +125,35 @@ def test_what_a_link_leaves_out_is_never_sent(home: Path, server: str) -> None:
     sent = crawl(browser(server), link, TRICKS)
     assert re.search(rb"customer_id [a-z2-7]{12}", b"".join(sent.values())), "the rows are shown, under made-up ids"
     assert found(sent, (*EXCLUDED, *COLUMNS, *FILTERS)) == {}
+
+
+def amounts(view: Any) -> set[float]:
+    """Return the amounts of the tiers by month, each that of no other cell: none is a round one."""
+    asked = {"since": SMALL["since"], "until": SMALL["until"], "grain": SMALL["grain"]}
+    frame = view.compute(list(MONEY), by="tier", totals=True, **asked)
+    told = {float(n) for column in ("value", "numerator") for n in frame[column].dropna()}
+    return {n for n in told if n > 1_000 and not n.is_integer()}
+
+
+def few(sent: dict[str, bytes]) -> list[str]:
+    """Return which tables hold a cell that counts fewer than a link shows, but not none."""
+    found = []
+    for asked, body in sent.items():
+        table = pd.read_csv(io.BytesIO(body)) if "(CSV)" in asked else pd.DataFrame()
+        counts = [pd.to_numeric(table[name], errors="coerce") for name in ("n", "base") if name in table]
+        if any(n.between(1, LEAST - 1).any() for n in counts):
+            found.append(asked)
+    return found
+
+
+def test_cells_of_few_are_never_sent(home: Path, server: str, everything: dict[str, bytes]) -> None:
+    link = shared(home, server, filters="locked", least=LEAST, params=SMALL, **{k: SMALL[k] for k in ASKED})
+    kept = cs.Workspace(home / "Captured")
+    shown = amounts(kept.open_link(dict(parse_qsl(urlsplit(link).query))["link"]).view)
+    secrets = found(everything, amounts(kept.version()) - shown)
+    assert len(secrets) >= 4, "whoever may see small cells is sent them"
+    assert few(everything), "and how many they count"
+    sent = crawl(browser(server), link, ASIDE)
+    assert found(sent, (*secrets, *ROWS)) == {}
+    assert few(sent) == []
+    assert found(sent, shown), "larger cells are shown"

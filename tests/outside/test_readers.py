@@ -27,8 +27,8 @@ OPEN = {
 READ = {"cohorts", "kpi", "reports", "segments", "definitions", "scores"}
 """Those of them in which members write most: to open them all is another test's."""
 WRITING = re.compile(
-    r"Save|Edit|Share|Sign off|Publish|Create|Import|Invite|Delete|Erase|Switch|Undo|Take it back|Rename|Change"
-    r"|Look with|Done|Dismiss|Back to the"
+    r"Save|Edit|Share|Sign off|Publish|Create|Import|Invite|Delete|Erase|Switch|Undo|Take it back"
+    r"|Rename|Change|Look with|Done|Dismiss|Back to the (workspace|default)"
 )
 
 
