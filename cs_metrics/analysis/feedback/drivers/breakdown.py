@@ -49,13 +49,15 @@ def breakdown(
     known = answers.asked.available
     frames = []
     for place, name in enumerate(names):
-        own = sums[sums["driver"] == place].reset_index(drop=True)
+        own = sums[sums["driver"] == place].sort_values("segment", ignore_index=True)
         if len(own) > 1 or (by is not None and len(own)):
             frames.append(_segments(own, answers, known.attribute(name)))
     if not frames:
         return pd.DataFrame(columns=list(COLUMNS))
     found = pd.concat(frames, ignore_index=True)
-    order = np.lexsort((found["segment"].map(str), found["attribute"], -found["n"], -found["effect"].abs()))
+    # effects that are equal but for their last digits stand in one order whatever rounding made of them
+    sizes = -found["effect"].abs().round(9)
+    order = np.lexsort((found["segment"].map(str), found["attribute"], -found["n"], sizes))
     return found.iloc[order].reset_index(drop=True)
 
 
