@@ -10,7 +10,7 @@ PAGES = Path(__file__).parents[2] / "pages"
 # What shows a table without offering it beside, and why.
 WITHOUT = {
     "after_lists._frame": "whoever calls it offers all of the rows",
-    "feedback_silent._table": "whoever calls it offers all of the rows",
+    "silent._table": "whoever calls it offers all of the rows",
     "column_parts.show": "a form: where the columns of a file go",
     "rule_parts._values": "a form: what the words of a column mean",
     "playbook_parts._form": "a form: the steps of a playbook",
@@ -26,15 +26,15 @@ BARE = {
     "rule_parts._values": "a form",
     "playbook_parts._form": "a form",
     "score_parts.edit": "a form",
-    "feedback_loop._list": "a form, and offered as a file",
+    "loop._list": "a form, and offered as a file",
     "link_parts._opens": "in a popover, which paper does not have; offered as a file",
     "report_parts._metrics": "plain text with links, which prints as it is; offered as a file",
 }
 # What shows a chart without the row of its files, and why.
 PLAIN = {
     "chart.show": "it offers the files",
-    "cohort_triangle.show": "the two halves of a picture that is offered whole",
-    "theme_cards._spark": "a small line beside a number; 'Over time' offers the chart of all themes",
+    "triangle.show": "the two halves of a picture that is offered whole",
+    "cards._spark": "a small line beside a number; 'Over time' offers the chart of all themes",
 }
 TABLES = {"frames.show", "st.data_editor", "st.table"}
 DRAWN = {
@@ -68,3 +68,7 @@ def test_every_table_and_chart_is_shown_through_the_modules_that_print_and_offer
     assert {name for name, calls in functions() if DRAWN & set(calls)} <= set(BARE)
     plain = {name for name, calls in functions() if {"chart.plain", "plain"} & set(calls)}
     assert plain <= set(PLAIN)
+
+
+def test_every_exception_is_of_a_function_that_there_is() -> None:
+    assert {*WITHOUT, *BARE, *PLAIN} <= {name for name, _ in functions()}
