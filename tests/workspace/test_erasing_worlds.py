@@ -141,7 +141,8 @@ def test_killed_at_any_step_it_is_finished_by_the_next(world: World, step: int) 
 STEPS = (
     (originals, "move_whole"), (originals, "remove"), (originals, "tombstone"),
     (version_files, "move_whole"), (version_files, "_fill"), (version_files, "_finish"),
-    (database_rows, "sweep"), (database_rows, "_uploads"), (one_customer, "compact"), (Records, "put"), (Records, "log"),
+    (database_rows, "sweep"), (database_rows, "_uploads"), (one_customer, "compact"),
+    (Records, "put"), (Records, "log"),
 )  # fmt: skip
 
 

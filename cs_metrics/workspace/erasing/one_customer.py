@@ -20,9 +20,9 @@ from cs_metrics import lockdown
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.workspace.erasing import database_rows, identity, originals, version_files
 from cs_metrics.workspace.erasing.compacting import compact
+from cs_metrics.workspace.erasing.cut import WHOLE, Cut
 from cs_metrics.workspace.erasing.identity import Identity
 from cs_metrics.workspace.erasing.leaving import Going
-from cs_metrics.workspace.erasing_cut import WHOLE, Cut
 from cs_metrics.workspace.publish import describe
 from cs_metrics.workspace.publish.publishing import Build
 from cs_metrics.workspace.store import database

@@ -18,9 +18,9 @@ from cs_metrics.ingest.reading.files import read_files
 from cs_metrics.ingest.sheet import RawSheet
 from cs_metrics.schema import TABLES
 from cs_metrics.sql import quote
+from cs_metrics.workspace.erasing.cut import Cut, Rows, Sheet, blank, compare, place
 from cs_metrics.workspace.erasing.identity import Identity, owner
 from cs_metrics.workspace.erasing.leaving import Going, Place, id_columns, parsed
-from cs_metrics.workspace.erasing_cut import Cut, Rows, Sheet, blank, compare, place
 from cs_metrics.workspace.publish import changes
 from cs_metrics.workspace.publish.uploads import safe_name, tombstone
 from cs_metrics.workspace.store.database import cursor
