@@ -83,8 +83,10 @@ SHORT = "abs(datum.value) < 1 ? format(datum.value, ',~f') : format(datum.value,
 
 def values_axis(unit: str, ticks: int = 5, **more: Any) -> alt.Axis:
     """The axis of a unit's values, on which no two labels read the same."""
-    if unit in ("money", "count"):
-        return alt.Axis(labelExpr=SHORT, tickCount=ticks, **more, **({"tickMinStep": 1} if unit == "count" else {}))
+    if unit == "count":
+        return alt.Axis(labelExpr=SHORT, tickCount=ticks, tickMinStep=1, **more)
+    if unit == "money":
+        return alt.Axis(labelExpr=SHORT, tickCount=ticks, **more)
     if unit == "share":
         return alt.Axis(format=".1~%", tickCount=ticks, tickMinStep=0.001, **more)
     return alt.Axis(format=",~f", tickCount=ticks, **more)
