@@ -8,6 +8,7 @@ from typing import Any
 
 from cs_metrics.api.keeping.archives import import_workspace
 from cs_metrics.api.workspace import Workspace
+from cs_metrics.ingest.problems import plural
 from cs_metrics.workspace.moving import backup
 from cs_metrics.workspace.store.folder import home
 
@@ -50,13 +51,15 @@ def _home(named: str | None) -> Path:
 
 def _export(options: argparse.Namespace) -> int:
     done = Workspace.open(options.workspace).export(options.file)
-    print(f"{options.file} has {done['versions']} versions and {done['files']} uploads. Import it with: import")
+    held = f"{plural(done['versions'], 'version')} and {plural(done['files'], 'upload')}"
+    print(f"{options.file} has {held}. Import it with: import")
     return 0
 
 
 def _import(options: argparse.Namespace) -> int:
     workspace = import_workspace(options.file, _home(options.into), options.name)
-    print(f"Workspace '{workspace.name}' is in {workspace.path.parent}, with {len(workspace.numbers())} versions.")
+    held = plural(len(workspace.numbers()), "version")
+    print(f"Workspace '{workspace.name}' is in {workspace.path.parent}, with {held}.")
     return 0
 
 
