@@ -139,7 +139,7 @@ Change = dict[str, Any]
         ({"page": "settings"}, {"kpi"}),  # of a link that an earlier release made
         ({"page": "segments", "filters": "locked"}, {"kpi"}),
     ],
-    ids=str,
+    ids=lambda one: str(one) if isinstance(one, dict) else "pages",
 )
 def test_which_pages_a_link_opens(change: Change, pages: set[str]) -> None:
     assert set(link_pages.shown({**LINK, **change})) == pages
