@@ -93,6 +93,12 @@ def test_addresses_are_one_in_any_case_and_no_address_is_refused(workspace: cs.W
     for wrong in ("", "ed", "ed@", "@acme.com", "a b@acme.com", "ed@acme", "ed@acme.com, eve@evil.com"):
         with pytest.raises(WorkspaceError, match="is no e-mail address"):
             workspace.invite(wrong)
+    for mistaken in ("stra\u00dfe@acme.com", "\u212aim@acme.com", "ed@acm\u00e9.com"):
+        with pytest.raises(WorkspaceError, match="not ASCII"):
+            workspace.invite(mistaken)
+    workspace.invite("kim@acme.com", "viewer")
+    assert workspace.role_of("\u212aim@acme.com") is None
+    workspace.remove_person("kim@acme.com")
     with pytest.raises(WorkspaceError, match="There is no role 'admin'"):
         workspace.invite("new@acme.com", "admin")
     assert [p["email"] for p in workspace.people()] == ["olga@acme.com", "ed@acme.com", "vi@acme.com"]

@@ -162,6 +162,19 @@ def test_a_password_is_asked_for_and_not_guessed(workspace: cs.Workspace, monkey
     assert workspace.open_link(token, "owl").page == "overview"
 
 
+def test_wrong_passwords_tried_all_at_once_are_counted(workspace: cs.Workspace) -> None:
+    token = workspace.share("overview", audience="anyone", password="owl")
+
+    def tried(number: int) -> str:
+        with pytest.raises(NotAllowedError) as refused:
+            workspace.open_link(token, f"cat {number}")
+        return str(refused.value)
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(tried, range(links.TRIES + 8)))
+    assert sum("not the password" in each for each in said) == links.TRIES
+
+
 def test_locked_filters_hold_and_columns_left_out_do_not_exist(workspace: cs.Workspace) -> None:
     where = {"survey_responses.region": ["EU"]}
     token = workspace.share("feedback", where=where, filters="locked", hidden=["comment", "user_id"], audience="anyone")
@@ -259,7 +272,10 @@ def test_a_link_says_what_it_shows(workspace: cs.Workspace) -> None:
     assert locked.params == {"survey": "nps"}
     assert locked.view.asked == {"since": "2026-01-01T00:00:00", "until": None, "grain": None, "by": None}
     secret = workspace.open_link(workspace.share("feedback", where=where, filters="hidden", audience="anyone"))
-    assert (secret.redacted, secret.where) == (False, {})
+    assert (secret.where, secret.hidden) == ({}, ("survey_responses.region",))
+    assert "survey_responses.region" not in set(secret.view.dimensions()["name"])
+    with pytest.raises(QueryError, match="cannot be asked"):
+        secret.view.nps(by="survey_responses.region")
     told = workspace.links()[0 if workspace.links()[0]["least"] else 1]
     assert (told["masked"], told["least"], told["pages"]) == (["user_id"], 3, "all")
     assert not {"secret", "salt", "password", "mask_key", "snapshot"} & set(told)

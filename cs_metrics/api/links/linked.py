@@ -15,7 +15,7 @@ from cs_metrics.analysis.why.explain import without
 from cs_metrics.api.answering import own as own_kpis
 from cs_metrics.api.answering.answers import Answers
 from cs_metrics.api.links import small_cells, within
-from cs_metrics.api.links.masking import AMOUNTS, WRITTEN, Unseen, veil
+from cs_metrics.api.links.masking import AMOUNTS, TELLS, WRITTEN, Unseen, veil
 from cs_metrics.api.links.parts import JUDGED, PARTS, WHOLE, Part
 from cs_metrics.api.view import View
 from cs_metrics.errors import CSMetricsError, LimitError, NotAllowedError, NotComputableError, QueryError
@@ -27,6 +27,8 @@ LOCKED = (
     "contains",
 )  # fmt: skip
 """What a redacted link's reader cannot choose: with two choices, what is left out could be had by subtraction."""
+OTHERS = frozenset(name for name, told in TELLS.items() if told == ("customer_id",))
+"""The columns in which a customer's row names another one, whom a locked filter may leave out."""
 _NOT_SHOWN = "That is not shown by this link."
 _NOT_ASKED = "That cannot be asked of this link."
 _inside = threading.local()
@@ -99,6 +101,8 @@ def _guarded(view: Linked, name: str, method: Callable[..., Any]) -> Callable[..
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if getattr(_inside, "view", None) is view:
             return _seen(view, name, method(*args, **kwargs))
+        if view.where and _splits_by_others(_arguments(method, args, kwargs).get("by")):
+            raise NotAllowedError(_NOT_SHOWN)
         before, _inside.view = getattr(_inside, "view", None), view
         try:
             if not view.redacted:
@@ -144,6 +148,11 @@ def _redacted(view: Linked, name: str, method: Callable[..., Any], args: tuple, 
         raise QueryError(_NOT_ASKED) from None
 
 
+def _splits_by_others(by: Any) -> bool:
+    names = [by] if isinstance(by, str) else by if isinstance(by, Iterable) else ()
+    return any(str(name).rpartition(".")[2] in OTHERS for name in names)
+
+
 def _arguments(method: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return what is asked by the names of a method's parameters."""
     try:
@@ -163,7 +172,10 @@ def _seen(view: Linked, name: str, answer: Any) -> Any:
         # that there are rows, and not how many: they are everyone's
         return {table: {**about, "rows": int(bool(about["rows"]))} for table, about in answer.items()}
     if name == "dimensions" and view.where:
+        answer = answer[~answer["name"].str.rpartition(".")[2].isin(OTHERS)]
         answer = within.dimensions(view, answer)
+    elif isinstance(answer, pd.DataFrame) and view.where:
+        answer = answer.drop(columns=[column for column in answer.columns if column in OTHERS])
     if name == "dimensions" and view.least:
         few = answer["nulls"].between(1, view.least - 1)
         answer = answer.assign(nulls=answer["nulls"].mask(few, view.least))

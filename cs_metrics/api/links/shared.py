@@ -13,6 +13,7 @@ from cs_metrics.api.links.linked import Linked
 from cs_metrics.api.links.looking import Looking
 from cs_metrics.api.view import View
 from cs_metrics.errors import QueryError, did_you_mean
+from cs_metrics.kpis.where import names
 from cs_metrics.schema import TABLES
 from cs_metrics.settings import resolve, today
 from cs_metrics.workspace.kept import links, own_kpis
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 
 FILTERED = frozenset({"where", "seg"})
+IDENTIFYING = frozenset({"customer_id", "name", "user_id"})
+"""What names a customer: a filter by it is told by whom a page shows, and without it there would be nobody."""
 """The parameters of a page that hold a filter: where filters are locked, `where` alone says it."""
 
 
@@ -116,12 +119,12 @@ class Shared:
 
         `frozen`: it goes on showing this `version` (None: the latest) under the definitions, own KPIs and as-of of this
         moment; else always the latest data. `where` holds in all that it shows where `filters` are "locked" or
-        "hidden". `hidden`: columns that do not exist for its readers; `masked`: columns whose values are replaced by
-        pseudonyms that say nothing, the same for the same value within this link (what is no text is left out).
-        `least`: cells of fewer are not shown, and of `since`, `until`, `grain` and `by` (one attribute) it answers for
-        these alone, so that no cell can be had by subtraction. `page`: one of those in `workspace.link_pages`, which
-        says which are shown whole or not at all; `pages`: see `Opened`. `audience`: "members", "anyone", or e-mail
-        addresses.
+        "hidden"; then its columns are left out too, but for those that name a customer. `hidden`: columns that do not
+        exist for its readers; `masked`: columns whose values are replaced by pseudonyms that say nothing, the same for
+        the same value within this link (what is no text is left out). `least`: cells of fewer are not shown, and of
+        `since`, `until`, `grain` and `by` (one attribute) it answers for these alone, so that no cell can be had by
+        subtraction. `page`: one of those in `workspace.link_pages`, which says which are shown whole or not at all;
+        `pages`: see `Opened`. `audience`: "members", "anyone", or e-mail addresses.
         `expires_at` (UTC): from then on it opens nothing. Raises WorkspaceError, QueryError.
         """
         said = link_given.checked({
@@ -131,6 +134,9 @@ class Shared:
             "audience": audience, "password": password, "expires_at": expires_at, "who": who,
         })  # fmt: skip
         self._check_columns(said["hidden"] | said["masked"])
+        if said["filters"] == "hidden":
+            # the one value that is left of them would tell the filter
+            said["hidden"] |= names(said["where"]) - IDENTIFYING - said["masked"]
         kept = resolve(self.settings, said["definitions"])
         seen = self.version(said["version"]) if frozen else None
         asis = ("page", "title", "note", "frozen", "where", "filters", "least", "pages", "audience", "expires_at")
@@ -170,10 +176,10 @@ class Shared:
         revoked_at, revoked_by, with_password, opened (how often), opened_at (last)."""
         return links.listing(self.records)
 
-    def link_opens(self, link: str) -> list[dict[str, Any]]:
-        """Return who tried to open a link, the latest first: opened_at, who ('' for who did not sign in), outcome (''
-        it opened, else why not)."""
-        return links.opens(self.records, link)
+    def link_opens(self, link: str, limit: int = 1_000) -> list[dict[str, Any]]:
+        """Return who tried to open a link last, the latest first: opened_at, who ('' for who did not sign in), outcome
+        ('' it opened, else why not)."""
+        return links.opens(self.records, link, limit)
 
     @whole
     def revoke_link(self, link: str, *, who: str = "") -> None:

@@ -100,9 +100,9 @@ def listing(records: Records) -> list[dict[str, Any]]:
     ]
 
 
-def opens(records: Records, link: str) -> list[dict[str, Any]]:
+def opens(records: Records, link: str, limit: int) -> list[dict[str, Any]]:
     """Return who tried to open a link, the latest first: opened_at, who ('' unknown), outcome ('' opened)."""
-    query = records.mine(LINK_OPENS).where(LINK_OPENS.c.link == link).order_by(LINK_OPENS.c.id.desc())
+    query = records.mine(LINK_OPENS).where(LINK_OPENS.c.link == link).order_by(LINK_OPENS.c.id.desc()).limit(limit)
     return [{k: r[k] for k in ("opened_at", "who", "outcome")} for r in records.rows(query)]
 
 
@@ -129,8 +129,9 @@ def opened(records: Records, token: str, password: str | None, who: str) -> dict
         _note(records, found["link"], who, "taken back" if known else "another token")
         raise NotAllowedError(_NOTHING)
     refused = _refused(records, found, who)
-    locked = None if refused else _locked(records, found, password)
-    _note(records, found["link"], who, (refused or locked or ("",))[0])
+    with records.whole():  # a wrong password is counted before the next is tried, also of many at once
+        locked = None if refused else _locked(records, found, password)
+        _note(records, found["link"], who, (refused or locked or ("",))[0])
     if refused:
         raise NotAllowedError(refused[1])
     if locked:
@@ -169,7 +170,7 @@ def _told(link: Mapping[str, Any], who: str) -> dict[str, Any]:
 
 def _proof(link: Mapping[str, Any], who: str) -> str:
     key = f"{link['secret']}.{link['password']}".encode()
-    return hmac.new(key, f"{link['link']} {who.strip().casefold()}".encode(), "sha256").hexdigest()
+    return hmac.new(key, f"{link['link']} {people.plain(who)}".encode(), "sha256").hexdigest()
 
 
 def _refused(records: Records, link: Mapping[str, Any], who: str) -> tuple[str, str] | None:
@@ -180,7 +181,7 @@ def _refused(records: Records, link: Mapping[str, Any], who: str) -> tuple[str, 
     invited = audience if isinstance(audience, list) else []
     if audience == MEMBERS and people.role_of(records, who) is None:
         return "no member", "This link is for members of the workspace. Sign in as one of them."
-    if invited and who.strip().casefold() not in invited:
+    if invited and people.plain(who) not in invited:
         return "not invited", "This link is for others. Sign in with the address that it was sent to."
     return None
 

@@ -29,12 +29,24 @@ class Role(StrEnum):
         return ranks.index(self) >= ranks.index(least)
 
 
+def plain(email: str) -> str:
+    """Return an e-mail address as addresses are compared: capitals do not count. Letters beyond ASCII stay as they are,
+    for some of their capitals are those of others ('K' of Kelvin), and such an address is kept nowhere."""
+    bare = email.strip()
+    return bare.lower() if bare.isascii() else bare
+
+
 def address(email: str) -> str:
     """Return an e-mail address as it is kept and compared. Raises WorkspaceError for what is none."""
-    plain = email.strip().casefold()
-    if not _ADDRESS.fullmatch(plain):
-        raise WorkspaceError(f"'{email.strip()}' is no e-mail address.")
-    return plain
+    bare = plain(email)
+    if not bare.isascii():
+        raise WorkspaceError(
+            f"'{bare}' has letters that are not ASCII, by which people could be mistaken for each other. "
+            "Write the domain in its ASCII form ('xn--...')."
+        )
+    if not _ADDRESS.fullmatch(bare):
+        raise WorkspaceError(f"'{bare}' is no e-mail address.")
+    return bare
 
 
 def role(name: str) -> Role:
@@ -57,7 +69,7 @@ def listing(records: Records) -> list[dict[str, Any]]:
 
 def role_of(records: Records, email: str) -> Role | None:
     """Return a person's role; None for who is no member."""
-    rows = records.rows(records.mine(PEOPLE).where(PEOPLE.c.email == email.strip().casefold()))
+    rows = records.rows(records.mine(PEOPLE).where(PEOPLE.c.email == plain(email)))
     return Role(rows[0]["role"]) if rows else None
 
 
@@ -90,13 +102,13 @@ def remove(records: Records, email: str) -> None:
 def seen(records: Records, email: str) -> None:
     """Note that a member came."""
     with records.whole() as con:
-        con.execute(sa.update(PEOPLE).where(_is(records, email.strip().casefold())).values(seen_at=now()))
+        con.execute(sa.update(PEOPLE).where(_is(records, plain(email))).values(seen_at=now()))
 
 
 @contextmanager
 def _changing(records: Records, email: str) -> Iterator[tuple[sa.Connection, str]]:
     """A transaction about one member, in which nobody else changes roles: two owners cannot both leave at once."""
-    who = email.strip().casefold()
+    who = plain(email)
     with records.whole() as con:
         if con.execute(sa.select(PEOPLE.c.role).where(_is(records, who))).first() is None:
             raise WorkspaceError(f"{who} is no member of this workspace.")

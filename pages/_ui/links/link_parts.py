@@ -13,6 +13,7 @@ from pages._ui import door, download, errors, formats, routes
 from pages._ui.links import share_parts
 
 SAID = "_link_said"
+OPENS_SHOWN = 500
 OUTCOMES = {
     "": "opened it",
     "taken back": "tried it after it was taken back",
@@ -101,7 +102,7 @@ def _told(row: dict[str, Any], titles: dict[str, str]) -> str:
 
 
 def _opens(row: dict[str, Any]) -> None:
-    tried = door.workspace().link_opens(row["link"])
+    tried = door.workspace().link_opens(row["link"], OPENS_SHOWN)
     if not tried:
         st.caption("Nobody has opened it yet.")
         return
@@ -115,6 +116,8 @@ def _opens(row: dict[str, Any]) -> None:
                 "what": [OUTCOMES.get(each["outcome"], each["outcome"]) for each in tried],
             }
         )
+        if len(tried) == OPENS_SHOWN:
+            st.caption(f"The latest {formats.count(OPENS_SHOWN)} times.")
         st.dataframe(frame, hide_index=True, alt="Who opened the link, and when")
         download.table(frame, key=f"opens_{row['link']}", name=f"link {row['link']} opened", numbers=False)
 

@@ -22,7 +22,7 @@ from pages._ui.serving.access import Mode
 FILTERS = {
     "open": "Readers may change them",
     "locked": "Locked: readers see them",
-    "hidden": "Locked, and not even seen",
+    "hidden": "Locked, and not seen, nor the columns they are made of",
 }
 AUDIENCES = {MEMBERS: "Members of this workspace", "people": "These people", ANYONE: "Anyone who has the link"}
 NAMING = ("name", "email", "customer_id", "user_id", "respondent_name", "domain")

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from cs_metrics.workspace.kept import people
+
 ACCESS = "CS_METRICS_ACCESS"
 MAY_CREATE = "CS_METRICS_MAY_CREATE"
 OIDC = {
@@ -137,7 +139,7 @@ def who() -> str:
     verified = str(told.get("email_verified", True)).casefold() == "true"
     if not told.get("is_logged_in") or not isinstance(address, str) or not verified:
         return ""
-    return address.strip().casefold()
+    return people.plain(address)
 
 
 def unproved() -> str:
@@ -150,7 +152,7 @@ def may_create() -> bool:
     """Return whether the person may make workspaces: anybody, or whose address or @domain CS_METRICS_MAY_CREATE has."""
     if mode() is not Mode.SIGN_IN:
         return True
-    named = [each.strip().casefold() for each in os.environ.get(MAY_CREATE, "").split(",") if each.strip()]
+    named = [people.plain(each) for each in os.environ.get(MAY_CREATE, "").split(",") if each.strip()]
     person = who()
     return bool(person) and (not named or person in named or f"@{person.rpartition('@')[2]}" in named)
 
