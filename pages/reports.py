@@ -11,7 +11,7 @@ if door.version_or_none() is None:
 asked = filter_bar.show(grain=False, period=False)
 report = report_parts.choose(asked)
 report_parts.title(report)
-edit.outcome()
+edit.UNDOING.bar()
 for section in report.sections:
     with errors.shown():
         edit.heading(report, section)

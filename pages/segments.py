@@ -9,7 +9,7 @@ shell.guard()
 shell.head("Segments", about="A segment is a saved filter: build it here, use it on every page.")
 if door.version_or_none() is None:
     empty.no_data()
-segment_parts.undo_bar()
+segment_parts.UNDOING.bar()
 
 made, saved = st.columns([3, 2], gap="large")
 with made:

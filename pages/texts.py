@@ -13,7 +13,7 @@ shell.head(
 if door.version_or_none() is None:
     empty.no_data()
 asked = filter_bar.show()
-pins.undo_bar()
+pins.UNDOING.bar()
 with errors.shown():
     question = theme_parts.ask(asked)
     theme_parts.headline(question)

@@ -13,8 +13,9 @@ from cs_metrics import kpis
 from cs_metrics.errors import CSMetricsError
 from pages._ui import answer, door, download, empty, errors, formats, frames, leave, shell, state, tile, where
 from pages._ui.filter_bar import Asked
+from pages._ui.undoing import Undoing
 
-DELETED = "_deleted_segment"
+UNDOING = Undoing("segment")
 EDITED = "edit"
 SIDES = ("segment", "others")
 
@@ -68,16 +69,6 @@ def listing() -> None:
                     "Delete", icon=":material/delete:", type="tertiary", key=f"delete_{key}",
                     on_click=_delete, args=(segment,),
                 )  # fmt: skip
-
-
-def undo_bar() -> None:
-    """After a segment was deleted: say so, and offer to bring it back."""
-    gone = st.session_state.get(DELETED)
-    if not gone:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f":material/delete: '{formats.literal(gone['name'])}' was deleted.", width="stretch")
-        st.button("Undo", icon=":material/undo:", key="undo_delete", on_click=_undelete, args=(gone,))
 
 
 def size(draft: where.Where, asked: Asked) -> None:
@@ -164,13 +155,11 @@ def _rename(segment: dict[str, Any]) -> None:
 
 
 def _delete(segment: dict[str, Any]) -> None:
-    door.workspace().delete_segment(segment["segment"])
-    st.session_state[DELETED] = {"segment": segment["segment"], "name": segment["name"]}
-    gone = {name: None for name in ("seg", EDITED) if state.get(name) == segment["segment"]}
+    key = segment["segment"]
+    UNDOING.do(
+        lambda: door.workspace().delete_segment(key), f"'{segment['name']}' was deleted.",
+        lambda _: door.workspace().restore_segment(key),
+    )  # fmt: skip
+    gone = {name: None for name in ("seg", EDITED) if state.get(name) == key}
     if gone:
         state.update(**gone)
-
-
-def _undelete(gone: dict[str, str]) -> None:
-    st.session_state.pop(DELETED)
-    door.workspace().restore_segment(gone["segment"])

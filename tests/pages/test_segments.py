@@ -54,7 +54,7 @@ def test_a_segment_is_saved_used_renamed_deleted_and_brought_back(open_page: Ope
 
     app.button(key=f"delete_{saved['segment']}").click().run()
     assert saved["segment"] not in {s["segment"] for s in cs.sample().segments()}
-    app.button(key="undo_delete").click().run()
+    app.button(key="undo_segment").click().run()
     assert cs.sample().segment(saved["segment"])["name"] == f"{name} 2"
     cs.sample().delete_segment(saved["segment"])
 

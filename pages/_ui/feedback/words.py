@@ -18,7 +18,7 @@ THEMES_SHOWN = 3
 
 def show(survey: str, kpi: KPI, asked: Asked) -> None:
     """Show what the comments are about, and each comment."""
-    pins.undo_bar()
+    pins.UNDOING.bar()
     themes(theme_parts.of_survey(asked, survey))
     st.subheader("Every comment", anchor=False)
     comments(survey, asked)

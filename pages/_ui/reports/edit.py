@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from cs_metrics.errors import ConflictError, CSMetricsError
+from cs_metrics.errors import ConflictError
 from cs_metrics.reports import brief
-from pages._ui import door, errors, formats
+from pages._ui import door, formats
 from pages._ui.links import linked
+from pages._ui.undoing import Undoing
 
 OPEN = "_report_open"
 """What is being written: the report as its writer saw it, and the section."""
-DONE = "_report_done"
-FAILED = "_report_failed"
+UNDOING = Undoing("report")
 HINT = "An empty line ends a paragraph; a line that begins with '- ' is a bullet."
 
 
@@ -32,18 +33,6 @@ def heading(report: Any, section: Any) -> None:
                 "Edit", icon=":material/edit:", type="tertiary", key=f"edit_{section.id}", on_click=_begin,
                 args=(report, section), help=f"Write into '{section.title}', or leave sentences out",
             )  # fmt: skip
-
-
-def outcome() -> None:
-    """Show what was done last, with the way to undo it, and what went wrong."""
-    failed = st.session_state.pop(FAILED, None)
-    if failed is not None:
-        errors.show(failed)
-    done = st.session_state.get(DONE)
-    if done:
-        with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(f":material/check: {formats.literal(done['said'])}", width="stretch")
-            st.button("Undo", icon=":material/undo:", key="undo_report", on_click=_undo)
 
 
 def form(report: Any, section: Any) -> None:
@@ -128,38 +117,28 @@ def _save() -> None:
     seen = st.session_state[OPEN]["report"]
     section = seen.section(st.session_state[OPEN]["section"])
     left_out = [s.key for n, s in enumerate(section.generated) if not st.session_state.get(f"report_keeps_{n}", True)]
-    try:
-        made = door.workspace().save_report(seen, section.id, text=st.session_state["report_text"], left_out=left_out)
-    except ConflictError as error:
-        # what they typed stays, beside what stands there now: the next time they save it knowing that
-        st.session_state[FAILED] = error
-        st.session_state[OPEN]["report"] = door.view().rewritten(seen)
-        return
-    except CSMetricsError as error:
-        st.session_state[FAILED] = error
-        return
-    _done(seen, section, made, f"'{section.title}' was saved.")
+
+    def save() -> int:
+        try:
+            return door.workspace().save_report(
+                seen, section.id, text=st.session_state["report_text"], left_out=left_out
+            )
+        except ConflictError:
+            # what they typed stays, beside what stands there now: the next time they save it knowing that
+            st.session_state[OPEN]["report"] = door.view().rewritten(seen)
+            raise
+
+    _do(save, f"'{section.title}' was saved.", seen, section)
 
 
 def _restore(report: Any, section: Any, revision: int, said: str) -> None:
-    try:
-        made = door.workspace().restore_report(report, section.id, revision)
-    except CSMetricsError as error:
-        st.session_state[FAILED] = error
-        return
-    _done(report, section, made, said)
+    _do(lambda: door.workspace().restore_report(report, section.id, revision), said, report, section)
 
 
-def _done(report: Any, section: Any, made: int, said: str) -> None:
-    """Keep what was done and what it said before, so that it can be undone; what is open closes."""
-    before = {"revision": section.revision, "seen": made}
-    st.session_state[DONE] = {"report": report, "section": section.id, "before": before, "said": said}
-    _close()
-
-
-def _undo() -> None:
-    done = st.session_state.pop(DONE)
-    try:
-        door.workspace().restore_report(done["report"], done["section"], **done["before"])
-    except CSMetricsError as error:
-        st.session_state[FAILED] = error
+def _do(action: Callable[[], int], said: str, report: Any, section: Any) -> None:
+    """Write into a section, with the way back to what it said before; what is open closes."""
+    before = section.revision
+    if UNDOING.do(
+        action, said, lambda made: door.workspace().restore_report(report, section.id, revision=before, seen=made)
+    ):
+        _close()
