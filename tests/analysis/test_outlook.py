@@ -161,7 +161,18 @@ def test_a_band_of_an_earlier_month_knows_no_later_miss():
 
 def test_what_came_to_nothing_counts_as_a_miss_of_a_hundredfold():
     assert record._excess(np.array([50.0]), np.array([0.0]), np.zeros(1)).tolist() == pytest.approx([np.log(100) ** 2])
-    assert record._excess(np.array([0.0]), np.array([5.0]), np.zeros(1)).tolist() == []
+    nothing = record._excess(np.array([0.0]), np.array([5.0]), np.zeros(1))
+    assert np.isnan(nothing).all()
+    assert record._drift(nothing) == 0
+
+
+def test_a_projection_of_nothing_is_no_record_and_no_error():
+    frame = moved([0.0] * 14)
+    frame.loc[10, ["churn", "end"]] = [1000.0, 0.0]
+    frame.loc[11:, ["start", "end"]] = 0.0
+    rows, drift = record.before(frame, 12, 3)
+    assert rows.loc[rows["made"] == frame["period"][10], "projected"].tolist() == [0, 0, 0]
+    assert drift > 0
 
 
 @pytest.mark.parametrize("months", [1, 6])

@@ -174,17 +174,21 @@ def test_an_earlier_report_has_the_target_of_its_own_period(company):
     assert "net_revenue_retention.target NRR March 2026" in {s.key for s in report.section("summary").sentences}
 
 
-@pytest.fixture(scope="module")
-def flagged(tmp_path_factory) -> cs.Version:
-    """Twenty who pay 10 a month since 2025, of whom six leave on the last day of the data."""
-    folder = tmp_path_factory.mktemp("flagged")
-    rows = [f"A{i:02},2025-0{1 + i % 3}-01,{'2026-06-29' if i < 6 else ''},10,month" for i in range(20)]
+def paying(folder, ends) -> cs.Version:
+    """Publish who pays 10 a month since early 2025, each until its end, as of July 2026."""
+    rows = [f"A{i:02},2025-0{1 + i % 3}-01,{end},10,month" for i, end in enumerate(ends)]
     (folder / "subs.csv").write_text("\n".join(["customer_id,start_date,end_date,amount,billing_period", *rows]))
-    workspace = cs.Workspace(folder / "flagged")
+    workspace = cs.Workspace(folder / "paying")
     workspace.set_as_of("2026-07-01")
     plan = workspace.read([folder / "subs.csv"])
     choices.answer(plan, {q["id"]: q["choices"][0] for q in choices.open_questions(plan) if q["choices"]})
     return workspace.publish(plan)
+
+
+@pytest.fixture(scope="module")
+def flagged(tmp_path_factory) -> cs.Version:
+    """Twenty of whom six leave on the last day of the data."""
+    return paying(tmp_path_factory.mktemp("flagged"), ["2026-06-29"] * 6 + [""] * 14)
 
 
 def said(report, section):
@@ -210,3 +214,11 @@ def test_a_section_without_a_sentence_says_what_is_true_of_these_data(flagged):
 def test_nobody_with_a_health_score_is_not_counted_in_grades(flagged):
     report = flagged.report("monthly", period="2026-04")
     assert not any(s.startswith("Of 0 accounts") for s in said(report, "health"))
+
+
+def test_what_chance_alone_could_make_is_no_win(tmp_path):
+    # three of forty left in May, one of 37 in June: churn fell, and nobody can tell that from chance
+    report = paying(tmp_path, ["2026-05-10"] * 3 + ["2026-06-10"] + [""] * 36).report("monthly", period="2026-06")
+    assert any("Churn Rate fell" in s and "chance alone could make this" in s for s in said(report, "summary"))
+    assert said(report, "wins") == []
+    assert "beyond chance" in report.section("wins").empty

@@ -64,18 +64,19 @@ def before(frame: pd.DataFrame, history: int, ahead: int) -> tuple[pd.DataFrame,
 
 def _excess(closing: Numbers, actual: Numbers, arm: Numbers) -> Numbers:
     """Return by how much the squared error of the logarithm exceeds what the band allows for, over the squared horizon:
-    rates that are off by so much a month are off by twice as much after two."""
+    rates that are off by so much a month are off by twice as much after two. Null where nothing was projected."""
     horizon = np.arange(1, len(closing) + 1)
     known = (closing > 0) & np.isfinite(arm)
     missed = np.full(len(closing), _MOST)
     both = known & (actual > 0)
     missed[both] = np.clip(np.log(actual[both] / closing[both]), -_MOST, _MOST)
-    return np.asarray(((missed**2 - (np.minimum(arm, _MOST) / Z) ** 2) / horizon**2)[known])
+    return np.where(known, (missed**2 - (np.minimum(arm, _MOST) / Z) ** 2) / horizon**2, np.nan)
 
 
 def _drift(excess: Numbers) -> float:
     """Return the variance of the monthly rates that the months themselves do not show, as earlier misses tell it."""
-    return _FEW * max(0.0, float(excess.sum()) / (len(excess) + _PRIOR))
+    told = excess[~np.isnan(excess)]
+    return _FEW * max(0.0, float(told.sum()) / (len(told) + _PRIOR))
 
 
 def accuracy(rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,16 @@ from cs_metrics.periods import Period, step
 from cs_metrics.reports.brief import accounts, aims, leavings, money, noted, saying, voices
 from cs_metrics.reports.brief.asking import Asked
 from cs_metrics.reports.brief.kinds import chosen, kind_of
-from cs_metrics.reports.brief.metrics import computed, metrics, moved, running, trends, unchanged, unmoved
+from cs_metrics.reports.brief.metrics import (
+    computed,
+    may_be_chance,
+    metrics,
+    moved,
+    running,
+    trends,
+    unchanged,
+    unmoved,
+)
 from cs_metrics.reports.brief.model import Action, Metric, Report, Section, Sentence
 from cs_metrics.reports.brief.saying import sentence
 from cs_metrics.reports.brief.when import when
@@ -74,6 +83,7 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
     )
     won = [*money.told(asked, money.WON), *voices.themes(asked), *voices.drivers(asked)]
     # what the summary says already is said again only where a section has nothing else to say
+    better = [s for s in better if not may_be_chance(s)]
     better = [s for s in better if s not in spoken] or ([] if reached or won else better)
     risks = [*risks, *growing, *money.ahead(asked)] or worse
     rest = [s for id, s in told.items() if s not in spoken and s not in better]
@@ -97,7 +107,7 @@ def make(view: Any, kind: str = "monthly", where: Mapping[str, Any] | None = Non
                      f"No account calls for action by renewals, health or expansion score{FAR}"),
             _section("wins", "Wins and learnings",
                      [*reached, *better, *won],
-                     "These data show no gain in this period, and no theme or driver beyond chance."),
+                     "These data show no gain, theme or driver beyond chance in this period."),
         ),
         about={
             **(about or {}),

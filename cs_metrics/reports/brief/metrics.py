@@ -17,6 +17,7 @@ from cs_metrics.reports.brief.causes import cause
 from cs_metrics.reports.brief.model import Metric, Number, Sentence, Trend
 from cs_metrics.reports.brief.saying import sentence
 
+CHANCE, MARGIN = "chance alone could make this", "within its margin of error"
 RUN = 4
 """A KPI that moves the same way so many periods running is a trend to tell."""
 
@@ -80,10 +81,14 @@ def moved(asked: Asked, metric: Metric, why: bool) -> Sentence | None:
     found = tried(lambda: explained(asked, metric)) if why and not few.text else None
     end = (cause(found, dict(asked.labels)) if found is not None else None) or sentence("")
     if not few.text and (_within(metric) if found is None or found.clear is None else not found.clear):
-        end = sentence("{}; chance alone could make this" if found is not None and found.clear is False
-                       else "{}; within its margin of error", end)  # fmt: skip
+        end = sentence(f"{{}}; {CHANCE if found is not None and found.clear is False else MARGIN}", end)
     by = " by" if metric.before <= 0 and metric.unit not in ("share", "score") else ""
     return sentence(f"{{}} {verb}{by} {{}} to {{}}{{}}{{}}.", name, gap, now, few, end)
+
+
+def may_be_chance(told: Sentence) -> bool:
+    """Return whether a sentence of `moved` says that nothing need have changed."""
+    return CHANCE in told.text or MARGIN in told.text
 
 
 def unchanged(asked: Asked, metrics: Sequence[Metric]) -> tuple[set[str], list[Sentence]]:
