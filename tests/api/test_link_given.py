@@ -17,6 +17,7 @@ import cs_metrics as cs
 from cs_metrics.errors import CSMetricsError, NotAllowedError, QueryError, WorkspaceError
 from cs_metrics.workspace.kept import link_pages
 from cs_metrics.workspace.kept.links import NOTE, PASSWORD, TITLE
+from tests.api.conftest import copied
 
 HALF = "\ud800"
 MEGABYTE = "x" * 1_000_000
@@ -56,8 +57,8 @@ def shared(workspace: cs.Workspace, **asked: Any) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def empty(acme: cs.Workspace) -> cs.Workspace:
-    return acme
+def empty(acme: cs.Workspace, tmp_path_factory: pytest.TempPathFactory) -> cs.Workspace:
+    return copied(acme, tmp_path_factory.mktemp("given"))
 
 
 @pytest.mark.parametrize("argument", ARGUMENTS)

@@ -54,7 +54,7 @@ def test_an_erasure_leaves_no_row_that_names_the_customer(
                 "cs_reports", "cs_links", "cs_audit", "cs_drafts", "cs_mappings"} <= named(told(workspace))  # fmt: skip
         with monkeypatch.context() as patched:
             patched.setattr(one_customer, "compact", dies)
-            patched.setattr(one_customer.erasing_rows, "_uploads", dies)
+            patched.setattr(one_customer.database_rows, "_uploads", dies)
             with pytest.raises(Killed):
                 workspace.erase_customer(WORLD.ids[0])
         assert "cs_todos" in named(told(workspace))
