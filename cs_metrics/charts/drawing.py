@@ -6,11 +6,13 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from cs_metrics.charts import aims as targets
 from cs_metrics.charts import marks as notes
@@ -20,6 +22,8 @@ from cs_metrics.charts.marks import Cell, Mark
 from cs_metrics.errors import QueryError
 
 Build = Callable[..., Picture]
+# what Altair validates is one setting for all threads
+_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,9 @@ class Drawing:
 
 @lru_cache(maxsize=256)
 def _template(build: Build, options: tuple[tuple[str, Any], ...], look: Look) -> dict[str, Any]:
-    made: dict[str, Any] = build(look=look, **dict(options)).to_dict()
+    # to validate each part of it takes longer than to make it, and the tests do: see tests/charts/conftest.py
+    with _ONE_AT_A_TIME, debug_mode(False):
+        made: dict[str, Any] = build(look=look, **dict(options)).to_dict(validate=False)
     made.pop("data", None)
     made.pop("datasets", None)
     return made

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from jsonschema import ValidationError
 
 from cs_metrics import charts
 from cs_metrics.charts import words
+from cs_metrics.charts.drawing import blank, draw
 from cs_metrics.charts.heatmap import POOLED
 from cs_metrics.errors import QueryError
 
@@ -121,6 +124,14 @@ def test_specification_has_no_data_is_shared_and_follows_the_page_width():
     again = charts.spec(every(charts.LIGHT)["trend"])
     again["title"] = "changed by a page"
     assert "title" not in charts.spec(every(charts.LIGHT)["trend"])
+
+
+def test_what_is_no_vega_lite_is_found_here():
+    """Charts are not validated where they are made, only in these tests (see conftest.py)."""
+    with pytest.raises(ValidationError):
+        charts.spec(draw(lambda look: blank().mark_bar().properties(width="wide"), triangle(), charts.LIGHT))
+    with pytest.raises(ValidationError):
+        alt.Chart().properties(width="wide")  # and whoever uses Altair beside this library is still told
 
 
 def test_chart_with_its_data_is_an_altair_chart():
