@@ -16,6 +16,7 @@ card = scorecard_parts.choose()
 todo_parts.waiting()
 with errors.shown():
     leaving_hint.show()
+    leaving_hint.at_once()
 others = scorecard_parts.beyond(card)
 tiles = tile.make([*card.kpis, *others], asked)
 with st.container(horizontal=True, vertical_alignment="center"):

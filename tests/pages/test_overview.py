@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
+from cs_metrics.api.keeping import choices
 from cs_metrics.errors import WorkspaceError
 from cs_metrics.kpis import CATALOGUE
 from cs_metrics.kpis.catalogue import places
@@ -128,6 +129,20 @@ def test_files_that_disagree_on_who_left_are_told_of_where_the_numbers_are(open_
     assert "take leavings by the churn events" in text(
         open_page("survival", **{"def": '{"leaving_source":"churn_events"}'})
     )
+
+
+def test_losses_all_of_the_last_month_are_doubted_beside_the_numbers(fresh_home: Path, open_page: Open) -> None:
+    doubt = "All the revenue that these data ever lost went in Jun 2026"
+    for name, ends in (("flagged", ["2026-06-29"] * 6 + [""] * 14), ("dated", ["2026-03-01", "2026-06-29"] + [""] * 8)):
+        rows = [f"A{i:02},2025-01-01,{end},10,month" for i, end in enumerate(ends)]
+        file = fresh_home / "subs.csv"
+        file.write_text("\n".join(["customer_id,start_date,end_date,amount,billing_period", *rows]))
+        workspace = cs.Workspace(fresh_home / name)
+        workspace.set_as_of("2026-07-01")
+        plan = workspace.read([file])
+        choices.answer(plan, {q["id"]: q["choices"][0] for q in choices.open_questions(plan) if q["choices"]})
+        workspace.publish(plan)
+        assert (doubt in text(open_page("overview", ws=name))) == (name == "flagged")
 
 
 def test_a_wrong_workspace_is_told_of_once(open_page: Open) -> None:
