@@ -34,6 +34,9 @@ STYLE = """<style>
 [class*="st-key-tile_"] a { padding-left: 0; padding-right: 0; margin: 0; }
 [class*="st-key-tile_"] a:hover { background: transparent; text-decoration: underline; }
 [class*="st-key-tile_"] a span, [class*="st-key-tile_"] a p { white-space: normal; overflow: visible; }
+/* a link is marked by its page, and these differ by the workspace: the check says which is open */
+.st-key-workspaces a:not(:hover) { background: transparent !important; }
+.st-key-workspaces a span, .st-key-workspaces a p { font-weight: inherit !important; }
 .st-key-navigation a { padding-left: 0.3rem; padding-right: 0.3rem; }
 </style>"""
 
@@ -159,12 +162,13 @@ def _workspace_menu() -> None:
         for name, title, icon, hint in MENU:
             link(name, title, icon=f":material/{icon}:", hint=hint)
         st.caption("Workspaces")
-        for name in workspaces.names():
-            icon = ":material/check:" if name == current else ":material/folder:"
-            page = "overview" if name == workspaces.SAMPLE else "data"
-            st.page_link(
-                pages()[page], label=formats.literal(workspaces.label(name)), icon=icon, query_params={"ws": name}
-            )
+        with st.container(key="workspaces", gap="xsmall"):
+            for name in workspaces.names():
+                icon = ":material/check:" if name == current else ":material/folder:"
+                page = "overview" if name == workspaces.SAMPLE else "data"
+                st.page_link(
+                    pages()[page], label=formats.literal(workspaces.label(name)), icon=icon, query_params={"ws": name}
+                )
         if access.may_create():
             _new_workspace()
             taken = archive_parts.take_in()
