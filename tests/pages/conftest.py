@@ -11,6 +11,8 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from pages._ui import door
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -66,6 +68,7 @@ def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppT
             app.switch_page(f"pages/{name}.py")
         for key, value in params.items():
             app.query_params[key] = value
+        door.changed()  # what a test saved past the pages is kept by them for two seconds more
         app.run()
         assert not app.exception, [e.message for e in app.exception]
         assert errors or not app.error, [e.value for e in app.error]
