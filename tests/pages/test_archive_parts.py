@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -19,6 +17,7 @@ from cs_metrics.api.keeping.acting import Acting
 from cs_metrics.workspace.kept.people import Role
 from pages._ui.people import archive_parts
 from pages._ui.serving import export_route
+from tests import loops
 
 Open = Callable[..., AppTest]
 
@@ -73,9 +72,7 @@ def fetch(address: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get(address)
 
-    # a thread of its own: another test of this process may have left a loop running
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, asked()).result()
+    return loops.run(asked())
 
 
 def test_the_file_is_sent_to_who_has_its_token_while_it_is_there(fresh_home: Path) -> None:

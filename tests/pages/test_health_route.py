@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from starlette.applications import Starlette
 
 from cs_metrics.workspace.store import readiness
 from pages._ui.serving import health_route
+from tests import loops
 from tests.workspace.test_archive import small
 
 
@@ -30,9 +29,7 @@ def get(path: str) -> tuple[int, dict]:
         "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": [],
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
     }  # fmt: skip
-    # in a thread of its own: a browser test before this one leaves its loop running in the main one
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, Starlette(routes=health_route.routes())(scope, receive, answer)).result()
+    loops.run(Starlette(routes=health_route.routes())(scope, receive, answer))
     body = b"".join(m.get("body", b"") for m in sent)
     return sent[0]["status"], json.loads(body)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from cs_metrics.api.keeping.acting import Acting
 from cs_metrics.workspace.kept.people import Role
 from pages._ui.people import workspaces
 from pages._ui.serving import access, tickets, upload_route
+from tests import loops
 
 ORDERS = b"order_id,customer_id,ordered_at,amount\n1,A,2025-01-02,10\n2,B,2025-02-03,20\n"
 
@@ -59,7 +59,7 @@ def send(
         "path": unquote(path), "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": headers,
         "server": ("localhost", 8501), "client": ("localhost", 1),
     }  # fmt: skip
-    asyncio.run(Starlette(routes=upload_route.routes())(scope, receive, answer))
+    loops.run(Starlette(routes=upload_route.routes())(scope, receive, answer))
     body = b"".join(m.get("body", b"") for m in sent)
     return sent[0]["status"], json.loads(body)["said"] if body.startswith(b"{") else ""
 

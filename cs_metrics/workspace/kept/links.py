@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,7 +50,7 @@ def make(records: Records, values: Mapping[str, Any], password: str | None) -> t
         "salt": salt.hex() if password else "",
         "password": _stretched(password, salt) if password else "",
         "mask_key": secrets.token_hex(32),
-        "created_at": now(),
+        "created_at": datetime.now(UTC).replace(tzinfo=None),  # to the microsecond: a list begins with the latest
         "revoked_at": None,
         "revoked_by": "",
     }
