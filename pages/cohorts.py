@@ -17,7 +17,7 @@ if door.version_or_none() is None:
 asked = filter_bar.show(grain=False)
 choices = cohort_question.activities()
 if not choices:
-    empty.needs("Retention", ["subscriptions.start_date", "orders.ordered_at", "events.occurred_at"])
+    empty.needs("Retention", ["subscriptions.start_date", "orders.ordered_at", "events.occurred_at"], any_of=True)
     st.stop()
 controls.show(choices)
 with errors.shown():

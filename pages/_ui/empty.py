@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from cs_metrics.reports.template import template_workbook
 from pages._ui import door, download, leave, shell
+from pages._ui.links import linked
 
 
 def no_data() -> None:
@@ -36,7 +38,8 @@ def needs(what: str, columns: Sequence[str], *, any_of: bool = False) -> None:
     """Say that `what` cannot be computed, and which columns ('table.column') and choices ('settings.name') it lacks:
     all of them, or with `any_of` one."""
     with st.container(border=True, gap="small"):
-        st.markdown(f":material/block: **{what} cannot be computed from these data.**")
+        source = "what this link shows" if linked.leaves_out() else "these data"
+        st.markdown(f":material/block: **{what} cannot be computed from {source}.**")
         tables: dict[str, list[str]] = {}
         for column in columns:
             table, _, name = column.partition(".")
@@ -53,6 +56,9 @@ def needs(what: str, columns: Sequence[str], *, any_of: bool = False) -> None:
                 "These data name people, not accounts. Where each of them is a customer of its own, load the file "
                 "again and say so: its sheet asks."
             )
+        if linked.leaves_out():
+            st.caption("This link leaves something out: what is missing may be there for whoever shared it.")
+            return
         if not leave.given("publish", "load and map files"):
             return
         if chosen:
@@ -66,6 +72,15 @@ def _is_told_by_people(column: str) -> bool:
     """Whether a customer is missing where a person is known."""
     table, _, name = column.partition(".")
     return name == "customer_id" and "user_id" in door.mapped_columns().get(table, ())
+
+
+def left_out(frame: pd.DataFrame, **told: str) -> bool:
+    """Return whether the reader's link leaves one of these columns out of an answer, and say what it tells: column="Who
+    they are"."""
+    gone = [words for column, words in told.items() if column not in frame]
+    if gone:
+        st.caption(f"{gone[0]} is left out of this link.")
+    return bool(gone)
 
 
 def nothing(what: str, why: str = "") -> None:

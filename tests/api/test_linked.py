@@ -106,6 +106,8 @@ def test_what_holds_the_values_of_a_column_goes_with_it() -> None:
     assert seen["customer_id"][0] == seen["unit"][0]
     assert seen["customer_id"][1] is None
     assert list(veil(frame, Unseen(["customer_id"])).columns) == ["score"]
+    ends = frame.assign(score_low=1, score_high=5)
+    assert list(veil(ends, Unseen(masked=["score"], key=KEY)).columns) == ["customer_id", "unit", "comment"]
     assert list(veil(frame, Unseen(["survey_responses.score"])).columns) == ["customer_id", "unit", "comment"]
     assert Unseen(["customer_id"]) >= {"parent_customer_id", "referred_by"}
     assert (Unseen(["a"], ["b"], KEY) | {"c"}).masked == {"b"}
@@ -134,6 +136,9 @@ def test_amounts_left_out_are_beside_no_account(version: Any) -> None:
     assert {"part", "n_now"} <= set(why.parts.columns)
     assert view.kpi("mrr", since="2026-06-01")["value"].notna().all()
     assert len(view.comments())
+    assert "mrr_share" not in view.themes().columns  # one that a single customer wrote of would tell its part
+    assert "share" in view.themes().columns  # of texts
+    assert {"score", "score_low", "score_high"}.isdisjoint(Linked(version, hidden={"score"}).themes().columns)
 
 
 @pytest.mark.parametrize(

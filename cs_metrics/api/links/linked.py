@@ -15,7 +15,7 @@ from cs_metrics.analysis.why.explain import without
 from cs_metrics.api.answering import own as own_kpis
 from cs_metrics.api.answering.answers import Answers
 from cs_metrics.api.links import small_cells, within
-from cs_metrics.api.links.masking import AMOUNTS, TELLS, WRITTEN, Unseen, veil
+from cs_metrics.api.links.masking import AMOUNTS, OF_TEXTS, TELLS, WRITTEN, Unseen, veil
 from cs_metrics.api.links.parts import JUDGED, PARTS, WHOLE, Part
 from cs_metrics.api.view import View
 from cs_metrics.errors import CSMetricsError, LimitError, NotAllowedError, NotComputableError, QueryError
@@ -191,12 +191,14 @@ def _seen(view: Linked, name: str, answer: Any) -> Any:
         return _of_items(view, answer)
     if name == "why":
         return without(answer, lambda frame: _of_accounts(view, frame))
-    return _of_accounts(view, answer) if part in (Part.ROWS, Part.WORDS) else answer
+    if part is Part.WORDS:
+        return _of_accounts(view, answer, AMOUNTS - OF_TEXTS)
+    return _of_accounts(view, answer) if part is Part.ROWS else answer
 
 
-def _of_accounts(view: Linked, frame: pd.DataFrame) -> pd.DataFrame:
+def _of_accounts(view: Linked, frame: pd.DataFrame, amounts: frozenset[str] = AMOUNTS) -> pd.DataFrame:
     if view.hidden.amounts:
-        frame = frame.drop(columns=[c for c in frame.columns if c in AMOUNTS])
+        frame = frame.drop(columns=[c for c in frame.columns if c in amounts])
     return veil(frame, view.hidden)
 
 

@@ -30,9 +30,11 @@ TELLS: dict[str, tuple[str, ...]] = {
 AMOUNTS = frozenset({
     "start", "new", "reactivation", "expansion", "contraction", "churn", "end", "rounding", "moved_in", "moved_out",
     "mrr", "mrr_before", "share", "amount", "base", "before", "after", "_value", "refund", "cost", "revenue", "orders",
-    "n_then", "n_now", "d_then", "d_now", "part",
+    "n_then", "n_now", "d_then", "d_now", "part", "mrr_share",
 })  # fmt: skip
-"""The columns that say what one account pays, in answers of a row an account."""
+"""The columns that say what one account pays, in answers of a row an account or of what a single one may have said."""
+OF_TEXTS = frozenset({"share"})
+"""Those of AMOUNTS that in answers about texts count texts."""
 WRITTEN = frozenset({"theme", "cause", "reason", "item"})
 """The items of KPIs that are somebody's words."""
 _FREE = frozenset({*FREE_TEXT, "sentence", "example"})
@@ -99,17 +101,18 @@ def _code(purpose: bytes, text: str, key: bytes, length: int) -> str:
 
 def veil(frame: pd.DataFrame, unseen: frozenset[str]) -> pd.DataFrame:
     """Return a frame without the columns that are unseen in any table and those that say the same, with pseudonyms in
-    those that are masked. What is masked and is no text is left out."""
+    those that are masked. What is masked and is no text is left out, and so are the ends of intervals of what
+    is unseen."""
     masked = {name.rpartition(".")[2] for name in getattr(unseen, "masked", ())}
     bare = {name.rpartition(".")[2] for name in unseen if name not in getattr(unseen, "masked", ())}
     texts = isinstance(unseen, Unseen) and unseen.texts
     gone, veiled = [], {}
     for column in frame.columns:
-        told = {column, *TELLS.get(column, ())}
+        told = {column, *TELLS.get(column, ()), column.removesuffix("_low").removesuffix("_high")}
         if told & bare or (texts and column in _FREE):
             gone.append(column)
         elif told & masked:
-            label = next(name for name in (*TELLS.get(column, ()), column) if name in masked)
+            label = next(name for name in (*TELLS.get(column, ()), column) if name in masked or name == column)
             values = frame[column]
             if pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values):
                 veiled[column] = _veiled(values, label, unseen.key)  # type: ignore[attr-defined]

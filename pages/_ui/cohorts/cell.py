@@ -106,6 +106,8 @@ def show(question: Question, frame: pd.DataFrame, layout: analysis.Layout, poole
     if people.empty:
         st.caption("Nobody.")
         return
+    if empty.left_out(people, unit="Who they are"):
+        return
     _people(question, cell, which, people, layout)
 
 
@@ -138,7 +140,7 @@ def _people(question: Question, cell: Cell, which: str, people: pd.DataFrame, la
         total = formats.plural(len(people), question.wording.units[:-1])
         few = f"{formats.count(len(shown))} of {total}." if len(shown) < len(people) else f"{total}."
         st.caption(few, width="stretch")
-        segment_save.popover(what, people["customer_id"], key="cell", units=question.wording.units)
+        segment_save.popover(what, people.get("customer_id", ()), key="cell", units=question.wording.units)
         download.table(people, key="cell_table", name=what)
 
 
@@ -157,7 +159,7 @@ def _shown(people: pd.DataFrame, question: Question) -> pd.DataFrame:
     """Return the members in a reader's words, without what is empty or said twice."""
     units = question.wording.units
     frame = pd.DataFrame({units[:-1].capitalize(): people["unit"]})
-    if units == "users":
+    if units == "users" and "customer_id" in people:
         frame["Customer"] = people["customer_id"]
     frame["Started"] = [formats.day(when) for when in people["started"]]
     frame["Seen on"] = [None if formats.is_missing(when) else formats.day(when) for when in people["returned"]]

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cs_metrics import analysis, charts
 from cs_metrics.charts.words import label
-from pages._ui import chart, door, formats, state
+from pages._ui import chart, door, empty, formats, state
 from pages._ui.filter_bar import Asked
 from pages._ui.revenue.revenue_parts import MONEY_TABLES, MOVES, given, money, nobody_pays, table
 from pages._ui.where import both
@@ -223,6 +223,8 @@ def _ledger(at: str, grain: str, asked: Asked, segment: dict[str, Any] | None) -
     whole = moves.iloc[0]
     counted = formats.plural(len(frame), "customer")
     counted += f", together {formats.literal(money(whole[move]))}: what the chart shows." if move else "."
+    if empty.left_out(frame, customer_id="Who they are", end="What each of them pays"):
+        return
     people = frame["customer_id"].tolist()
     table(
         _shown(frame), key="ledger", name=f"ledger {_when(at, grain, asked)} {move}".strip(),

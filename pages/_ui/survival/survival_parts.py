@@ -11,7 +11,7 @@ import streamlit as st
 
 from cs_metrics.analysis.survival.words import group_name
 from cs_metrics.charts import survival as charts
-from pages._ui import chart, door, download, formats, frames, segment_save, state
+from pages._ui import chart, door, download, empty, formats, frames, segment_save, state
 from pages._ui.filter_bar import Asked
 
 STARTS = {"active": "of being a customer", "paid": "of paying"}
@@ -190,6 +190,8 @@ def who(question: Question, frame: pd.DataFrame) -> None:
     people = door.ask("survival_rows", t=t, part=part, by_values=values, **question.arguments)
     if people.empty:
         st.caption("Nobody.")
+        return
+    if empty.left_out(people, customer_id="Who they are"):
         return
     shown = people.head(ROWS_SHOWN)
     shown = pd.DataFrame(

@@ -39,10 +39,11 @@ def show(question: Question) -> None:
         pins.new(question)
         _unheard(question, frame)
         return
-    chosen = state.get("order") if state.get("order") in ORDERS else "size"
+    orders = [order for order, (_, column, _) in ORDERS.items() if column in frame]  # a link may leave some out
+    chosen = state.get("order") if state.get("order") in orders else "size"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            "Order", list(ORDERS), format_func=lambda o: ORDERS[o][0], width=210, **state.bind("order", value=chosen)
+            "Order", orders, format_func=lambda o: ORDERS[o][0], width=210, **state.bind("order", value=chosen)
         )
         pins.new(question)
         pins.merge(question)
@@ -97,23 +98,24 @@ def badges(row: dict[str, Any]) -> None:
 
 
 def facts(question: Question, row: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Return what a card says of a theme: label, value, and what is said beside it."""
+    """Return what a card says of a theme: label, value, and what is said beside it. A link may leave the score and the
+    share of MRR out of its row."""
     settings = door.settings()
     unit = door.kpi(feedback_parts.SURVEYS[question.survey][1]).unit
     few = int(row["answers"]) < settings["minimum_n"]
-    score = formats.value(row["score"], unit)
-    between = formats.interval(row["score_low"], row["score_high"], unit)
+    score = formats.value(row.get("score"), unit)
+    between = formats.interval(row.get("score_low"), row.get("score_high"), unit)
     answers = ("only " if few and row["answers"] else "") + formats.plural(int(row["answers"]), "answer")
     customers = formats.plural(int(row["customers"]), "customer")
-    mrr = formats.value(row["mrr_share"], "share")
+    mrr = row.get("mrr_share")
     tone = theme_words.tone(row)
     scored = (feedback_parts.SURVEYS[question.survey][0], f":gray[{score}]" if few else score,
               f"{between}, {answers}" if between else answers)  # fmt: skip
     return [
         ("Texts", formats.count(row["texts"]), f"{formats.value(row['share'], 'share')} of all"),
-        ("Customers", formats.count(row["customers"]), "") if formats.is_missing(row["mrr_share"])
-        else ("Share of MRR", mrr, customers),
-        *([scored] if question.themes()["answers"].any() else []),
+        ("Customers", formats.count(row["customers"]), "") if formats.is_missing(mrr)
+        else ("Share of MRR", formats.value(mrr, "share"), customers),
+        *([scored] if "score" in row and question.themes()["answers"].any() else []),
         ("Tone", tone.partition(",")[0] or formats.NOTHING, tone.partition(", ")[2]),
     ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from cs_metrics.charts.bridge import bridge
 from cs_metrics.kpis import KPI
 from cs_metrics.reports.counted import readable
 from cs_metrics.reports.why import leading, sentences
-from pages._ui import chart, door, download, formats, frames, state, where
+from pages._ui import chart, door, download, empty, formats, frames, state, where
 from pages._ui.why import words
 from pages._ui.why.sides import Sides, as_json
 
@@ -85,6 +85,8 @@ def accounts(kpi: KPI, found: Explained, chosen: Sides) -> None:
     if len(names) > 1:
         st.selectbox("Segment", names, width=300, **state.bind("part", value=part))
     own = found.accounts[found.accounts["segment"] == part]
+    if empty.left_out(own, customer_id="Who they are", part="What each of them makes of it"):
+        return
     own = own[own["part"] != 0]
     if own.empty:
         st.caption("Nobody: no customer's numbers differ between the two sides.")
