@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cs_metrics as cs
+from cs_metrics.errors import NotComputableError
+from tests.pages.test_revenue import load
 
 Open = Callable[..., AppTest]
 
@@ -65,6 +67,28 @@ def test_from_a_rule_to_a_todo_that_is_done(open_page: Open) -> None:
     assert {t["state"] for t in workspace.todos()} == {"open"}
     digest = part(app, "digest")
     assert f"Three or more open tickets**: {len(held)} accounts, all new" in written(digest)
+
+
+def test_what_a_rule_needs_and_these_data_lack_is_said_before_it_is_tried(open_page: Open, tmp_path: Path) -> None:
+    assert "Not with these data" not in "\n".join(e.value for e in open_page("todo", show="rules").subheader)
+    rows = "\n".join(f"c{n},2025-{n:02}-01,,100,month" for n in range(1, 13))
+    head = "customer_id,start_date,end_date,amount,billing_period"
+    load("plain", {"subscriptions.csv": f"{head}\n{rows}\n"}, tmp_path / "plain")
+    app = open_page("todo", ws="plain", show="rules")
+    workspace, version = cs.Workspace(cs.home() / "plain"), cs.Workspace(cs.home() / "plain").version()
+    unable = {
+        rule["rule"] for rule in workspace.rules() if f"rule_try_{rule['rule']}" not in {b.key for b in app.button}
+    }
+    assert f"Not with these data ({len(unable)})" in {e.value for e in app.subheader}
+    assert (
+        {"effort-down", "detractor-renewal", "unwell-renewal", "no-contact"}
+        <= unable
+        < {rule["rule"] for rule in workspace.rules()}
+    )
+    assert "It needs what these data do not have: `subscriptions.contract_start`" in written(app)
+    for rule in unable:
+        with pytest.raises(NotComputableError):
+            version.rule_backtest(rule)
 
 
 def test_a_rule_is_put_together_without_sql(open_page: Open) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cs_metrics.errors import CSMetricsError
 from pages._ui import door, errors, formats, leave, state
-from pages._ui.todo import changes, rule_form, rule_past, todo_parts
+from pages._ui.todo import changes, rule_form, rule_needs, rule_past, todo_parts
 
 
 def show() -> None:
@@ -21,17 +21,21 @@ def show() -> None:
     on = [row for row in held if row["enabled"]]
     if not on:
         todo_parts.nothing("No rule is on.", "Look at how often one was right, then switch it on.")
-    for heading, rows in (("On", on), ("Off", [row for row in held if not row["enabled"]])):
+    off = [row for row in held if not row["enabled"]]
+    lacking = {row["rule"]: rule_needs.lacks(row["content"]) for row in off if not row["problem"]}
+    able = [row for row in off if not lacking.get(row["rule"])]
+    unable = [row for row in off if lacking.get(row["rule"])]
+    for heading, rows in (("On", on), ("Off", able), ("Not with these data", unable)):
         if rows:
             st.subheader(f"{heading} ({formats.count(len(rows))})", anchor=False)
         for row in rows:
-            _card(row, mine)
+            _card(row, mine, lacking.get(row["rule"], []))
     if mine:
         space = door.workspace()
         changes.deleted("rule", space.rules(deleted=True), space.restore_rule)
 
 
-def _card(row: dict[str, Any], mine: bool) -> None:
+def _card(row: dict[str, Any], mine: bool, lacks: list[str]) -> None:
     chosen = state.get("tried") == row["rule"]
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -42,15 +46,18 @@ def _card(row: dict[str, Any], mine: bool) -> None:
             st.error(formats.literal(row["problem"]), icon=":material/error:")
         st.markdown(formats.literal(_about(row)))
         _last(row)
+        if lacks:
+            named = ", ".join(f"`{name}`" for name in lacks)
+            st.caption(f":material/block: It needs what these data do not have: {named}.")
         with st.container(horizontal=True, gap="small"):
-            if not row["problem"]:
+            if not row["problem"] and not lacks:
                 _try(row, chosen)
             if mine:
                 _ways(row)
         if mine and not row["problem"]:
             with st.expander("Change", icon=":material/edit:", key=changes.now(f"rule_{row['rule']}")):
                 rule_form.show(row, row["rule"])
-        if chosen and not row["problem"]:
+        if chosen and not row["problem"] and not lacks:
             _past(row, mine)
 
 
