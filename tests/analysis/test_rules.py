@@ -334,9 +334,22 @@ def test_too_few_firings_are_not_judged_and_none_is_said_so() -> None:
         quiet = backtest(con, resolve(), AS_OF, rule(DETRACTOR, outcome=""))
         assert quiet.sentences[1].startswith("The rule names no outcome")
         assert isinstance(quiet, Backtest)
-    with make_version({}) as con:
-        empty = backtest(con, resolve(), AS_OF, rule({"what": "kpi", "kpi": "mrr", "is": "above", "than": 1}))
-        assert empty.sentences[0].startswith("There is no whole month")
+    young = {"subscriptions": [subscription("a", "2026-06-20"), FEE]}
+    with make_version(young, as_of=AS_OF) as con:
+        begun = backtest(con, resolve(), AS_OF, rule({"what": "kpi", "kpi": "mrr", "is": "above", "than": 1}))
+        assert begun.sentences[0].startswith("There is no whole month")
+    with make_version({}) as con, pytest.raises(NotComputableError, match=r"subscriptions\.amount"):
+        backtest(con, resolve(), AS_OF, rule({"what": "kpi", "kpi": "mrr", "is": "above", "than": 1}))
+
+
+def test_what_the_data_never_say_is_not_said_to_have_fired_never() -> None:
+    tables = {"subscriptions": [*(subscription(c, "2025-01-01") for c in "ab"), FEE]}
+    reached = {"what": "signal", "signal": "milestone_share", "is": "below", "than": 0.5}
+    with make_version(tables, as_of=AS_OF) as con, pytest.raises(NotComputableError, match="milestones reached"):
+        backtest(con, resolve(), AS_OF, rule(reached, outcome=""))
+    done = [{"customer_id": c, "milestone": "imported", "reached_at": "2025-02-01"} for c in "ab"]
+    with make_version({**tables, "milestones": done}, as_of=AS_OF) as con:
+        assert backtest(con, resolve(), AS_OF, rule(reached, outcome="")).fired == 0
 
 
 def test_what_became_of_accounts_that_grew_or_were_unhappy_again() -> None:

@@ -89,6 +89,8 @@ def backtest(
     found = (_of_kpi if rule["kind"] == "kpi" else _of_accounts)(
         look, _instants(known.since, as_of, grain, settings), rule, con, settings, as_of
     )
+    if rule["kind"] == "account" and not found.fired:
+        holding(Look(con, settings, as_of, own or {}), rule)  # raises where these data never say what the rule looks at
     return backtest_words.told(found, rule, _notes(look(as_of), rule))
 
 
