@@ -21,13 +21,22 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_done_is_seen(
     with Killing(tmp_path, seed=1) as killing:
         for kind in ("publish", "share", "edit", "migration", "export, import", "back-up, restore", "erasure", "edit"):
             killing.kill(kind)
+        more = 0
+        while struck(killing) < 3 and more < 24:  # a busy machine makes the moments miss
+            killing.kill(("publish", "migration", "back-up, restore", "erasure")[more % 4])
+            more += 1
         wrong = killing.last()
     assert not wrong, wrong
     rows = killing.rows.values()
     assert {row.kind: (row.lost, row.halves) for row in rows} == {row.kind: ([], []) for row in rows}
-    assert sum(row.runs for row in rows) == 8
-    assert sum((row.hits for row in rows), Counter())["during"] >= 3
+    assert sum(row.runs for row in rows) == 8 + more
+    assert struck(killing) >= 3
     assert killing.told > 8
+
+
+def struck(killing: Killing) -> int:
+    """Return how many of the kills hit in the middle of their operation."""
+    return sum((row.hits for row in killing.rows.values()), Counter())["during"]
 
 
 def test_every_kind_has_its_turn() -> None:
