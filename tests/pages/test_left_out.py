@@ -43,6 +43,9 @@ def test_no_page_stumbles_over_what_is_left_out(
             app = open_page(page, ws="sample", link=token)
             assert told.get(page, "") in said(app), page
             assert not caplog.records, page
+        for page, part in (("feedback", "heard"), ("feedback", "after"), ("revenue", "renewals")):
+            open_page(page, ws="sample", link=token, show=part)
+            assert not caplog.records, (page, part)
 
 
 def test_a_theme_keeps_its_share_of_texts_where_amounts_are_left_out(open_page: Open) -> None:

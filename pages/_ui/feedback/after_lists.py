@@ -39,7 +39,7 @@ def accounts(read: Read, total: int, *, key: str, name: str) -> None:
         st.caption(_count(total, len(frame), "account"), width="stretch")
         if total <= SAVED:
             every = frame if total <= SHOWN else read(SAVED)
-            segment_save.popover(name, every["customer_id"], key=key)
+            segment_save.popover(name, every.get("customer_id", ()), key=key)
         download.table(lambda: read(None), key=f"{key}_files", name=name)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cs_metrics import charts
 from cs_metrics.analysis.feedback.after.after_words import PEOPLE
-from pages._ui import chart, door, formats, state
+from pages._ui import chart, door, empty, formats, state
 from pages._ui.feedback import after_lists
 from pages._ui.feedback.after_lists import LABELS
 from pages._ui.filter_bar import Asked
@@ -67,6 +67,8 @@ def to_call(survey: str, given: dict[str, Any]) -> None:
     end = formats.last_day(door.as_of())
     if frame.empty:
         st.caption(f"No contract of an account with a bad latest answer ends in the {days} days after {end}.")
+        return
+    if empty.left_out(frame, customer_id="Whose they are", mrr="What each of them pays"):
         return
     accounts = frame["customer_id"].nunique()
     st.markdown(formats.literal(

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui import door, download, formats, frames, segment_save, state
+from pages._ui import door, download, empty, formats, frames, segment_save, state
 from pages._ui.feedback import feedback_parts
 from pages._ui.filter_bar import Asked
 
@@ -36,6 +36,8 @@ def show(survey: str, found: Any, asked: Asked, given: dict[str, Any]) -> None:
     page = _page(total)
     words: dict[str, Any] = {"states": states, "order": order, **given}
     frame = door.ask("silent", survey, limit=SHOWN, offset=SHOWN * (page - 1), **words)
+    if empty.left_out(frame, customer_id="Who they are"):
+        return
     told = names(found)
     _table(frame, told)
     with st.container(horizontal=True, vertical_alignment="center"):

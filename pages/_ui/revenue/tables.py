@@ -142,6 +142,8 @@ def _contracts(frame: pd.DataFrame, when: str, key: str, meanings: Any, none: st
     if frame.empty:
         st.caption(none)
         return
+    if empty.left_out(frame, customer_id="Whose they are", mrr="What each of them pays"):
+        return
     summed = analysis.outcomes(frame)
     parts = ", ".join(f"{formats.count(row['contracts'])} {OUTCOMES[row['outcome']].lower()} ({money(row['mrr'])})"
                       for row in summed.to_dict("records"))  # fmt: skip
