@@ -34,6 +34,7 @@ from cs_metrics.workspace.publish import asof
 # what models foresee: their KPIs by their ids
 _FORESEEN = ("churn_risk_score", "win_prediction")
 _SUMMED = ("count", "money")
+RENEWALS_NEED = ("subscriptions.contract_start", "subscriptions.contract_end")
 
 
 @dataclass
@@ -78,7 +79,7 @@ class Look:
     def renewals(self, days: int) -> pd.DataFrame:
         """Return due (when the next contract ends within so many days), _source and _row by account. A contract that
         another follows already is left out; in the past nobody knows yet which."""
-        lacks = self.has.lacks(["subscriptions.contract_start", "subscriptions.contract_end"])
+        lacks = self.has.lacks(RENEWALS_NEED)
         if lacks:
             raise NotComputableError(f"Renewals are not known here: they need {' and '.join(lacks)}.", lacks)
         grace = int(self.settings["renewal_grace_days"])

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cs_metrics.analysis.feedback.answers import SURVEYS
+from cs_metrics.analysis.rules.look import RENEWALS_NEED
 from pages._ui import door
-
-_RENEWAL = ("contract_start", "contract_end")
 
 
 def lacks(content: Mapping[str, Any]) -> list[str]:
@@ -21,8 +20,8 @@ def lacks(content: Mapping[str, Any]) -> list[str]:
 def _of(condition: Mapping[str, Any]) -> Iterable[str]:
     what = condition.get("what", "kpi")
     if what == "renewal":
-        known = door.mapped_columns().get("subscriptions", ())
-        return [f"subscriptions.{name}" for name in _RENEWAL if name not in known]
+        known = {f"{table}.{name}" for table, names in door.mapped_columns().items() for name in names}
+        return [name for name in RENEWALS_NEED if name not in known]
     if what == "answer":
         return door.needs().get(SURVEYS[condition["survey"]], ())
     return door.needs().get(condition["kpi"], ()) if "kpi" in condition else ()
